@@ -1,0 +1,315 @@
+//! The only threads: blocks of a log in, what was gathered out.
+//!
+//! A wave of blocks is read while the wave before it is lexed and the one before that is folded. Lexing is parallel over
+//! blocks; folding is parallel over shards of routes, so that all lines of one session meet in one place, in order.
+//! Results do not depend on the number of threads or on the size of blocks and waves.
+
+mod wave;
+
+use crate::event::Place;
+use crate::format::{self, Detected, Format, Plan, Setup};
+use crate::session::{Assembler, Gather, Overflow, Session, Starts};
+use crate::source::{Blocks, Input};
+use rayon::prelude::*;
+use std::io;
+use wave::{Clock, Wave};
+
+/// Routes are dealt to this many shards. It is fixed, so that results do not depend on the threads.
+pub const SHARDS: usize = 16;
+/// Blocks of a wave.
+pub const WAVE_BLOCKS: usize = 8;
+/// Lines that were not understood and are kept to be shown.
+pub const NOT_UNDERSTOOD_KEPT_MAX: usize = 1_000;
+/// Bytes of such a line that are kept.
+pub const NOT_UNDERSTOOD_BYTES_MAX: usize = 512;
+/// How to run.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Threads; 0 means one for each core.
+    pub jobs: usize,
+    /// What lexers must be told.
+    pub setup: Setup,
+    /// The format, where the user names it; else it is found out.
+    pub format: Option<&'static Format>,
+    /// The number of this source in the order of the inputs.
+    pub source: u32,
+    /// Bytes of a block; 0 means [`crate::source::BLOCK_BYTES`].
+    pub block_bytes: usize,
+    /// Hands out what is finished after every wave, for those who want exchanges as they come.
+    pub prompt: bool,
+}
+
+/// Why a log was not read, or not to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum Stop {
+    /// Nothing stands in it.
+    #[error("it is empty")]
+    Empty,
+    /// Not text.
+    #[error("it is a binary file")]
+    Binary {
+        /// What it is, where its first bytes say so.
+        kind: Option<&'static str>,
+        /// Where the first zero byte stands.
+        offset: u64,
+    },
+    /// A log of another protocol.
+    #[error("it is a log of {protocol}")]
+    Foreign {
+        /// The protocol.
+        protocol: &'static str,
+        /// The line that shows it.
+        line: u64,
+        /// That line.
+        text: Vec<u8>,
+    },
+    /// Text, and no FTP log that ftplog knows; or no line of it is in the format that the user named.
+    #[error("it is not in a log format that ftplog knows")]
+    Unknown {
+        /// The first line that says anything.
+        line: u64,
+        /// That line.
+        text: Vec<u8>,
+    },
+    /// Reading failed.
+    #[error("{0}")]
+    Read(io::Error),
+    /// Whoever takes the results has had enough.
+    #[error("the reader has gone")]
+    Done,
+    /// Threads could not be started.
+    #[error("{0}")]
+    Threads(String),
+}
+
+/// What is known after each wave.
+#[derive(Debug)]
+pub struct Progress<'a, G> {
+    /// What was gathered.
+    pub gathered: &'a mut G,
+    /// Everything before this place was gathered.
+    pub complete_before: Place,
+    /// Where the sessions begin, in order, as far as the log was read.
+    pub starts: &'a Starts,
+    /// Bytes read.
+    pub bytes: u64,
+}
+
+/// How much of a log was understood.
+#[derive(Clone, Debug, Default)]
+pub struct Stats {
+    /// Bytes read.
+    pub bytes: u64,
+    /// Lines.
+    pub lines: u64,
+    /// Lines that no dialect knows.
+    pub lines_not_understood: u64,
+    /// Lines that were longer than is looked at.
+    pub lines_cut: u64,
+    /// The first lines that were not understood.
+    pub not_understood: Vec<(u64, Vec<u8>)>,
+    /// Limits that were hit.
+    pub overflow: Overflow,
+}
+
+/// What came of a run.
+#[derive(Debug)]
+pub struct Run<G> {
+    /// What was gathered.
+    pub gathered: G,
+    /// Where the sessions begin.
+    pub starts: Starts,
+    /// How much was understood.
+    pub stats: Stats,
+    /// How the log was read.
+    pub plan: Plan,
+    /// Why the log was not read to its end, if it was not.
+    pub cut_short: Option<Stop>,
+}
+
+/// Reads a log to its end. `after_wave` is called after each wave and may stop the run.
+///
+/// # Errors
+/// The log cannot be read at all; where a part of it could, that is in [`Run::cut_short`].
+pub fn run<G: Gather>(
+    input: Input,
+    settings: &Settings,
+    gather: G,
+    after_wave: impl FnMut(Progress<'_, G>) -> Result<(), Stop> + Send,
+) -> Result<Run<G>, Stop> {
+    let mut blocks = input.into_blocks();
+    if settings.block_bytes > 0 {
+        blocks = blocks.with_block_bytes(settings.block_bytes);
+    }
+    let plan = plan(&mut blocks, settings)?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.jobs).thread_name(|n| format!("ftplog-{n}"));
+    let pool = pool.build().map_err(|e| Stop::Threads(e.to_string()))?;
+    let engine = Engine::new(settings, plan, gather);
+    pool.install(|| engine.run(blocks, after_wave))
+}
+
+/// Finds out how to read the log.
+fn plan(blocks: &mut Blocks, settings: &Settings) -> Result<Plan, Stop> {
+    let sample = blocks.peek(format::SAMPLE_BYTES).map_err(Stop::Read)?;
+    let detected = format::detect(sample, &settings.setup);
+    match (settings.format, detected) {
+        (_, Detected::Empty) => Err(Stop::Empty),
+        (Some(format), _) => Ok(format::plan_for(format, sample, &settings.setup)),
+        (None, Detected::Log(plan)) => Ok(plan),
+        (None, Detected::Binary { kind, offset }) => Err(Stop::Binary { kind, offset }),
+        (None, Detected::Foreign { protocol, line }) => {
+            let text = nth_line(sample, line);
+            Err(Stop::Foreign { protocol, line, text })
+        }
+        (None, Detected::Unknown) => Err(unknown(sample)),
+    }
+}
+
+fn nth_line(sample: &[u8], line: u64) -> Vec<u8> {
+    let text = crate::source::Lines(sample).nth(line as usize - 1).map(|l| l.bytes).unwrap_or_default();
+    text[..text.len().min(NOT_UNDERSTOOD_BYTES_MAX)].to_vec()
+}
+
+fn unknown(sample: &[u8]) -> Stop {
+    let lines = crate::source::Lines(sample);
+    let first = (1u64..).zip(lines).find(|(_, l)| !l.bytes.trim_ascii().is_empty()).map_or(1, |(n, _)| n);
+    Stop::Unknown { line: first, text: nth_line(sample, first) }
+}
+
+/// Everything a run owns.
+struct Engine<'s, G> {
+    settings: &'s Settings,
+    plan: Plan,
+    shards: Vec<Shard<G>>,
+    gathered: G,
+    starts: Starts,
+    stats: Stats,
+}
+
+/// The part of the routes that one thread folds at a time.
+struct Shard<G> {
+    index: usize,
+    assembler: Assembler,
+    gather: G,
+}
+
+impl<'s, G: Gather> Engine<'s, G> {
+    fn new(settings: &'s Settings, plan: Plan, gathered: G) -> Self {
+        let shard = |index| Shard { index, assembler: Assembler::default(), gather: gathered.fork() };
+        let shards = (0..SHARDS).map(shard).collect();
+        Self { settings, plan, shards, gathered, starts: Starts::default(), stats: Stats::default() }
+    }
+
+    fn run(
+        mut self,
+        mut blocks: Blocks,
+        mut after_wave: impl FnMut(Progress<'_, G>) -> Result<(), Stop> + Send,
+    ) -> Result<Run<G>, Stop> {
+        let mut cut_short = None;
+        let mut clock = Clock::default();
+        // Three waves take turns: one is read, one lexed, one folded.
+        let (mut reading, mut lexing, mut folding) = (Wave::default(), Wave::default(), Wave::default());
+        loop {
+            let (plan, settings, shards) = (&self.plan, self.settings, &mut self.shards);
+            let (read, ()) = rayon::join(
+                || read_wave(&mut blocks, &mut reading),
+                || {
+                    rayon::join(|| lexing.lex(plan, &settings.setup), || fold_wave(shards, &folding, plan, settings));
+                },
+            );
+            if let Err(error) = read {
+                cut_short.get_or_insert(Stop::Read(error));
+            }
+            if !folding.is_empty()
+                && let Err(stop) = self.deliver(folding.last_line() + 1, &mut after_wave)
+            {
+                cut_short = Some(stop);
+                break;
+            }
+            lexing.settle(&mut self.stats, &mut clock);
+            self.stats.bytes = blocks.bytes_read;
+            if reading.is_empty() && lexing.is_empty() {
+                break;
+            }
+            std::mem::swap(&mut folding, &mut lexing);
+            std::mem::swap(&mut lexing, &mut reading);
+            reading.clear();
+        }
+        self.shards.par_iter_mut().for_each(|Shard { assembler, gather, .. }| {
+            assembler.finish(&mut |session, ended| gather.observe(session, ended));
+        });
+        if !matches!(cut_short, Some(Stop::Done))
+            && let Err(stop) = self.deliver(u64::MAX, &mut after_wave)
+        {
+            cut_short = Some(stop);
+        }
+        for shard in &self.shards {
+            self.stats.overflow.sessions_ended += shard.assembler.overflow().sessions_ended;
+        }
+        let Self { gathered, starts, stats, plan, .. } = self;
+        Ok(Run { gathered, starts, stats, plan, cut_short })
+    }
+
+    /// Brings together what the shards gathered in a wave.
+    fn deliver(
+        &mut self,
+        next_line: u64,
+        after_wave: &mut impl FnMut(Progress<'_, G>) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
+        let mut started = Vec::new();
+        let mut complete_before = Place { source: self.settings.source, line: next_line };
+        for shard in &mut self.shards {
+            started.extend(shard.assembler.take_started().map(|p| p.line));
+            self.gathered.absorb(&mut shard.gather);
+            if self.settings.prompt
+                && let Some(open) = shard.assembler.oldest_open()
+            {
+                complete_before = complete_before.min(open);
+            }
+        }
+        self.starts.extend(started);
+        let bytes = self.stats.bytes;
+        after_wave(Progress { gathered: &mut self.gathered, complete_before, starts: &self.starts, bytes })
+    }
+}
+
+/// Reads the next blocks; none at the end of the log.
+fn read_wave(blocks: &mut Blocks, wave: &mut Wave) -> io::Result<()> {
+    for _ in 0..WAVE_BLOCKS {
+        let mut fragment = wave.spare();
+        match blocks.next_into(&mut fragment.block) {
+            Ok(true) => wave.push(fragment),
+            Ok(false) => {
+                wave.keep(fragment);
+                break;
+            }
+            Err(error) => {
+                // What came before the error is still read.
+                if !fragment.block.bytes.is_empty() {
+                    wave.push(fragment);
+                }
+                blocks.stop();
+                return Err(error);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Folds a wave that was lexed: every shard goes through its events in the order of the lines.
+fn fold_wave<G: Gather>(shards: &mut [Shard<G>], wave: &Wave, plan: &Plan, settings: &Settings) {
+    if wave.is_empty() {
+        return;
+    }
+    shards.par_iter_mut().for_each(|Shard { index, assembler, gather }| {
+        let mut done = |session: &Session, ended| gather.observe(session, ended);
+        for fragment in wave.fragments() {
+            fragment.replay(*index, plan, settings.source, |place, route, dialect, event| {
+                assembler.take(place, route, dialect, event, &mut done);
+            });
+        }
+        if settings.prompt {
+            assembler.hand_out(&mut done);
+        }
+    });
+}

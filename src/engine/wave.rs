@@ -1,0 +1,351 @@
+//! A wave: blocks with the events that were found in them, at rest.
+//!
+//! Events at rest hold offsets into their block instead of references, so that waves can be handed on.
+
+use super::{NOT_UNDERSTOOD_BYTES_MAX, NOT_UNDERSTOOD_KEPT_MAX, SHARDS, Stats};
+use crate::event::{Command, Dialect, Event, Key, Lexed, MASK, Place, ReplyLine, What};
+use crate::format::{Plan, Setup};
+use crate::ftp::{Code, Verb};
+use crate::source::{Block, Lines};
+use crate::time::{When, roll_over};
+use foldhash::fast::FixedState;
+use rayon::prelude::*;
+use std::hash::BuildHasher;
+
+/// Blocks that are worked on together.
+#[derive(Default)]
+pub(super) struct Wave {
+    fragments: Vec<Fragment>,
+    spare: Vec<Fragment>,
+}
+
+/// A block and what was found in it.
+#[derive(Default)]
+pub(super) struct Fragment {
+    pub(super) block: Block,
+    /// The events of each shard, in the order of the lines.
+    events: [Vec<Rested>; SHARDS],
+    lines: u32,
+    lines_before: u64,
+    lines_cut: u32,
+    unknown: Vec<(u32, Span)>,
+    lines_not_understood: u32,
+    first_at: When,
+    last_at: When,
+    /// Lines where a clock without date passed midnight, and by how much it did.
+    turns: Vec<(u32, i64)>,
+    shift: i64,
+}
+
+impl Wave {
+    pub(super) fn is_empty(&self) -> bool {
+        self.fragments.is_empty()
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.spare.append(&mut self.fragments);
+    }
+
+    pub(super) fn spare(&mut self) -> Fragment {
+        self.spare.pop().unwrap_or_default()
+    }
+
+    pub(super) fn keep(&mut self, fragment: Fragment) {
+        self.spare.push(fragment);
+    }
+
+    pub(super) fn push(&mut self, fragment: Fragment) {
+        self.fragments.push(fragment);
+    }
+
+    pub(super) fn fragments(&self) -> &[Fragment] {
+        &self.fragments
+    }
+
+    pub(super) fn last_line(&self) -> u64 {
+        self.fragments.last().map_or(0, |f| f.lines_before + u64::from(f.lines))
+    }
+
+    /// Reads the lines of every block.
+    pub(super) fn lex(&mut self, plan: &Plan, setup: &Setup) {
+        self.fragments.par_iter_mut().for_each(|fragment| fragment.lex(plan, setup));
+    }
+
+    /// The serial step: what depends on the blocks before.
+    pub(super) fn settle(&mut self, stats: &mut Stats, clock: &mut Clock) {
+        for fragment in &mut self.fragments {
+            fragment.lines_before = stats.lines;
+            fragment.shift = clock.shift + roll_over(clock.last, fragment.first_at);
+            clock.shift = fragment.shift + fragment.turns.iter().map(|t| t.1).sum::<i64>();
+            if fragment.last_at != When::NEVER {
+                clock.last = fragment.last_at;
+            }
+            stats.lines += u64::from(fragment.lines);
+            stats.lines_cut += u64::from(fragment.lines_cut);
+            stats.lines_not_understood += u64::from(fragment.lines_not_understood);
+            for (line, text) in &fragment.unknown {
+                if stats.not_understood.len() < NOT_UNDERSTOOD_KEPT_MAX {
+                    let line = fragment.lines_before + u64::from(*line);
+                    stats.not_understood.push((line, text.in_block(&fragment.block.bytes).to_vec()));
+                }
+            }
+        }
+    }
+}
+
+/// Where the clock of the log stands between blocks.
+#[derive(Default)]
+pub(super) struct Clock {
+    last: When,
+    shift: i64,
+}
+
+impl Fragment {
+    fn lex(&mut self, plan: &Plan, setup: &Setup) {
+        let Self { block, events, lines, lines_cut, unknown, lines_not_understood, first_at, last_at, turns, .. } = self;
+        for shard in events.iter_mut() {
+            shard.clear();
+        }
+        unknown.clear();
+        turns.clear();
+        (*lines, *lines_cut, *lines_not_understood) = (0, 0, 0);
+        (*first_at, *last_at) = (When::NEVER, When::NEVER);
+        let base = block.bytes.as_slice();
+        let mut reading = plan.start(setup);
+        let hasher = FixedState::with_seed(0);
+        for line in Lines(base) {
+            *lines += 1;
+            *lines_cut += u32::from(line.cut);
+            let taken = reading.take(line.bytes);
+            match taken.lexed {
+                Lexed::Event(event) => {
+                    if event.at != When::NEVER {
+                        if *first_at == When::NEVER {
+                            *first_at = event.at;
+                        } else {
+                            let turn = roll_over(*last_at, event.at);
+                            if turn != 0 {
+                                turns.push((*lines, turn));
+                            }
+                        }
+                        *last_at = event.at;
+                    }
+                    let route = hasher.hash_one((taken.host, event.route));
+                    let shard = (route >> 60) as usize % SHARDS;
+                    events[shard].push(Rested::of(base, *lines, route, taken.format, &event));
+                }
+                Lexed::Skip => {}
+                Lexed::Unknown => {
+                    *lines_not_understood += 1;
+                    if unknown.len() < NOT_UNDERSTOOD_KEPT_MAX {
+                        let shown = &line.bytes[..line.bytes.len().min(NOT_UNDERSTOOD_BYTES_MAX)];
+                        unknown.push((*lines, Span::of(base, shown)));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Gives back the events of one shard.
+    pub(super) fn replay(
+        &self,
+        shard: usize,
+        plan: &Plan,
+        source: u32,
+        mut take: impl FnMut(Place, u64, &'static Dialect, &Event),
+    ) {
+        for rested in &self.events[shard] {
+            let place = Place { source, line: self.lines_before + u64::from(rested.line) };
+            let mut event = rested.event(&self.block.bytes);
+            if self.shift != 0 || !self.turns.is_empty() {
+                let turned: i64 = self.turns.iter().filter(|t| t.0 <= rested.line).map(|t| t.1).sum();
+                event.at.ms += self.shift + turned;
+            }
+            take(place, rested.route, &plan.formats[usize::from(rested.format)].dialect, &event);
+        }
+    }
+}
+
+/// A piece of a block.
+#[derive(Clone, Copy, Debug, Default)]
+struct Span {
+    start: u32,
+    len: u32,
+}
+
+/// Where the mask of a secret stands: in no block.
+const MASKED: u32 = u32::MAX;
+
+impl Span {
+    /// Where `piece`, which is a part of `base`, stands in it.
+    #[inline]
+    fn of(base: &[u8], piece: &[u8]) -> Self {
+        let start = (piece.as_ptr() as usize).wrapping_sub(base.as_ptr() as usize);
+        if start.checked_add(piece.len()).is_some_and(|end| end <= base.len()) {
+            return Self { start: start as u32, len: piece.len() as u32 };
+        }
+        // Lexers borrow everything from the line, but for nothing at all and for the mask of a secret.
+        debug_assert!(piece.is_empty() || piece == MASK);
+        Self { start: if piece.is_empty() { 0 } else { MASKED }, len: 0 }
+    }
+
+    #[inline]
+    fn in_block(self, base: &[u8]) -> &[u8] {
+        if self.start == MASKED { MASK } else { &base[self.start as usize..self.start as usize + self.len as usize] }
+    }
+}
+
+/// An event at rest.
+#[derive(Clone, Copy, Debug)]
+struct Rested {
+    route: u64,
+    key: u64,
+    at: When,
+    line: u32,
+    client: Span,
+    user: Span,
+    /// The argument of a command, the line of a reply.
+    main: Span,
+    /// The word of a command.
+    word: Span,
+    /// The text of the reply that came with its command.
+    text: Span,
+    route_text: Span,
+    client_port: u16,
+    code: u16,
+    verb: u8,
+    kind: Kind,
+    format: u8,
+    keyed: Keyed,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Opened,
+    Command,
+    CommandAgain,
+    Reply,
+    ReplyPiece,
+    ReplyEscaped,
+    Bare,
+    Exchange,
+    LoggedIn,
+    Secured,
+    Closed,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Keyed {
+    No,
+    Number,
+    /// The key's start and length are packed into the number.
+    Name,
+}
+
+impl Rested {
+    #[inline]
+    fn of(base: &[u8], line: u32, route: u64, format: u8, event: &Event) -> Self {
+        let span = |piece: &[u8]| Span::of(base, piece);
+        let (keyed, key) = match event.key {
+            Key::None => (Keyed::No, 0),
+            Key::Number(n) => (Keyed::Number, n),
+            Key::Name(name) => {
+                let span = span(name);
+                (Keyed::Name, u64::from(span.start) << 32 | u64::from(span.len))
+            }
+        };
+        let mut rested = Self {
+            route,
+            key,
+            at: event.at,
+            line,
+            client: span(event.client),
+            user: span(event.user),
+            main: Span::default(),
+            word: Span::default(),
+            text: Span::default(),
+            route_text: span(event.route),
+            client_port: event.client_port,
+            code: 0,
+            verb: 0,
+            kind: Kind::Opened,
+            format,
+            keyed,
+        };
+        let mut command = |c: &Command| {
+            rested.verb = c.verb.index();
+            rested.word = span(c.word);
+            rested.main = span(c.argument);
+        };
+        let kind = match event.what {
+            What::Opened => Kind::Opened,
+            What::LoggedIn => Kind::LoggedIn,
+            What::Secured => Kind::Secured,
+            What::Closed => Kind::Closed,
+            What::Command(c) => {
+                command(&c);
+                Kind::Command
+            }
+            What::CommandAgain(c) => {
+                command(&c);
+                Kind::CommandAgain
+            }
+            What::Exchange(c, code, text) => {
+                command(&c);
+                rested.code = code.0;
+                rested.text = span(text);
+                Kind::Exchange
+            }
+            What::Bare(text) => {
+                rested.main = span(text);
+                Kind::Bare
+            }
+            What::Reply(reply) => {
+                rested.main = span(reply.line);
+                match reply {
+                    ReplyLine { escaped: true, .. } => Kind::ReplyEscaped,
+                    ReplyLine { piece: true, .. } => Kind::ReplyPiece,
+                    ReplyLine { .. } => Kind::Reply,
+                }
+            }
+        };
+        Self { kind, ..rested }
+    }
+
+    #[inline]
+    fn event<'a>(&self, base: &'a [u8]) -> Event<'a> {
+        let command = || Command {
+            verb: Verb::from_index(self.verb),
+            word: self.word.in_block(base),
+            argument: self.main.in_block(base),
+        };
+        let reply = |piece, escaped| What::Reply(ReplyLine { line: self.main.in_block(base), piece, escaped });
+        let what = match self.kind {
+            Kind::Opened => What::Opened,
+            Kind::LoggedIn => What::LoggedIn,
+            Kind::Secured => What::Secured,
+            Kind::Closed => What::Closed,
+            Kind::Command => What::Command(command()),
+            Kind::CommandAgain => What::CommandAgain(command()),
+            Kind::Exchange => What::Exchange(command(), Code(self.code), self.text.in_block(base)),
+            Kind::Bare => What::Bare(self.main.in_block(base)),
+            Kind::Reply => reply(false, false),
+            Kind::ReplyPiece => reply(true, false),
+            Kind::ReplyEscaped => reply(false, true),
+        };
+        let key = match self.keyed {
+            Keyed::No => Key::None,
+            Keyed::Number => Key::Number(self.key),
+            Keyed::Name => Key::Name(Span { start: (self.key >> 32) as u32, len: self.key as u32 }.in_block(base)),
+        };
+        Event {
+            at: self.at,
+            route: self.route_text.in_block(base),
+            key,
+            client: self.client.in_block(base),
+            client_port: self.client_port,
+            user: self.user.in_block(base),
+            what,
+        }
+    }
+}

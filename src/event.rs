@@ -1,0 +1,223 @@
+//! What one line of a log says. Everything is borrowed from the line; nothing is judged.
+
+use crate::ftp::{Code, Software, Verb};
+use crate::time::When;
+
+/// Where a line stands: the number of its source and its line number, counted from 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The source's number in the order of the inputs.
+    pub source: u32,
+    /// The line, counted from 1.
+    pub line: u64,
+}
+
+/// What keeps the lines of one session together, besides their route.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Key<'a> {
+    /// The log has none.
+    #[default]
+    None,
+    /// A process or session number.
+    Number(u64),
+    /// A name: a GUID, or an address and port.
+    Name(&'a [u8]),
+}
+
+/// How a format tells sessions apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Identity {
+    /// One number or name for the whole life of a session; it may come back for another session later.
+    Key,
+    /// As [`Identity::Key`], but the number changes when the client logs in (vsftpd's processes).
+    KeyChangesAtLogin,
+    /// Only the route and the user: sessions of one user at one address mingle.
+    Mingled,
+    /// One session after another, as a client writes them.
+    OneByOne,
+}
+
+/// What the rest of the program must know about a format.
+#[derive(Debug)]
+pub struct Dialect {
+    /// The format's name, as in `--log-format`.
+    pub name: &'static str,
+    /// How it tells sessions apart.
+    pub identity: Identity,
+    /// The server that writes it; unknown for clients' logs.
+    pub software: Software,
+    /// Whether the log holds greetings, preliminary replies and unanswered commands.
+    pub whole: bool,
+}
+
+/// A command as written. The argument of a command that carries a secret is dropped when the command is parsed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Command<'a> {
+    /// The command.
+    pub verb: Verb,
+    /// The word that names it, as written.
+    pub word: &'a [u8],
+    /// What follows the first space.
+    pub argument: &'a [u8],
+}
+
+/// What stands for a secret.
+pub const MASK: &[u8] = b"***";
+
+impl<'a> Command<'a> {
+    /// Cuts a command line into its word and argument (RFC 959 section 5.3); `None` for a blank line.
+    #[must_use]
+    pub fn parse(line: &'a [u8]) -> Option<Self> {
+        let line = line.trim_ascii_start();
+        let end = memchr::memchr(b' ', line).unwrap_or(line.len());
+        let argument = line.get(end + 1..).unwrap_or_default();
+        Self::of(&line[..end], argument)
+    }
+
+    /// A command whose word and argument a log keeps apart; `None` without a word.
+    #[must_use]
+    pub fn of(word: &'a [u8], argument: &'a [u8]) -> Option<Self> {
+        let word = word.trim_ascii();
+        if word.is_empty() {
+            return None;
+        }
+        let verb = Verb::parse(word);
+        Some(Self { verb, word, argument: without_secret(verb, word, argument) })
+    }
+}
+
+/// The argument, unless the command is known to carry a secret.
+fn without_secret<'a>(verb: Verb, word: &[u8], argument: &'a [u8]) -> &'a [u8] {
+    match verb {
+        Verb::PASS | Verb::ACCT | Verb::ADAT => MASK,
+        Verb::SITE => {
+            let sub = argument.split(|b| *b == b' ').next().unwrap_or_default();
+            let secret = [&b"PSWD"[..], b"PASSWD", b"PASS", b"GPASS"].iter().any(|s| sub.eq_ignore_ascii_case(s));
+            if secret { MASK } else { argument }
+        }
+        // PASS with telnet bytes or a typing error glued to it.
+        Verb::OTHER if crate::text::holds(word, "pass") => MASK,
+        _ => argument,
+    }
+}
+
+/// One line of a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReplyLine<'a> {
+    /// The whole line, its code included, without the line end.
+    pub line: &'a [u8],
+    /// The server wrote the line in pieces and this is one; the next event goes on with it.
+    pub piece: bool,
+    /// The log wrote the line ends of a reply as `#015#012`.
+    pub escaped: bool,
+}
+
+impl<'a> ReplyLine<'a> {
+    /// A line that is whole.
+    #[must_use]
+    pub fn of(line: &'a [u8]) -> Self {
+        Self { line, piece: false, escaped: false }
+    }
+
+    /// The code at the start of the line, and whether a hyphen says that more lines follow (RFC 959 section 4.2).
+    #[must_use]
+    pub fn code(&self) -> Option<(Code, bool)> {
+        let code = Code::parse(self.line)?;
+        match self.line.get(3) {
+            None | Some(b' ' | b'\t') => Some((code, false)),
+            Some(b'-') => Some((code, true)),
+            Some(_) => None,
+        }
+    }
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What<'a> {
+    /// A client connected.
+    Opened,
+    /// A client sent a command.
+    Command(Command<'a>),
+    /// A client sent a command that the log states several times; only the first of a row counts.
+    CommandAgain(Command<'a>),
+    /// The server sent a line of a reply.
+    Reply(ReplyLine<'a>),
+    /// A line of the control connection, and the log does not say who sent it.
+    Bare(&'a [u8]),
+    /// A command and its final reply in one line; the text of the reply where the log has it.
+    Exchange(Command<'a>, Code, &'a [u8]),
+    /// The server accepted a password.
+    LoggedIn,
+    /// The control connection is protected from here on.
+    Secured,
+    /// The connection ended.
+    Closed,
+}
+
+/// What one line of a log says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Event<'a> {
+    /// When, as far as the log says so.
+    pub at: When,
+    /// What surely stays together: the client's address, the process, or nothing.
+    pub route: &'a [u8],
+    /// What tells the sessions of a route apart.
+    pub key: Key<'a>,
+    /// The client's address.
+    pub client: &'a [u8],
+    /// The client's port; 0 where the log has none.
+    pub client_port: u16,
+    /// The user; empty where the log has none.
+    pub user: &'a [u8],
+    /// What happened.
+    pub what: What<'a>,
+}
+
+impl<'a> Event<'a> {
+    /// An event of a log that says nothing but what happened.
+    #[must_use]
+    pub fn bare(at: When, what: What<'a>) -> Self {
+        Self { at, route: b"", key: Key::None, client: b"", client_port: 0, user: b"", what }
+    }
+}
+
+/// What a lexer makes of a line. There is no error: a line that it cannot read is a fact about the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lexed<'a> {
+    /// It says this.
+    Event(Event<'a>),
+    /// The format has such lines, and they say nothing about commands and replies.
+    Skip,
+    /// The format has no such line.
+    Unknown,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_argument_of_pass_never_leaves_the_parser() {
+        for line in ["PASS secret", "pass secret", "ACCT secret", "SITE PSWD secret new", "\u{1}PASS secret"] {
+            let command = Command::parse(line.as_bytes()).unwrap();
+            assert_eq!(command.argument, MASK, "{line}");
+        }
+    }
+
+    #[test]
+    fn exactly_one_space_separates_the_argument() {
+        let command = Command::parse(b"RETR  two spaces ").unwrap();
+        assert_eq!(command.argument, b" two spaces ");
+        assert_eq!(Command::parse(b"  "), None);
+    }
+
+    #[test]
+    fn a_reply_line_has_a_code_and_a_mark() {
+        let code = |line: &'static [u8]| ReplyLine::of(line).code();
+        assert_eq!(code(b"226 done"), Some((Code(226), false)));
+        assert_eq!(code(b"226"), Some((Code(226), false)));
+        assert_eq!(code(b"226-done"), Some((Code(226), true)));
+        assert_eq!(code(b"230_no_space"), None);
+        assert_eq!(code(b"2260"), None);
+    }
+}

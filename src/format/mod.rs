@@ -1,0 +1,112 @@
+//! Dialects: each knows how one program writes a log, and turns its lines into events. Nothing is judged here.
+//!
+//! A new format is one file and two lines below.
+
+mod detect;
+mod stamp;
+mod syslog;
+mod reading;
+
+mod vsftpd;
+
+pub use detect::{Detected, SAMPLE_BYTES, detect, plan_for};
+pub use reading::{Plan, Reading, Taken};
+pub use syslog::Tag;
+
+use crate::event::{Dialect, Lexed};
+use crate::time::{When, Zone};
+
+/// A format that ftplog can read.
+#[derive(Debug)]
+pub struct Format {
+    /// What the rest of the program must know about it.
+    pub dialect: Dialect,
+    /// What it is, in one line.
+    pub title: &'static str,
+    /// How it is told from the others.
+    pub signs: Signs,
+    /// Makes a lexer.
+    pub lexer: fn(&Setup) -> Box<dyn Lexer>,
+}
+
+/// How a format is recognised.
+#[derive(Clone, Copy, Debug)]
+pub enum Signs {
+    /// Any line shows it: the lexer knows its own lines and no others.
+    EveryLine,
+    /// Only the file as a whole shows it; the function says how much a line speaks for it.
+    WholeFile(fn(&[u8]) -> Sign),
+}
+
+/// How much a line speaks for a format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sign {
+    /// Nothing.
+    None,
+    /// The format has such lines; others do too.
+    Fits,
+    /// Hardly anything else writes such a line.
+    Strong,
+}
+
+/// What a lexer must be told.
+#[derive(Clone, Debug, Default)]
+pub struct Setup {
+    /// The zone of logs that do not state one.
+    pub zone: Zone,
+    /// The `LogFormat` of a ProFTPD ExtendedLog, as in `proftpd.conf`.
+    pub proftpd_log_format: Option<String>,
+}
+
+/// A line on its way to a lexer.
+#[derive(Clone, Copy, Debug)]
+pub struct Line<'a> {
+    /// The line, without what a logging daemon put before it.
+    pub text: &'a [u8],
+    /// What a logging daemon put before it.
+    pub tag: Option<Tag<'a>>,
+}
+
+impl<'a> Line<'a> {
+    /// A line as it stands in the file.
+    #[must_use]
+    pub fn plain(text: &'a [u8]) -> Self {
+        Self { text, tag: None }
+    }
+
+    /// The time that the logging daemon wrote; none without one.
+    #[must_use]
+    pub fn at(&self) -> When {
+        self.tag.map_or(When::NEVER, |t| t.at)
+    }
+}
+
+/// Turns the lines of one format into events. It may remember how the last time stamp was read and nothing else, so that
+/// any line can be read on its own.
+pub trait Lexer: Send {
+    /// What the line says.
+    fn lex<'a>(&mut self, line: Line<'a>) -> Lexed<'a>;
+}
+
+/// Every format, the most telling first.
+pub static FORMATS: &[&Format] = &[&vsftpd::FORMAT];
+
+/// The format of that name.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().copied().find(|f| f.dialect.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_well_formed() {
+        for (i, format) in FORMATS.iter().enumerate() {
+            let name = format.dialect.name;
+            assert!(name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'), "{name}");
+            assert!(FORMATS[..i].iter().all(|f| f.dialect.name != name), "{name} twice");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Reads the lines of one file: takes a logging daemon's header off and gives each line to the dialect that knows it.
+
+use super::syslog::{Headers, Tag};
+use super::{Format, Lexer, Line, Setup};
+use crate::event::Lexed;
+
+/// How a file is read: its dialects, and whether a logging daemon wrote it.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The dialects, the commonest first.
+    pub formats: Vec<&'static Format>,
+    /// Whether lines have a header.
+    pub headers: bool,
+}
+
+/// Reads lines by a plan. Each block of lines has a reading of its own.
+pub struct Reading {
+    dialects: Vec<Box<dyn Lexer>>,
+    headers: Option<Headers>,
+}
+
+/// What was made of a line.
+#[derive(Clone, Copy, Debug)]
+pub struct Taken<'a> {
+    /// The dialect that took it: its number in the plan.
+    pub format: u8,
+    /// The machine that wrote it; empty without a header.
+    pub host: &'a [u8],
+    /// What it says.
+    pub lexed: Lexed<'a>,
+}
+
+impl Plan {
+    /// Starts reading.
+    #[must_use]
+    pub fn start(&self, setup: &Setup) -> Reading {
+        Reading {
+            dialects: self.formats.iter().map(|f| (f.lexer)(setup)).collect(),
+            headers: self.headers.then(|| Headers::new(&setup.zone)),
+        }
+    }
+
+    /// The format that most of the file is in.
+    #[must_use]
+    pub fn main(&self) -> &'static Format {
+        self.formats[0]
+    }
+}
+
+impl Reading {
+    /// What `text` says.
+    #[inline]
+    pub fn take<'a>(&mut self, text: &'a [u8]) -> Taken<'a> {
+        let line = match &mut self.headers {
+            None => Line::plain(text),
+            Some(headers) => match headers.take_off(text) {
+                Some((tag, rest)) => Line { text: rest, tag: Some(tag) },
+                None => Line::plain(text),
+            },
+        };
+        let host = line.tag.map_or(&b""[..], |t| t.host);
+        for (format, lexer) in (0..).zip(&mut self.dialects) {
+            let lexed = lexer.lex(line);
+            if lexed != Lexed::Unknown {
+                return Taken { format, host, lexed };
+            }
+        }
+        // A blank line, or another program's in the same system log, says nothing about FTP.
+        let foreign = line.tag.is_some_and(|tag| !is_ftp_daemon(&tag));
+        let lexed = if foreign || text.trim_ascii().is_empty() { Lexed::Skip } else { Lexed::Unknown };
+        Taken { format: 0, host, lexed }
+    }
+}
+
+fn is_ftp_daemon(tag: &Tag) -> bool {
+    crate::text::holds(tag.program, "ftp")
+}

@@ -1,0 +1,188 @@
+//! vsftpd with `log_ftp_protocol=YES`: its own log file, and the same lines through syslog.
+
+use super::stamp::{Stamps, ctime, number};
+use super::{Format, Lexer, Line, Signs};
+use crate::event::{Command, Dialect, Event, Identity, Key, Lexed, ReplyLine, What};
+use crate::ftp::Software;
+use crate::time::When;
+use nom::bytes::complete::{tag, take_while};
+use nom::sequence::delimited;
+use nom::{IResult, Parser};
+
+pub(super) static FORMAT: Format = Format {
+    dialect: Dialect {
+        name: "vsftpd",
+        identity: Identity::KeyChangesAtLogin,
+        software: Software::Vsftpd,
+        whole: true,
+    },
+    title: "vsftpd log with log_ftp_protocol=YES, or the same through syslog",
+    signs: Signs::EveryLine,
+    lexer: |setup| Box::new(Vsftpd { stamps: Stamps::new(&setup.zone) }),
+};
+
+struct Vsftpd {
+    stamps: Stamps,
+}
+
+impl Lexer for Vsftpd {
+    fn lex<'a>(&mut self, line: Line<'a>) -> Lexed<'a> {
+        if let Some((at, rest)) = self.stamps.read(line.text, ctime) {
+            return match pid(rest) {
+                Ok((rest, pid)) => record(at, pid, rest),
+                Err(_) => Lexed::Unknown,
+            };
+        }
+        // Through syslog the program's own date and process are in the header.
+        match line.tag {
+            Some(tag) if tag.program == b"vsftpd" => record(tag.at, tag.pid.unwrap_or(0), line.text),
+            _ => Lexed::Unknown,
+        }
+    }
+}
+
+//  [pid 10178]
+fn pid(i: &[u8]) -> IResult<&[u8], u64> {
+    delimited(tag(" [pid "), number, tag("] ")).parse(i)
+}
+
+// [alice]  in front of the kind; the name may hold anything, so the kind decides where it ends.
+fn user(i: &[u8]) -> (&[u8], &[u8]) {
+    let Some(inside) = i.strip_prefix(b"[") else { return (i, b"") };
+    for end in memchr::memchr_iter(b']', inside) {
+        if inside.get(end + 1) == Some(&b' ') && kind(&inside[end + 2..]).is_some() {
+            return (&inside[end + 2..], &inside[..end]);
+        }
+    }
+    (i, b"")
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Command,
+    Response,
+    Connect,
+    LoggedIn,
+    Other,
+}
+
+/// What the record is about, and where the client's address starts.
+fn kind(i: &[u8]) -> Option<(Kind, &[u8])> {
+    const ADDRESS: &[u8] = b": Client \"";
+    let word = |name: &[u8]| i.strip_prefix(name)?.strip_prefix(ADDRESS);
+    match i.first()? {
+        b'F' if i.starts_with(b"FTP c") => word(b"FTP command").map(|rest| (Kind::Command, rest)),
+        b'F' if i.starts_with(b"FTP r") => word(b"FTP response").map(|rest| (Kind::Response, rest)),
+        b'C' => word(b"CONNECT").map(|rest| (Kind::Connect, rest)),
+        b'O' if i.starts_with(b"OK LOGIN") => word(b"OK LOGIN").map(|rest| (Kind::LoggedIn, rest)),
+        b'O' | b'F' | b'D' => {
+            // OK UPLOAD, FAIL LOGIN, DEBUG ...
+            let end = i.iter().take(20).position(|b| *b == b':')?;
+            let named = i[..end].iter().all(|b| b.is_ascii_uppercase() || *b == b' ');
+            i[end..].strip_prefix(ADDRESS).filter(|_| named).map(|rest| (Kind::Other, rest))
+        }
+        _ => None,
+    }
+}
+
+// 127.0.0.1", "331 Please specify the password."
+fn address_and_text(i: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
+    let end = memchr::memchr(b'"', i)?;
+    let text = i[end + 1..].strip_prefix(b", \"").map(|t| {
+        // Quotes are not escaped: the text goes to the last one.
+        t.strip_suffix(b"\"").unwrap_or_else(|| &t[..memchr::memrchr(b'"', t).unwrap_or(t.len())])
+    });
+    Some((&i[..end], text))
+}
+
+fn record(at: When, pid: u64, i: &[u8]) -> Lexed<'_> {
+    let (rest, user) = user(i);
+    let Some((kind, rest)) = kind(rest) else { return Lexed::Unknown };
+    let Some((client, text)) = address_and_text(rest) else { return Lexed::Unknown };
+    let what = match (kind, text) {
+        (Kind::Command, Some(text)) => match Command::parse(without_stars(text)) {
+            Some(command) => What::Command(command),
+            None => return Lexed::Skip,
+        },
+        (Kind::Response, Some(text)) => What::Reply(response(text)),
+        // A refusal at the door is told twice; the 421 that follows is the one that counts.
+        (Kind::Connect, None) => What::Opened,
+        (Kind::LoggedIn, _) => What::LoggedIn,
+        _ => return Lexed::Skip,
+    };
+    Lexed::Event(Event { at, route: client, key: Key::Number(pid), client, client_port: 0, user, what })
+}
+
+/// Bytes that vsftpd could not print before the verb: telnet's interrupt before ABOR comes out as `????ABOR`.
+fn without_stars(i: &[u8]) -> &[u8] {
+    let bare: IResult<&[u8], &[u8]> = take_while(|b| b == b'?')(i);
+    match bare {
+        Ok((rest, marks)) if !marks.is_empty() && rest.first().is_some_and(u8::is_ascii_alphabetic) => rest,
+        _ => i,
+    }
+}
+
+/// FEAT, HELP and STAT are written in pieces; a wire line is whole where its CR LF shows as `??`.
+fn response(text: &[u8]) -> ReplyLine<'_> {
+    if let Some(whole) = text.strip_suffix(b"??") {
+        return ReplyLine::of(whole);
+    }
+    let line = ReplyLine::of(text);
+    ReplyLine { piece: line.code().is_none(), ..line }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::Setup;
+    use crate::ftp::Verb;
+
+    fn lex(line: &[u8]) -> Lexed<'_> {
+        (FORMAT.lexer)(&Setup::default()).lex(Line::plain(line))
+    }
+
+    fn event(line: &[u8]) -> Event<'_> {
+        match lex(line) {
+            Lexed::Event(event) => event,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn commands_and_replies_have_client_user_and_process() {
+        let e = event(b"Fri Nov 20 18:32:21 2026 [pid 10178] [alice] FTP command: Client \"127.0.0.1\", \"PASS <password>\"");
+        assert_eq!((e.client, e.user, e.key), (&b"127.0.0.1"[..], &b"alice"[..], Key::Number(10178)));
+        assert_eq!(e.at.rfc3339().unwrap(), "2026-11-20T18:32:21+00:00");
+        let What::Command(command) = e.what else { panic!() };
+        assert_eq!((command.verb, command.argument), (Verb::PASS, &b"***"[..]));
+    }
+
+    #[test]
+    fn quotes_nest_without_escapes() {
+        let e = event(b"Fri Nov 20 18:32:22 2026 [pid 1] [a] FTP response: Client \"::1\", \"257 \"/\" is here\"");
+        assert_eq!(e.what, What::Reply(ReplyLine::of(b"257 \"/\" is here")));
+    }
+
+    #[test]
+    fn pieces_of_a_reply_are_marked() {
+        let text = |t: &str| format!("Fri Nov 20 18:32:22 2026 [pid 1] [a] FTP response: Client \"::1\", \"{t}\"");
+        for (written, line, piece) in [(" EPRT??", " EPRT", false), ("     Logged in as ", "     Logged in as ", true), ("211 End", "211 End", false)] {
+            let row = text(written);
+            let What::Reply(reply) = event(row.as_bytes()).what else { panic!() };
+            assert_eq!((reply.line, reply.piece), (line.as_bytes(), piece));
+        }
+    }
+
+    #[test]
+    fn transfers_are_skipped_and_other_lines_are_not_known() {
+        assert_eq!(lex(b"Fri Nov 20 18:33:16 2026 [pid 1] [bob] OK UPLOAD: Client \"::1\", \"/x\", 103 bytes, 1.0Kbyte/sec"), Lexed::Skip);
+        assert_eq!(lex(b"Fri Nov 20 18:33:16 2026 [pid 1] hello"), Lexed::Unknown);
+        assert_eq!(lex(b"Thu Dec 18 16:33:42 2025 1 127.0.0.1 0 /manual.txt b _ o r e ftp 0 * i"), Lexed::Unknown);
+    }
+
+    #[test]
+    fn a_user_name_with_brackets_keeps_them() {
+        let e = event(b"Fri Nov 20 18:33:16 2026 [pid 1] [a] b] FTP response: Client \"::1\", \"331 x\"");
+        assert_eq!(e.user, b"a] b");
+    }
+}

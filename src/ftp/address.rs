@@ -1,0 +1,94 @@
+//! The addresses in PORT, EPRT, 227 and 229, as numbers.
+
+use nom::bytes::complete::{tag, take_while, take_while1};
+use nom::character::complete::{char, u8 as byte, u16 as short};
+use nom::sequence::preceded;
+use nom::{IResult, Parser};
+use std::net::{IpAddr, Ipv4Addr};
+
+/// Where a data connection goes: an address and a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// The address; `None` where the reply gives only a port (229).
+    pub address: Option<IpAddr>,
+    /// The port.
+    pub port: u16,
+}
+
+// 192,168,1,2,19,137
+fn six(i: &[u8]) -> IResult<&[u8], Endpoint> {
+    let (i, (a, b)) = (byte, preceded(char(','), byte)).parse(i)?;
+    let (i, (c, d)) = (preceded(char(','), byte), preceded(char(','), byte)).parse(i)?;
+    let (i, (p, q)) = (preceded(char(','), byte), preceded(char(','), byte)).parse(i)?;
+    let port = u16::from(p) << 8 | u16::from(q);
+    Ok((i, Endpoint { address: Some(Ipv4Addr::new(a, b, c, d).into()), port }))
+}
+
+/// The address in the argument of PORT (RFC 959 section 4.1.2); `None` where it is not six numbers below 256.
+#[must_use]
+pub fn port(argument: &[u8]) -> Option<Endpoint> {
+    six(argument.trim_ascii()).ok().filter(|(rest, _)| rest.is_empty()).map(|(_, end)| end)
+}
+
+/// The address in the text of a 227 reply: the first six numbers, with or without parentheses (RFC 1123 4.1.2.6).
+#[must_use]
+pub fn passive(text: &[u8]) -> Option<Endpoint> {
+    let mut rest = text;
+    loop {
+        let start = rest.iter().position(u8::is_ascii_digit)?;
+        rest = &rest[start..];
+        if let Ok((_, end)) = six(rest) {
+            return Some(end);
+        }
+        rest = &rest[rest.iter().position(|b| !b.is_ascii_digit())?..];
+    }
+}
+
+// (|||6446|)
+fn three_bars(i: &[u8]) -> IResult<&[u8], u16> {
+    let (i, _) = char('(')(i)?;
+    let delimiter = i.first().copied().filter(|b| (33..=126).contains(b)).unwrap_or(b'|');
+    let bar = [delimiter];
+    let (i, _) = tag(&bar[..])(i)?;
+    let (i, _) = take_while(|b: u8| b != delimiter && b != b')')(i)?;
+    let (i, _) = tag(&bar[..])(i)?;
+    let (i, _) = take_while(|b: u8| b != delimiter && b != b')')(i)?;
+    let (i, _) = tag(&bar[..])(i)?;
+    let (i, port) = short(i)?;
+    let (i, _) = tag(&bar[..])(i)?;
+    Ok((i, port))
+}
+
+/// The port in the text of a 229 reply (RFC 2428 section 3).
+#[must_use]
+pub fn extended_passive(text: &[u8]) -> Option<Endpoint> {
+    let (open, _) = take_while1::<_, _, nom::error::Error<&[u8]>>(|b| b != b'(')(text).unwrap_or((text, text));
+    let (_, port) = three_bars(open).ok()?;
+    Some(Endpoint { address: None, port })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_found_as_servers_write_them() {
+        let five = Endpoint { address: Some("127.0.0.1".parse().unwrap()), port: 83 * 256 + 4 };
+        assert_eq!(passive(b"Entering Passive Mode (127,0,0,1,83,4)."), Some(five));
+        assert_eq!(passive(b"Entering Passive Mode 127,0,0,1,83,4"), Some(five));
+        assert_eq!(passive(b"2 ways: =127,0,0,1,83,4"), Some(five));
+        assert_eq!(passive(b"Entering Passive Mode (1,86,197)."), None);
+        assert_eq!(port(b"127,0,0,1,83,4"), Some(five));
+        assert_eq!(port(b"1,2,3"), None);
+        assert_eq!(port(b"127,0,0,1,256,4"), None);
+    }
+
+    #[test]
+    fn a_229_gives_its_port() {
+        assert_eq!(extended_passive(b"Entering Extended Passive Mode (|||6446|)").map(|e| e.port), Some(6446));
+        assert_eq!(extended_passive(b"Extended Passive Mode OK (|||21324|).").map(|e| e.port), Some(21324));
+        assert_eq!(extended_passive(b"(!!!1!)").map(|e| e.port), Some(1));
+        assert_eq!(extended_passive(b"(|||99999|)"), None);
+        assert_eq!(extended_passive(b"no port"), None);
+    }
+}

@@ -1,0 +1,151 @@
+//! Every command with its replies, in the order of the log, as text or NDJSON.
+
+use super::wire::{CommandJson, ReplyJson, stated};
+use crate::event::Place;
+use crate::session::{Ended, Exchange, Gather, Session, Starts};
+use crate::text::Printable;
+use serde::Serialize;
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+/// Exchanges that wait for an older one to end before they are written; beyond it they are written at once, out of order.
+pub const EXCHANGES_HELD_MAX: usize = 200_000;
+
+/// How exchanges are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Ndjson,
+}
+
+/// Gathers exchanges and writes them in the order of their first lines.
+#[derive(Debug)]
+pub struct Exchanges {
+    path: String,
+    shape: Shape,
+    held: Vec<Held>,
+    /// Whether some were written out of order because too many had to wait.
+    pub out_of_order: bool,
+}
+
+/// An exchange that waits to be written: everything but the number of its session.
+#[derive(Debug)]
+struct Held {
+    place: Place,
+    session: Place,
+    before: Vec<u8>,
+    after: Vec<u8>,
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    line: u64,
+    time: Option<String>,
+    client: Option<Cow<'a, str>>,
+    client_port: Option<u16>,
+    user: Option<Cow<'a, str>>,
+    command: Option<CommandJson<'a>>,
+    replies: Vec<ReplyJson<'a>>,
+}
+
+impl Exchanges {
+    /// Gathers exchanges of the log of that name.
+    #[must_use]
+    pub fn new(path: &str, shape: Shape) -> Self {
+        Self { path: path.to_owned(), shape, held: Vec::new(), out_of_order: false }
+    }
+
+    /// Writes what comes before `complete_before`, in order.
+    pub fn write(&mut self, out: &mut impl Write, complete_before: Place, starts: &Starts) -> io::Result<()> {
+        self.held.sort_by_key(|h| h.place);
+        let mut ready = self.held.partition_point(|h| h.place < complete_before);
+        if self.held.len() - ready > EXCHANGES_HELD_MAX {
+            self.out_of_order = true;
+            ready = self.held.len();
+        }
+        for held in self.held.drain(..ready) {
+            out.write_all(&held.before)?;
+            match (starts.number(held.session), self.shape) {
+                (Some(number), _) => write!(out, "{number}")?,
+                (None, Shape::Ndjson) => out.write_all(b"null")?,
+                (None, Shape::Text) => out.write_all(b"-")?,
+            }
+            out.write_all(&held.after)?;
+        }
+        Ok(())
+    }
+
+    fn hold(&mut self, exchange: &Exchange) {
+        let (before, after) = match self.shape {
+            Shape::Ndjson => json(&self.path, exchange),
+            Shape::Text => (text_before(&self.path, exchange), text_after(exchange)),
+        };
+        self.held.push(Held { place: exchange.place(), session: exchange.session().first(), before, after });
+    }
+}
+
+impl Gather for Exchanges {
+    fn fork(&self) -> Self {
+        Self::new(&self.path, self.shape)
+    }
+
+    fn observe(&mut self, session: &Session, _: Ended) {
+        for exchange in session.exchanges() {
+            self.hold(&exchange);
+        }
+    }
+
+    fn absorb(&mut self, other: &mut Self) {
+        self.held.append(&mut other.held);
+    }
+}
+
+fn json(path: &str, exchange: &Exchange) -> (Vec<u8>, Vec<u8>) {
+    let session = exchange.session();
+    let row = Row {
+        line: exchange.place().line,
+        time: exchange.at().rfc3339(),
+        client: stated(session.client()),
+        client_port: session.client_port(),
+        user: stated(session.user()),
+        command: CommandJson::of(exchange),
+        replies: exchange.replies().map(|r| ReplyJson::of(&r)).collect(),
+    };
+    let encoded = |result: serde_json::Result<Vec<u8>>| result.expect("strings and numbers can be written");
+    let mut before = br#"{"type":"exchange","path":"#.to_vec();
+    before.extend(encoded(serde_json::to_vec(path)));
+    before.extend(br#","member":null,"session":"#);
+    let mut after = encoded(serde_json::to_vec(&row));
+    after[0] = b',';
+    after.push(b'\n');
+    (before, after)
+}
+
+// server.log:1041  09:14:05  session
+fn text_before(path: &str, exchange: &Exchange) -> Vec<u8> {
+    let clock = exchange.at().clock().map_or(String::new(), |c| format!("  {c}"));
+    format!("{path}:{}{clock}  session ", exchange.place().line).into_bytes()
+}
+
+//  17  RNFR reports/q3.csv  350 Ready for RNTO.
+fn text_after(exchange: &Exchange) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut line = String::new();
+    if exchange.has_command() {
+        line = format!("  {}", Printable(&exchange.name()));
+        if !exchange.argument().is_empty() {
+            line += &format!(" {}", Printable(exchange.argument()));
+        }
+    }
+    for reply in exchange.replies() {
+        line += &format!("  {} {}", reply.code, Printable(reply.last_line()));
+    }
+    if exchange.replies().next().is_none() {
+        line += "  (no reply in the log)";
+    }
+    out.extend_from_slice(line.trim_end().as_bytes());
+    out.push(b'\n');
+    out
+}

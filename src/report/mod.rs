@@ -1,0 +1,6 @@
+//! What a run remembers, and its faces.
+
+mod exchanges;
+mod wire;
+
+pub use exchanges::{Exchanges, Shape};

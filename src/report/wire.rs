@@ -1,0 +1,65 @@
+//! The shapes of exchanges, sessions and findings in JSON. Field order is fixed; bytes that are not UTF-8 become U+FFFD in
+//! the text, with the raw bytes in base64 beside it.
+
+use crate::session::{Exchange, Reply};
+use base64::Engine;
+use serde::Serialize;
+use std::borrow::Cow;
+
+/// Log bytes as a JSON string.
+pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(bytes)
+}
+
+/// The bytes in base64 where they are not UTF-8.
+pub(super) fn raw(bytes: &[u8]) -> Option<String> {
+    std::str::from_utf8(bytes).is_err().then(|| base64::engine::general_purpose::STANDARD.encode(bytes))
+}
+
+/// The bytes as a string, or nothing where there are none.
+pub(super) fn stated(bytes: &[u8]) -> Option<Cow<'_, str>> {
+    (!bytes.is_empty()).then(|| text(bytes))
+}
+
+#[derive(Serialize)]
+pub(super) struct CommandJson<'a> {
+    pub(super) verb: String,
+    pub(super) argument: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) raw_base64: Option<String>,
+}
+
+impl<'a> CommandJson<'a> {
+    pub(super) fn of(exchange: &Exchange<'a>) -> Option<Self> {
+        let argument = exchange.argument();
+        exchange.has_command().then(|| Self {
+            verb: text(&exchange.name()).into_owned(),
+            argument: text(argument),
+            raw_base64: raw(argument),
+        })
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct ReplyJson<'a> {
+    code: u16,
+    text: Vec<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    raw_base64: Option<Vec<String>>,
+    line: u64,
+    time: Option<String>,
+}
+
+impl<'a> ReplyJson<'a> {
+    pub(super) fn of(reply: &Reply<'a>) -> Self {
+        let odd = reply.lines().any(|l| std::str::from_utf8(l).is_err());
+        let encode = |l: &[u8]| base64::engine::general_purpose::STANDARD.encode(l);
+        Self {
+            code: reply.code.0,
+            text: reply.lines().map(text).collect(),
+            raw_base64: odd.then(|| reply.lines().map(encode).collect()),
+            line: reply.place.line,
+            time: reply.at.rfc3339(),
+        }
+    }
+}

@@ -1,0 +1,514 @@
+//! Finds the session an event belongs to, and ends sessions.
+//!
+//! What surely stays together, the route, is given; inside it the format's [`Identity`] decides.
+
+use super::{Beginning, Confidence, Ending, Session};
+use crate::event::{Dialect, Event, Identity, Key, Place, ReplyLine, What};
+use crate::ftp::{Code, Verb};
+use crate::time::When;
+use foldhash::fast::FixedState;
+use std::collections::HashMap;
+use std::hash::BuildHasher;
+
+/// Sessions that one assembler holds open; beyond it the longest silent half is ended.
+pub const OPEN_SESSIONS_MAX: usize = 4_096;
+/// Bytes that the open sessions of one assembler hold; beyond it what can be judged is judged and forgotten.
+pub const HELD_BYTES_MAX: usize = 1024 * 1024;
+/// Exchanges that a session holds before what can be judged is judged and forgotten.
+pub const SEGMENT_EXCHANGES_MAX: usize = 1_024;
+/// Sessions of one route that are looked through when a log does not name a session.
+pub const ROUTE_SESSIONS_MAX: usize = 256;
+const SEED: u64 = 0x66_7470_6c6f_67;
+
+/// Why a session is handed out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It is over.
+    Yes,
+    /// It goes on; this is a part of it.
+    NotYet,
+}
+
+/// How often a limit was hit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Overflow {
+    /// Sessions that were ended because too many were open.
+    pub sessions_ended: u64,
+}
+
+/// Puts events into sessions and hands each out when it is over, or in parts when it is long.
+#[derive(Debug)]
+pub struct Assembler {
+    sessions: Vec<Session>,
+    free: Vec<u32>,
+    /// Open sessions by route and key together.
+    by_key: HashMap<u64, u32, FixedState>,
+    /// Open sessions by route, where the key alone does not tell.
+    by_route: HashMap<u64, Vec<u32>, FixedState>,
+    open: usize,
+    held: usize,
+    overflow: Overflow,
+    /// The first lines of the sessions that began since they were last asked for.
+    started: Vec<Place>,
+}
+
+impl Default for Assembler {
+    fn default() -> Self {
+        Self {
+            sessions: Vec::new(),
+            free: Vec::new(),
+            by_key: HashMap::with_hasher(FixedState::with_seed(SEED)),
+            by_route: HashMap::with_hasher(FixedState::with_seed(SEED)),
+            open: 0,
+            held: 0,
+            overflow: Overflow::default(),
+            started: Vec::new(),
+        }
+    }
+}
+
+/// What an event is about, besides the event itself.
+#[derive(Clone, Copy)]
+struct Arrival {
+    place: Place,
+    route: u64,
+    key: u64,
+    dialect: &'static Dialect,
+}
+
+impl Assembler {
+    /// Takes one event. `route` is the hash of what surely stays together. Sessions that are over are given to `done`.
+    pub fn take(
+        &mut self,
+        place: Place,
+        route: u64,
+        dialect: &'static Dialect,
+        event: &Event,
+        done: &mut impl FnMut(&Session, Ended),
+    ) {
+        let key = key_of(route, event.key);
+        let arrival = Arrival { place, route, key, dialect };
+        let Some(id) = self.find(arrival, event, done) else { return };
+        let session = &mut self.sessions[id as usize];
+        let before = session.held();
+        session.hear(place, event);
+        let held = session.held();
+        let over = session.is_over();
+        let long = session.records.len() > SEGMENT_EXCHANGES_MAX;
+        self.held = (self.held + held).saturating_sub(before);
+        if over {
+            self.end(id, done);
+        } else if long {
+            self.part(id, done);
+        }
+        if self.held > HELD_BYTES_MAX {
+            self.make_room(done);
+        }
+    }
+
+    /// Ends every session that is still open.
+    pub fn finish(&mut self, done: &mut impl FnMut(&Session, Ended)) {
+        let mut open = self.open_ids();
+        open.sort_unstable_by_key(|id| self.sessions[*id as usize].first);
+        for id in open {
+            self.end(id, done);
+        }
+    }
+
+    /// Takes the first lines of the sessions that began since the last call.
+    pub fn take_started(&mut self) -> impl Iterator<Item = Place> + '_ {
+        self.started.drain(..)
+    }
+
+    /// How often a limit was hit.
+    #[must_use]
+    pub fn overflow(&self) -> Overflow {
+        self.overflow
+    }
+
+    /// The first line of every exchange that has not been handed out, the smallest of them.
+    #[must_use]
+    pub fn oldest_open(&self) -> Option<Place> {
+        let open = self.open_ids();
+        open.iter().filter_map(|id| self.sessions[*id as usize].oldest_unjudged()).min()
+    }
+
+    /// Hands out what can be judged of every open session.
+    pub fn hand_out(&mut self, done: &mut impl FnMut(&Session, Ended)) {
+        let mut open = self.open_ids();
+        open.sort_unstable_by_key(|id| self.sessions[*id as usize].first);
+        for id in open {
+            self.part(id, done);
+        }
+    }
+
+    fn open_ids(&self) -> Vec<u32> {
+        let mut is_free = vec![false; self.sessions.len()];
+        for id in &self.free {
+            is_free[*id as usize] = true;
+        }
+        (0..self.sessions.len() as u32).filter(|id| !is_free[*id as usize]).collect()
+    }
+
+    fn find(&mut self, a: Arrival, event: &Event, done: &mut impl FnMut(&Session, Ended)) -> Option<u32> {
+        if event.what == What::Opened {
+            return Some(self.open_anew(a, event, done));
+        }
+        let identity = match (a.dialect.identity, event.key) {
+            (Identity::Mingled, Key::Number(_) | Key::Name(_)) => Identity::Key,
+            (identity, _) => identity,
+        };
+        let known = self.by_key.get(&a.key).copied();
+        match identity {
+            Identity::Key | Identity::OneByOne => match known {
+                Some(id) if self.sessions[id as usize].begins_anew(event) => Some(self.open_anew(a, event, done)),
+                Some(id) => Some(id),
+                None if event.what == What::Closed => None,
+                None => Some(self.open_anew(a, event, done)),
+            },
+            Identity::KeyChangesAtLogin => self.find_by_login(a, event, known, done),
+            Identity::Mingled => self.find_by_turn(a, event, done),
+        }
+    }
+
+    /// vsftpd: the process changes when the client logs in, and a third one reports the login.
+    fn find_by_login(
+        &mut self,
+        a: Arrival,
+        event: &Event,
+        known: Option<u32>,
+        done: &mut impl FnMut(&Session, Ended),
+    ) -> Option<u32> {
+        let logged_in = match event.what {
+            What::LoggedIn => return self.note_login(a, event, done),
+            What::Reply(line) => matches!(line.code(), Some((Code(230), _))),
+            _ => false,
+        };
+        if let Some(id) = known {
+            let session = &self.sessions[id as usize];
+            // With process namespaces the numbers come back: a 230 that nobody here waits for is another session's.
+            if !(logged_in && !session.awaits(Code(230))) && !session.begins_anew(event) {
+                return Some(id);
+            }
+        }
+        if let Some((id, sure)) = self.logging_in(a.route, event) {
+            let session = &mut self.sessions[id as usize];
+            if !sure {
+                session.identity = Confidence::Likely;
+            }
+            let old = std::mem::replace(&mut session.key, a.key);
+            session.key_number = number_of(event.key);
+            if self.by_key.get(&old) == Some(&id) {
+                self.by_key.remove(&old);
+            }
+            if let Some(before) = self.by_key.insert(a.key, id)
+                && before != id
+            {
+                self.end(before, done);
+            }
+            return Some(id);
+        }
+        Some(self.open_anew(a, event, done))
+    }
+
+    /// The session of the route that waits to be told it is logged in, and whether there is only one.
+    fn logging_in(&self, route: u64, event: &Event) -> Option<(u32, bool)> {
+        let Some(all) = self.by_route.get(&route) else { return None };
+        let number = number_of(event.key);
+        let fits = |session: &Session| {
+            session.awaits_reply_to(Verb::PASS) || session.beginning == Beginning::Missing && session.records.is_empty()
+        };
+        let mut found: Option<(u32, (bool, u64))> = None;
+        let mut n = 0;
+        for id in all {
+            let session = &self.sessions[*id as usize];
+            if !fits(session) || !event.user.is_empty() && !same_user(&session.user, event.user) {
+                continue;
+            }
+            n += 1;
+            // The one whose login was reported, then the one whose process is nearest below.
+            let rank = (!session.reported, number.wrapping_sub(session.key_number));
+            if found.is_none_or(|(_, best)| rank < best) {
+                found = Some((*id, rank));
+            }
+        }
+        found.map(|(id, _)| (id, n == 1))
+    }
+
+    /// `OK LOGIN`: the parent process says that one of the route's sessions has logged in.
+    fn note_login(&mut self, a: Arrival, event: &Event, done: &mut impl FnMut(&Session, Ended)) -> Option<u32> {
+        let number = number_of(event.key);
+        let waiting = self.by_route.get(&a.route).into_iter().flatten().copied();
+        let candidates = waiting.filter(|id| {
+            let session = &self.sessions[*id as usize];
+            !session.reported && session.awaits_reply_to(Verb::PASS) && same_user(&session.user, event.user)
+        });
+        let nearest = candidates.min_by_key(|id| self.sessions[*id as usize].key_number.wrapping_sub(number));
+        if let Some(id) = nearest {
+            self.sessions[id as usize].reported = true;
+            return Some(id);
+        }
+        // The log holds nothing of the session before this line.
+        let id = self.open_anew(a, event, done);
+        self.sessions[id as usize].reported = true;
+        Some(id)
+    }
+
+    /// No key at all: the sessions of one route and user mingle, and only turns tell them apart.
+    fn find_by_turn(&mut self, a: Arrival, event: &Event, done: &mut impl FnMut(&Session, Ended)) -> Option<u32> {
+        let begins = match event.what {
+            What::Exchange(c, ..) => c.verb == Verb::USER,
+            _ => false,
+        };
+        let all = self.by_route.get(&a.route).map_or(&[][..], Vec::as_slice);
+        let mut best: Option<(u32, (bool, bool, Place))> = None;
+        for id in all {
+            let session = &self.sessions[*id as usize];
+            let same = event.user.is_empty() || session.user.is_empty() || session.user == event.user;
+            let fits = match event.what {
+                What::Reply(line) => match line.code() {
+                    Some((code, _)) => session.awaits(code),
+                    None => !session.is_idle(),
+                },
+                What::Command(_) => session.is_idle(),
+                What::Exchange(..) if begins => !session.has_logged_in(),
+                _ => true,
+            };
+            let rank = (same, fits, session.last);
+            if best.is_none_or(|(_, b)| rank > b) {
+                best = Some((*id, rank));
+            }
+        }
+        let n = all.len();
+        match best {
+            Some((_, (_, false, _))) if begins => Some(self.open_anew(a, event, done)),
+            // A reply that nobody waits for, after traffic: a greeting of a session whose opening the log does not show.
+            Some((id, _)) if self.sessions[id as usize].begins_anew(event) => {
+                Some(self.open_anew(a, event, done))
+            }
+            Some((id, (same, fits, _))) => {
+                if n > 1 || !same || !fits {
+                    self.sessions[id as usize].identity = Confidence::Possible;
+                }
+                Some(id)
+            }
+            None if event.what == What::Closed => None,
+            None => Some(self.open_anew(a, event, done)),
+        }
+    }
+
+    fn open_anew(&mut self, a: Arrival, event: &Event, done: &mut impl FnMut(&Session, Ended)) -> u32 {
+        if a.dialect.identity != Identity::Mingled || event.key != Key::None {
+            if let Some(before) = self.by_key.get(&a.key).copied() {
+                self.end(before, done);
+            }
+        }
+        if self.open >= OPEN_SESSIONS_MAX {
+            self.end_silent_half(done);
+        }
+        let id = match self.free.pop() {
+            Some(id) => {
+                let slot = &mut self.sessions[id as usize];
+                let old = std::mem::replace(slot, Session::new(a.dialect, a.place, event.at));
+                *slot = old.recycle(a.dialect, a.place, event.at);
+                id
+            }
+            None => {
+                self.sessions.push(Session::new(a.dialect, a.place, event.at));
+                self.sessions.len() as u32 - 1
+            }
+        };
+        let session = &mut self.sessions[id as usize];
+        (session.route, session.key, session.key_number) = (a.route, a.key, number_of(event.key));
+        session.beginning = beginning_of(event);
+        self.open += 1;
+        self.started.push(a.place);
+        self.by_key.insert(a.key, id);
+        if matches!(a.dialect.identity, Identity::KeyChangesAtLogin | Identity::Mingled) {
+            let route = self.by_route.entry(a.route).or_default();
+            if route.len() < ROUTE_SESSIONS_MAX {
+                route.push(id);
+            }
+        }
+        id
+    }
+
+    fn end(&mut self, id: u32, done: &mut impl FnMut(&Session, Ended)) {
+        let session = &mut self.sessions[id as usize];
+        self.held = self.held.saturating_sub(session.held());
+        session.conclude();
+        session.trace(true);
+        done(session, Ended::Yes);
+        if self.by_key.get(&session.key) == Some(&id) {
+            self.by_key.remove(&session.key);
+        }
+        if let Some(all) = self.by_route.get_mut(&session.route) {
+            all.retain(|other| *other != id);
+            if all.is_empty() {
+                self.by_route.remove(&session.route);
+            }
+        }
+        self.open -= 1;
+        self.free.push(id);
+    }
+
+    fn part(&mut self, id: u32, done: &mut impl FnMut(&Session, Ended)) {
+        let session = &mut self.sessions[id as usize];
+        let before = session.held();
+        session.trace(false);
+        if session.settled > session.judged {
+            done(session, Ended::NotYet);
+            session.compact();
+        }
+        self.held = (self.held + session.held()).saturating_sub(before);
+    }
+
+    /// Judges and forgets what can be; ends the silent half if that is not enough.
+    fn make_room(&mut self, done: &mut impl FnMut(&Session, Ended)) {
+        self.hand_out(done);
+        if self.held > HELD_BYTES_MAX / 4 * 3 {
+            self.end_silent_half(done);
+        }
+    }
+
+    fn end_silent_half(&mut self, done: &mut impl FnMut(&Session, Ended)) {
+        let mut open = self.open_ids();
+        open.sort_unstable_by_key(|id| self.sessions[*id as usize].last);
+        open.truncate(open.len().div_ceil(2));
+        self.overflow.sessions_ended += open.len() as u64;
+        for id in open {
+            self.end(id, done);
+        }
+    }
+}
+
+impl Session {
+    /// Takes an event that belongs to this session.
+    fn hear(&mut self, place: Place, event: &Event) {
+        self.last = place;
+        if event.at != When::NEVER {
+            self.last_at = event.at;
+            if self.first_at == When::NEVER {
+                self.first_at = event.at;
+            }
+        }
+        if self.client.is_empty() && !event.client.is_empty() {
+            self.client.extend_from_slice(event.client);
+        }
+        if self.client_port == 0 {
+            self.client_port = event.client_port;
+        }
+        if self.user.is_empty() && !event.user.is_empty() {
+            self.name_user(event.user);
+        }
+        match event.what {
+            What::Command(command) => self.command(place, event.at, &command),
+            What::CommandAgain(command) => self.command_again(place, event.at, &command),
+            What::Reply(line) => self.reply_line(place, event.at, &line),
+            What::Bare(line) => self.bare_line(place, event.at, line),
+            What::Exchange(command, code, text) => self.exchange_line(place, event.at, &command, code, text),
+            What::Closed => self.closed = true,
+            What::Opened | What::LoggedIn | What::Secured => {}
+        }
+    }
+
+    /// Whether nothing more can come.
+    fn is_over(&self) -> bool {
+        if self.closed {
+            return true;
+        }
+        if !self.is_idle() {
+            return false;
+        }
+        if self.pairing.quit {
+            return true;
+        }
+        // Turned away at the door.
+        match self.records.as_slice() {
+            [greeting] if !self.continued && !greeting.is_command() => {
+                self.replies_of(greeting).next().is_some_and(|r| r.code.is_refusal())
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether `event` can only be the beginning of another session.
+    fn begins_anew(&self, event: &Event) -> bool {
+        let (What::Reply(ReplyLine { line, .. }) | What::Bare(line)) = event.what else {
+            return matches!(event.what, What::Exchange(c, ..) if c.verb == Verb::USER && self.pairing.quit);
+        };
+        let greets = matches!(ReplyLine::of(line).code(), Some((Code(220 | 120), _)));
+        greets && !self.records.is_empty() && self.is_idle() && !self.awaits_more_of_greeting()
+    }
+
+    /// Whether a 120 was said and its 220 is to come.
+    fn awaits_more_of_greeting(&self) -> bool {
+        self.records.len() == 1 && self.replies_of(&self.records[0]).all(|r| r.code == Code(120))
+    }
+
+    fn has_logged_in(&self) -> bool {
+        self.records.iter().any(|r| {
+            matches!(r.verb, Verb::PASS | Verb::USER)
+                && self.replies_of(r).any(|reply| matches!(reply.code, Code(230 | 232)))
+        }) || self.continued
+    }
+
+    fn oldest_unjudged(&self) -> Option<Place> {
+        self.records.get(self.judged).map(|r| r.place)
+    }
+
+    /// Decides how the session ended.
+    fn conclude(&mut self) {
+        let last = self.replies.last().map(|r| (r.code, r.text));
+        let told = last.is_some_and(|(code, _)| code == Code(421));
+        let idle = last.is_some_and(|(_, text)| {
+            let text = &self.text[text.range()];
+            crate::text::holds(text, "timeout") || crate::text::holds(text, "timed out")
+        });
+        let at_the_door = self.counts.commands == 0 && last.is_some_and(|(code, _)| code.is_refusal());
+        self.ending = match () {
+            () if self.pairing.quit => Ending::Quit,
+            () if told && idle => Ending::Timeout,
+            () if told || at_the_door => Ending::Refused,
+            () if self.closed => Ending::Lost,
+            () => Ending::Open,
+        };
+    }
+}
+
+/// Whether the log shows the beginning of a session whose first event this is.
+fn beginning_of(event: &Event) -> Beginning {
+    let seen = match event.what {
+        What::Opened => true,
+        What::Reply(ReplyLine { line, .. }) | What::Bare(line) => match ReplyLine::of(line).code() {
+            Some((Code(120 | 220 | 421), _)) => true,
+            Some((code, _)) => code.is_refusal(),
+            None => false,
+        },
+        What::Command(c) | What::CommandAgain(c) | What::Exchange(c, ..) => {
+            matches!(c.verb, Verb::USER | Verb::AUTH | Verb::HOST)
+        }
+        What::LoggedIn | What::Secured | What::Closed => false,
+    };
+    if seen { Beginning::Seen } else { Beginning::Missing }
+}
+
+fn same_user(known: &[u8], said: &[u8]) -> bool {
+    // vsftpd calls the anonymous user `ftp` once it is logged in.
+    known == said || known.is_empty() || said == b"ftp" && known.eq_ignore_ascii_case(b"anonymous")
+}
+
+fn number_of(key: Key) -> u64 {
+    if let Key::Number(n) = key { n } else { 0 }
+}
+
+/// Hashes what keeps the lines of one session together.
+#[must_use]
+fn key_of(route: u64, key: Key) -> u64 {
+    let state = FixedState::with_seed(SEED);
+    match key {
+        Key::None => route,
+        Key::Number(n) => state.hash_one((route, n)),
+        Key::Name(name) => state.hash_one((route, name)),
+    }
+}

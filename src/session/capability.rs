@@ -1,0 +1,136 @@
+//! What a server said and showed it can do: FEAT (RFC 2389), HELP with its asterisks, and earlier replies.
+
+use super::exchange::{Record, ReplyRecord};
+use crate::ftp::{Mark, Verb, VerbSet};
+
+/// What is known about one command on this server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stand {
+    /// Nothing.
+    Unknown,
+    /// It was accepted before, in that exchange.
+    Worked(Mark),
+    /// FEAT names it.
+    Listed(Mark),
+    /// FEAT was answered with a list that does not name this extension.
+    NotListed(Mark),
+    /// HELP marks it as unimplemented.
+    Starred(Mark),
+}
+
+/// What a server said and showed it can do, so far in a session.
+#[derive(Clone, Debug, Default)]
+pub struct Capabilities {
+    features: Option<(Mark, VerbSet)>,
+    help: Option<(Mark, VerbSet)>,
+    /// Commands that were accepted, each with the first exchange that shows it.
+    worked: Vec<(Verb, Mark)>,
+}
+
+impl Capabilities {
+    pub(super) fn clear(&mut self) {
+        self.features = None;
+        self.help = None;
+        self.worked.clear();
+    }
+
+    /// What the session showed about `verb` before the exchange `now`.
+    #[must_use]
+    pub fn stand(&self, verb: Verb, now: Mark) -> Stand {
+        if let Some((_, mark)) = self.worked.iter().find(|(v, m)| *v == verb && *m < now) {
+            return Stand::Worked(*mark);
+        }
+        if let Some((mark, starred)) = self.help
+            && mark < now
+            && starred.contains(verb)
+        {
+            return Stand::Starred(mark);
+        }
+        match self.features {
+            Some((mark, listed)) if mark < now && listed.contains(verb) => Stand::Listed(mark),
+            Some((mark, listed)) if mark < now && verb.is_extension() && !listed.is_empty() => Stand::NotListed(mark),
+            _ => Stand::Unknown,
+        }
+    }
+
+    /// The exchanges that later judgements may point to.
+    pub(super) fn marks(&self) -> impl Iterator<Item = Mark> + '_ {
+        let said = [self.features.map(|(m, _)| m), self.help.map(|(m, _)| m)];
+        said.into_iter().flatten().chain(self.worked.iter().map(|(_, m)| *m))
+    }
+
+    /// Learns from an exchange that got its final reply.
+    pub(super) fn learn(&mut self, record: &Record, reply: &ReplyRecord, text: &[u8]) {
+        let digit = reply.code.0 / 100;
+        match record.verb {
+            Verb::FEAT if reply.code.0 == 211 => self.features = Some((record.mark, listed(text))),
+            Verb::HELP if matches!(reply.code.0, 211 | 214) => {
+                let starred = starred(text);
+                if !starred.is_empty() {
+                    self.help = Some((record.mark, starred));
+                }
+            }
+            // The list may differ after these (RFC 7151 section 3.2, RFC 4217 section 4).
+            Verb::AUTH | Verb::HOST if digit == 2 => self.features = None,
+            _ => {}
+        }
+        if matches!(digit, 2 | 3) && record.verb != Verb::OTHER && !self.worked.iter().any(|(v, _)| *v == record.verb) {
+            self.worked.push((record.verb, record.mark));
+        }
+    }
+}
+
+/// The commands that a FEAT list names: one feature a line, with its own parameters behind it (RFC 2389 section 3.2).
+fn listed(text: &[u8]) -> VerbSet {
+    let mut set = VerbSet::default();
+    for line in text.split(|b| *b == b'\n').skip(1) {
+        let line = line.strip_prefix(b"211-").unwrap_or(line).trim_ascii();
+        let word = line.split(|b| b" ;".contains(b)).next().unwrap_or_default();
+        let verb = Verb::parse(word);
+        set.insert(verb);
+        match verb {
+            // MLSD has no line of its own (RFC 3659 section 7.8); the TLS commands go with AUTH (RFC 4217 section 6).
+            Verb::MLST => set.insert(Verb::MLSD),
+            Verb::MLSD => set.insert(Verb::MLST),
+            Verb::AUTH => {
+                set.insert(Verb::PBSZ);
+                set.insert(Verb::PROT);
+            }
+            _ => {}
+        }
+    }
+    set
+}
+
+/// The commands that a HELP text marks with `*` as unimplemented.
+fn starred(text: &[u8]) -> VerbSet {
+    let mut set = VerbSet::default();
+    for word in text.split(|b| b.is_ascii_whitespace()) {
+        if let Some(name) = word.strip_suffix(b"*") {
+            set.insert(Verb::parse(name));
+        }
+    }
+    set
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_feature_list_names_commands_and_what_goes_with_them() {
+        let text = b"211-Features:\n AUTH TLS\n EPRT\n mlst type*;size*;\n REST STREAM\n211-SIZE\n211 End";
+        let set = listed(text);
+        for verb in [Verb::AUTH, Verb::PBSZ, Verb::EPRT, Verb::MLSD, Verb::REST, Verb::SIZE] {
+            assert!(set.contains(verb), "{verb:?}");
+        }
+        assert!(!set.contains(Verb::EPSV));
+    }
+
+    #[test]
+    fn help_marks_what_is_missing() {
+        let text = b"214-The following commands are recognized (* =>'s unimplemented):\n CWD     ACCT*   SMNT*\n214 ok";
+        let set = starred(text);
+        assert!(set.contains(Verb::SMNT) && set.contains(Verb::ACCT) && !set.contains(Verb::CWD));
+    }
+}

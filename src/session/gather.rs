@@ -1,0 +1,50 @@
+//! Those who look at sessions, and the numbers of sessions.
+
+use super::{Ended, Session};
+use crate::event::Place;
+
+/// Sessions that get a number; 8 bytes each.
+pub const SESSIONS_NUMBERED_MAX: usize = 4 * 1024 * 1024;
+
+
+/// Gathers what a run finds out. One is forked for each shard and given back to the first after each wave.
+pub trait Gather: Send + Sized {
+    /// An empty one with the same settings.
+    #[must_use]
+    fn fork(&self) -> Self;
+    /// Looks at a session that is over, or at a part of one that goes on.
+    fn observe(&mut self, session: &Session, ended: Ended);
+    /// Takes everything out of `other`.
+    fn absorb(&mut self, other: &mut Self);
+}
+
+/// Where each session of a source begins, in order: a session's number is its rank.
+#[derive(Clone, Debug, Default)]
+pub struct Starts {
+    lines: Vec<u64>,
+    /// Sessions beyond [`SESSIONS_NUMBERED_MAX`].
+    pub unnumbered: u64,
+}
+
+impl Starts {
+    /// The number of the session that begins at `place`, counted from 1; `None` beyond the limit.
+    #[must_use]
+    pub fn number(&self, place: Place) -> Option<u64> {
+        // Two sessions cannot begin on one line.
+        self.lines.binary_search(&place.line).ok().map(|i| i as u64 + 1)
+    }
+
+    /// How many sessions there are.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.lines.len() as u64 + self.unnumbered
+    }
+
+    /// Adds the sessions of a wave, all of which begin after those that are known.
+    pub fn extend(&mut self, mut lines: Vec<u64>) {
+        lines.sort_unstable();
+        let room = SESSIONS_NUMBERED_MAX - self.lines.len();
+        self.unnumbered += lines.len().saturating_sub(room) as u64;
+        self.lines.extend(lines.into_iter().take(room));
+    }
+}

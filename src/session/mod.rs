@@ -1,0 +1,427 @@
+//! Sessions: commands paired with their replies, and what the control connection knew before each.
+//!
+//! [`Assembler`] finds the session an event belongs to, [`Session`] pairs and holds it, and lends [`Exchange`]s to rules.
+
+mod assemble;
+mod capability;
+mod exchange;
+mod gather;
+mod pair;
+
+pub use assemble::{Assembler, Ended, Overflow};
+pub use capability::{Capabilities, Stand};
+pub use exchange::{Exchange, Reply};
+pub use gather::{Gather, SESSIONS_NUMBERED_MAX, Starts};
+
+use crate::event::{Dialect, Place};
+use crate::ftp::{Mark, Software, State, Step, Verb};
+use crate::time::When;
+use exchange::{Record, ReplyRecord, Span};
+use pair::Pairing;
+
+/// How the log shows a session's beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beginning {
+    /// The log holds it: a connection, a greeting, or a first command.
+    Seen,
+    /// The log starts after it.
+    Missing,
+}
+
+/// How a session ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The log does not say, and ends.
+    Open,
+    /// QUIT and 221.
+    Quit,
+    /// Without QUIT.
+    Lost,
+    /// Turned away at the door.
+    Refused,
+    /// The server waited too long.
+    Timeout,
+}
+
+impl Ending {
+    /// The word used in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Quit => "quit",
+            Self::Lost => "lost",
+            Self::Refused => "refused",
+            Self::Timeout => "timeout",
+        }
+    }
+}
+
+/// How sure something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// It may be so.
+    Possible,
+    /// It is probably so.
+    Likely,
+    /// The log shows it.
+    Certain,
+}
+
+impl Confidence {
+    /// The word used in JSON and options.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Possible => "possible",
+            Self::Likely => "likely",
+            Self::Certain => "certain",
+        }
+    }
+
+    /// One step less sure.
+    #[must_use]
+    pub fn lowered(self) -> Self {
+        if self == Self::Certain { Self::Likely } else { Self::Possible }
+    }
+}
+
+/// One control connection, or what the log holds of it.
+#[derive(Debug)]
+pub struct Session {
+    dialect: &'static Dialect,
+    route: u64,
+    key: u64,
+    key_number: u64,
+    first: Place,
+    last: Place,
+    first_at: When,
+    last_at: When,
+    client: Vec<u8>,
+    client_port: u16,
+    user: Vec<u8>,
+    beginning: Beginning,
+    ending: Ending,
+    identity: Confidence,
+    software: Software,
+    /// Everything that was said, end to end; spans point into it.
+    text: Vec<u8>,
+    records: Vec<Record>,
+    replies: Vec<ReplyRecord>,
+    pairing: Pairing,
+    /// How many of the first records were judged before and are kept as evidence only.
+    judged: usize,
+    /// The state before each record from `judged` on, once [`Session::trace`] has run.
+    states: Vec<State>,
+    /// The state before the first record that was not judged.
+    state: State,
+    capabilities: Capabilities,
+    counts: Counts,
+    /// Whether an earlier part of this session was handed out already.
+    continued: bool,
+    /// How many of the first records may be judged now.
+    settled: usize,
+    /// The log says that the connection ended.
+    closed: bool,
+    /// The log says that the login succeeded, before the server's reply.
+    reported: bool,
+}
+
+/// How many commands and replies a session had so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counts {
+    /// Commands.
+    pub commands: u64,
+    /// Replies by their first digit, 1yz to 5yz.
+    pub replies: [u64; 5],
+}
+
+impl Session {
+    fn new(dialect: &'static Dialect, place: Place, at: When) -> Self {
+        Self {
+            dialect,
+            route: 0,
+            key: 0,
+            key_number: 0,
+            first: place,
+            last: place,
+            first_at: at,
+            last_at: at,
+            client: Vec::new(),
+            client_port: 0,
+            user: Vec::new(),
+            beginning: Beginning::Missing,
+            ending: Ending::Open,
+            identity: Confidence::Certain,
+            software: dialect.software,
+            text: Vec::new(),
+            records: Vec::new(),
+            replies: Vec::new(),
+            pairing: Pairing::default(),
+            judged: 0,
+            states: Vec::new(),
+            state: State::default(),
+            capabilities: Capabilities::default(),
+            counts: Counts::default(),
+            continued: false,
+            settled: 0,
+            closed: false,
+            reported: false,
+        }
+    }
+
+    /// Makes an ended session a new one, keeping its allocations.
+    fn recycle(mut self, dialect: &'static Dialect, place: Place, at: When) -> Self {
+        let mut fresh = Self::new(dialect, place, at);
+        for vec in [&mut self.client, &mut self.user, &mut self.text] {
+            vec.clear();
+        }
+        self.records.clear();
+        self.replies.clear();
+        self.states.clear();
+        self.pairing.clear();
+        (fresh.client, fresh.user, fresh.text) = (self.client, self.user, self.text);
+        (fresh.records, fresh.replies, fresh.states) = (self.records, self.replies, self.states);
+        fresh.pairing = self.pairing;
+        fresh
+    }
+
+    /// The format of the log.
+    #[must_use]
+    pub fn dialect(&self) -> &'static Dialect {
+        self.dialect
+    }
+
+    /// Where the session's first line stands.
+    #[must_use]
+    pub fn first(&self) -> Place {
+        self.first
+    }
+
+    /// Where the session's last line so far stands.
+    #[must_use]
+    pub fn last(&self) -> Place {
+        self.last
+    }
+
+    /// When the first line was written.
+    #[must_use]
+    pub fn first_at(&self) -> When {
+        self.first_at
+    }
+
+    /// When the last line so far was written.
+    #[must_use]
+    pub fn last_at(&self) -> When {
+        self.last_at
+    }
+
+    /// The client's address; empty where the log has none.
+    #[must_use]
+    pub fn client(&self) -> &[u8] {
+        &self.client
+    }
+
+    /// The client's port, where the log has it.
+    #[must_use]
+    pub fn client_port(&self) -> Option<u16> {
+        (self.client_port != 0).then_some(self.client_port)
+    }
+
+    /// The user who logged in, or tried to; empty where the log has none.
+    #[must_use]
+    pub fn user(&self) -> &[u8] {
+        &self.user
+    }
+
+    /// How the log shows the session's beginning.
+    #[must_use]
+    pub fn beginning(&self) -> Beginning {
+        self.beginning
+    }
+
+    /// How the session ended.
+    #[must_use]
+    pub fn ending(&self) -> Ending {
+        self.ending
+    }
+
+    /// How sure it is that these lines are one session.
+    #[must_use]
+    pub fn identity(&self) -> Confidence {
+        self.identity
+    }
+
+    /// What the server is, by the log's format or its own words.
+    #[must_use]
+    pub fn software(&self) -> Software {
+        self.software
+    }
+
+    /// What the server said and showed it can do, so far.
+    #[must_use]
+    pub fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    /// How many commands and replies there were, earlier parts of the session included.
+    #[must_use]
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// Whether an earlier part of this session was handed out already.
+    #[must_use]
+    pub fn is_continued(&self) -> bool {
+        self.continued
+    }
+
+    /// The first place where a reply could not belong to the command it came for; what follows is less sure.
+    #[must_use]
+    pub fn desync(&self) -> Option<Place> {
+        self.pairing.desync
+    }
+
+    /// The exchanges of this part of the session, in the order of their commands.
+    pub fn exchanges(&self) -> impl DoubleEndedIterator<Item = Exchange<'_>> + ExactSizeIterator {
+        (self.judged..self.settled).map(|index| Exchange { session: self, index })
+    }
+
+    /// All exchanges that are still at hand, those of earlier parts included.
+    pub fn at_hand(&self) -> impl DoubleEndedIterator<Item = Exchange<'_>> + ExactSizeIterator {
+        (0..self.records.len()).map(|index| Exchange { session: self, index })
+    }
+
+    /// The exchange with that number, if it is still at hand.
+    #[must_use]
+    pub fn exchange(&self, mark: Mark) -> Option<Exchange<'_>> {
+        let index = self.records.binary_search_by_key(&mark, |r| r.mark).ok()?;
+        Some(Exchange { session: self, index })
+    }
+
+    /// The number of bytes that the session holds in memory, roughly.
+    fn held(&self) -> usize {
+        self.text.len() + self.records.len() * size_of::<Record>() + self.replies.len() * size_of::<ReplyRecord>()
+    }
+
+    /// Works out the state before each exchange that may be judged: all of them when the session has ended, else those
+    /// whose followers are known.
+    fn trace(&mut self, ended: bool) {
+        let finished = if ended { self.records.len() } else { self.finished_records() };
+        self.settled = finished.max(self.judged);
+        self.states.clear();
+        let mut state = self.state;
+        if self.judged == 0 && self.beginning == Beginning::Missing {
+            state = State::unknown();
+        }
+        for index in self.judged..self.settled {
+            self.states.push(state);
+            let record = self.records[index];
+            if record.is_command() {
+                let step = Step {
+                    verb: record.verb,
+                    argument: self.bytes(record.argument),
+                    started: self.replies_of(&record).any(|r| r.code.is_preliminary()),
+                    code: self.replies_of(&record).map(|r| r.code).filter(|c| !c.is_preliminary()).last(),
+                    mark: record.mark,
+                };
+                state = state.after(&step);
+            }
+        }
+        self.states.push(state);
+    }
+
+    /// Forgets what was judged, but for what later judgements may point to.
+    fn compact(&mut self) {
+        let after = self.states.last().copied().unwrap_or(self.state);
+        let mut wanted = marks_of(&after);
+        wanted.extend(self.capabilities.marks());
+        let kept_from = self.settled.saturating_sub(CONTEXT_MAX);
+        let old_text = std::mem::take(&mut self.text);
+        let old_records = std::mem::take(&mut self.records);
+        let old_replies = std::mem::take(&mut self.replies);
+        let mut moved = vec![u32::MAX; old_records.len()];
+        for (index, mut record) in old_records.into_iter().enumerate() {
+            if index < kept_from && !wanted.contains(&record.mark) {
+                continue;
+            }
+            moved[index] = self.records.len() as u32;
+            record.word = copy_span(&mut self.text, &old_text, record.word);
+            record.argument = copy_span(&mut self.text, &old_text, record.argument);
+            let mut at = std::mem::replace(&mut record.first_reply, NO_REPLY);
+            record.last_reply = NO_REPLY;
+            while at != NO_REPLY {
+                let mut reply = old_replies[at as usize];
+                at = std::mem::replace(&mut reply.next, NO_REPLY);
+                reply.text = copy_span(&mut self.text, &old_text, reply.text);
+                exchange::link(&mut record, &mut self.replies, reply);
+            }
+            self.records.push(record);
+        }
+        self.judged = moved[..self.settled].iter().filter(|m| **m != u32::MAX).count();
+        self.settled = self.judged;
+        self.state = after;
+        self.continued = true;
+        self.pairing.renumber(&moved);
+    }
+
+    fn bytes(&self, span: Span) -> &[u8] {
+        &self.text[span.range()]
+    }
+
+    fn replies_of<'s>(&'s self, record: &Record) -> impl Iterator<Item = &'s ReplyRecord> + use<'s> {
+        let mut at = record.first_reply;
+        std::iter::from_fn(move || {
+            let reply = self.replies.get(at as usize)?;
+            at = reply.next;
+            Some(reply)
+        })
+    }
+}
+
+/// How many judged exchanges stay at hand as context.
+pub const CONTEXT_MAX: usize = 12;
+const NO_REPLY: u32 = u32::MAX;
+
+fn copy_span(to: &mut Vec<u8>, from: &[u8], span: Span) -> Span {
+    let copied = Span::new(to.len(), span.len());
+    to.extend_from_slice(&from[span.range()]);
+    copied
+}
+
+/// The exchanges that a state points to.
+fn marks_of(state: &State) -> Vec<Mark> {
+    use crate::ftp::{Data, Login, Rename, Restart, Tls};
+    let mut marks = Vec::new();
+    match state.login {
+        Login::NeedPassword(m) | Login::NeedAccount(m) | Login::Refused(m) | Login::In(m) | Login::Left(m) => {
+            marks.push(m);
+        }
+        Login::Unknown | Login::Nobody => {}
+    }
+    match state.tls {
+        Tls::Refused(m) | Tls::Pending(m) | Tls::On(m) | Tls::Cleared(m) => marks.push(m),
+        Tls::Off => {}
+    }
+    match state.rename {
+        Rename::Ready(m) | Rename::Refused(m) | Rename::Unanswered(m) | Rename::Used(m) => marks.push(m),
+        Rename::Crossed { source, by } => marks.extend([source, by]),
+        Rename::None => {}
+    }
+    match state.restart {
+        Restart::Set(m) => marks.push(m),
+        Restart::Crossed { set, by } => marks.extend([set, by]),
+        Restart::None => {}
+    }
+    match state.data {
+        Data::Ready(m) | Data::Refused(m) => marks.push(m),
+        Data::Used { setup, by } => marks.extend([setup, by]),
+        Data::None => {}
+    }
+    marks
+}
+
+/// The name of a command as people write it: upper case; the word itself for commands that no table has.
+pub(crate) fn command_name(verb: Verb, word: &[u8]) -> Vec<u8> {
+    if verb == Verb::OTHER { word.to_ascii_uppercase() } else { verb.name().as_bytes().to_vec() }
+}

@@ -1,0 +1,399 @@
+//! Pairs replies with commands inside one session.
+//!
+//! Replies come in the order of the commands (RFC 959 section 5.4), but servers forget replies, double them and send
+//! some unasked. Codes that only one command can have put the pairing right again.
+
+use super::exchange::{Record, ReplyRecord, Span, attach};
+use super::{NO_REPLY, Session};
+use crate::event::{Command, Identity, Place, ReplyLine};
+use crate::ftp::{Code, Mark, Software, Verb};
+use crate::time::When;
+use std::collections::VecDeque;
+
+/// Commands that wait for their replies; a client that sends more without reading is cut off here.
+pub const WAITING_MAX: usize = 1_024;
+/// Bytes of one reply that are kept.
+pub const REPLY_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of one argument that are kept.
+pub const ARGUMENT_BYTES_MAX: usize = 4 * 1024;
+
+/// What is still open in a session.
+#[derive(Debug, Default)]
+pub(super) struct Pairing {
+    /// The records whose final reply has not come, oldest first.
+    waiting: VecDeque<u32>,
+    /// The multi-line reply that has not been closed.
+    open: Option<OpenReply>,
+    /// A final reply that could not answer the command it came for, and that command.
+    doubt: Option<Doubt>,
+    /// Where replies and commands first fell out of step.
+    pub(super) desync: Option<Place>,
+    next_mark: Mark,
+    /// Whether QUIT was answered.
+    pub(super) quit: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct OpenReply {
+    code: Code,
+    reply: u32,
+    /// A command came before the reply was closed.
+    interrupted: bool,
+    /// The last line was only a piece.
+    piece: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Doubt {
+    reply: u32,
+    alone: u32,
+    command: u32,
+}
+
+impl Pairing {
+    pub(super) fn clear(&mut self) {
+        self.waiting.clear();
+        self.open = None;
+        self.doubt = None;
+        self.desync = None;
+        self.next_mark = 0;
+        self.quit = false;
+    }
+
+    /// Follows records that moved; `moved` holds each one's new index.
+    pub(super) fn renumber(&mut self, moved: &[u32]) {
+        for index in &mut self.waiting {
+            *index = moved[*index as usize];
+        }
+        self.doubt = None;
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.waiting.is_empty() && self.open.is_none()
+    }
+}
+
+impl Session {
+    /// The number of leading records that have all their replies.
+    pub(super) fn finished_records(&self) -> usize {
+        if self.pairing.open.is_some() {
+            return self.judged;
+        }
+        let open = self.pairing.waiting.iter().chain(self.pairing.doubt.as_ref().map(|d| &d.alone)).min();
+        open.map_or(self.records.len(), |i| *i as usize)
+    }
+
+    /// Whether a command waits that `code` can answer.
+    pub(super) fn awaits(&self, code: Code) -> bool {
+        self.pairing.waiting.iter().any(|i| code.can_answer(self.records[*i as usize].verb))
+    }
+
+    /// Whether nothing is open: no command without reply, no reply without end.
+    pub(super) fn is_idle(&self) -> bool {
+        self.pairing.is_idle()
+    }
+
+    /// Whether the client's last command is of that kind and waits for its reply.
+    pub(super) fn awaits_reply_to(&self, verb: Verb) -> bool {
+        self.pairing.waiting.iter().any(|i| self.records[*i as usize].verb == verb)
+    }
+
+    fn new_record(&mut self, place: Place, at: When, command: Option<&Command>) -> u32 {
+        let mark = self.pairing.next_mark;
+        self.pairing.next_mark += 1;
+        let (verb, word, argument) = command.map_or((Verb::OTHER, &b""[..], &b""[..]), |c| (c.verb, c.word, c.argument));
+        let word = if verb == Verb::OTHER { &word[..word.len().min(ARGUMENT_BYTES_MAX)] } else { b"" };
+        let record = Record {
+            mark,
+            verb,
+            commanded: command.is_some(),
+            word: self.keep(word),
+            argument: self.keep(&argument[..argument.len().min(ARGUMENT_BYTES_MAX)]),
+            place,
+            at,
+            first_reply: NO_REPLY,
+            last_reply: NO_REPLY,
+        };
+        self.records.push(record);
+        self.records.len() as u32 - 1
+    }
+
+    fn keep(&mut self, bytes: &[u8]) -> Span {
+        let span = Span::new(self.text.len(), bytes.len());
+        self.text.extend_from_slice(bytes);
+        span
+    }
+
+    /// Takes a command.
+    pub(super) fn command(&mut self, place: Place, at: When, command: &Command) {
+        if let Some(open) = &mut self.pairing.open {
+            open.interrupted = true;
+        }
+        self.settle_doubt();
+        if self.pairing.waiting.len() == WAITING_MAX {
+            self.pairing.waiting.pop_front();
+            self.pairing.desync.get_or_insert(place);
+        }
+        let index = self.new_record(place, at, Some(command));
+        self.pairing.waiting.push_back(index);
+        self.counts.commands += 1;
+        if command.verb == Verb::USER && !command.argument.is_empty() {
+            self.name_user(command.argument);
+        }
+    }
+
+    /// Takes a command that the log may state several times.
+    pub(super) fn command_again(&mut self, place: Place, at: When, command: &Command) {
+        let repeated = self.pairing.waiting.back().is_some_and(|i| {
+            let last = &self.records[*i as usize];
+            last.verb == command.verb && self.bytes(last.argument) == command.argument
+        });
+        if !repeated {
+            self.command(place, at, command);
+        }
+    }
+
+    /// Takes a command together with its final reply.
+    pub(super) fn exchange_line(&mut self, place: Place, at: When, command: &Command, code: Code, text: &[u8]) {
+        self.command(place, at, command);
+        self.pairing.waiting.pop_back();
+        let index = self.records.len() - 1;
+        let text = &text[..text.len().min(REPLY_BYTES_MAX)];
+        let reply = self.new_reply(place, at, code, text);
+        self.replies[reply as usize].worded = !text.is_empty();
+        attach(&mut self.records[index], &mut self.replies, reply);
+        self.answered(index as u32, reply);
+    }
+
+    fn new_reply(&mut self, place: Place, at: When, code: Code, text: &[u8]) -> u32 {
+        let text = self.keep(&text[..text.len().min(REPLY_BYTES_MAX)]);
+        self.replies.push(ReplyRecord {
+            code,
+            text,
+            place,
+            at_ms: at.ms,
+            at_known: at.known,
+            worded: true,
+            next: NO_REPLY,
+        });
+        self.replies.len() as u32 - 1
+    }
+
+    /// Takes a line of a reply. Lines that belong to no reply are left out.
+    pub(super) fn reply_line(&mut self, place: Place, at: When, reply: &ReplyLine) {
+        if reply.escaped {
+            for line in EscapedLines(Some(reply.line)) {
+                self.one_reply_line(place, at, &ReplyLine::of(line));
+            }
+        } else {
+            self.one_reply_line(place, at, reply);
+        }
+    }
+
+    fn one_reply_line(&mut self, place: Place, at: When, reply: &ReplyLine) {
+        let coded = reply.code();
+        if let Some(open) = self.pairing.open {
+            let closes = coded.is_some_and(|(code, more)| code == open.code && !more);
+            let breaks = open.interrupted && coded.is_some_and(|(code, _)| code != open.code);
+            if !breaks {
+                self.append(open, reply);
+                if closes {
+                    self.pairing.open = None;
+                    self.assign(open.reply);
+                }
+                return;
+            }
+            self.pairing.open = None;
+            self.pairing.desync.get_or_insert(place);
+            self.assign(open.reply);
+        }
+        let Some((code, more)) = coded else { return };
+        let index = self.new_reply(place, at, code, reply.line);
+        if more {
+            self.pairing.open = Some(OpenReply { code, reply: index, interrupted: false, piece: false });
+        } else {
+            self.assign(index);
+        }
+    }
+
+    /// Puts a line behind the open reply.
+    fn append(&mut self, open: OpenReply, line: &ReplyLine) {
+        let kept = self.replies[open.reply as usize].text;
+        if kept.len() + line.line.len() + 1 > REPLY_BYTES_MAX {
+            return;
+        }
+        if kept.end() != self.text.len() {
+            // A pipelined command was written in between: the reply moves to the end of the text.
+            let start = self.text.len();
+            self.text.extend_from_within(kept.range());
+            self.replies[open.reply as usize].text = Span::new(start, kept.len());
+        }
+        let mut grown = line.line.len();
+        if !open.piece {
+            self.text.push(b'\n');
+            grown += 1;
+        }
+        self.text.extend_from_slice(line.line);
+        self.replies[open.reply as usize].text.grow(grown);
+        self.pairing.open = Some(OpenReply { piece: line.piece, ..open });
+    }
+
+    /// Takes a line that may be a command or part of a reply.
+    pub(super) fn bare_line(&mut self, place: Place, at: When, line: &[u8]) {
+        if self.pairing.open.is_some() || ReplyLine::of(line).code().is_some() {
+            return self.reply_line(place, at, &ReplyLine::of(line));
+        }
+        if let Some(command) = Command::parse(line)
+            && looks_like_command(&command)
+        {
+            self.command(place, at, &command);
+        }
+    }
+
+    /// Gives a reply that is complete to the command it answers.
+    fn assign(&mut self, reply: u32) {
+        let code = self.replies[reply as usize].code;
+        self.counts.replies[usize::from((code.0 / 100).clamp(1, 5) - 1)] += 1;
+        if code.is_preliminary() {
+            return self.assign_preliminary(reply, code);
+        }
+        let Some(&front) = self.pairing.waiting.front() else {
+            self.unasked(reply);
+            return;
+        };
+        if code.can_answer(self.records[front as usize].verb) {
+            self.pairing.doubt = None;
+            return self.answer(0, reply);
+        }
+        match self.pairing.waiting.iter().position(|i| code.can_answer(self.records[*i as usize].verb)) {
+            Some(later) => {
+                let position = self.skip_to(later);
+                self.answer(position, reply);
+            }
+            None => {
+                let alone = self.unasked(reply);
+                if self.pairing.doubt.is_none() {
+                    self.pairing.doubt = Some(Doubt { reply, alone, command: front });
+                }
+            }
+        }
+    }
+
+    fn assign_preliminary(&mut self, reply: u32, code: Code) {
+        let found = self.pairing.waiting.iter().find(|i| code.can_answer(self.records[**i as usize].verb));
+        match found.or(self.pairing.waiting.front()).copied() {
+            Some(index) => attach(&mut self.records[index as usize], &mut self.replies, reply),
+            None => {
+                self.unasked(reply);
+            }
+        }
+    }
+
+    /// Commands before `later` that got no reply are passed over; a running transfer may still get its own. Returns
+    /// where `later` stands then.
+    fn skip_to(&mut self, later: usize) -> usize {
+        // In a log where sessions mingle, the others' replies are still to come.
+        let patient = self.dialect.identity == Identity::Mingled && self.key_number == 0;
+        let mut position = later;
+        let mut at = 0;
+        while at < position {
+            let record = &self.records[self.pairing.waiting[at] as usize];
+            if patient || record.first_reply != NO_REPLY {
+                at += 1;
+            } else {
+                let place = record.place;
+                self.pairing.desync.get_or_insert(place);
+                self.pairing.waiting.remove(at);
+                position -= 1;
+            }
+        }
+        position
+    }
+
+    fn answer(&mut self, position: usize, reply: u32) {
+        let Some(index) = self.pairing.waiting.remove(position) else { return };
+        attach(&mut self.records[index as usize], &mut self.replies, reply);
+        self.answered(index, reply);
+    }
+
+    /// What follows from a final reply.
+    fn answered(&mut self, index: u32, reply: u32) {
+        let record = self.records[index as usize];
+        let reply = self.replies[reply as usize];
+        let text = &self.text[reply.text.range()];
+        self.capabilities.learn(&record, &reply, text);
+        if record.verb == Verb::QUIT && reply.code == Code(221) {
+            self.pairing.quit = true;
+        }
+        if record.verb == Verb::FEAT || record.verb == Verb::SYST {
+            self.recognise(reply.text);
+        }
+    }
+
+    /// Keeps a reply that nobody asked for: a greeting, a 421, or one too many. Returns its record.
+    fn unasked(&mut self, reply: u32) -> u32 {
+        let ReplyRecord { place, at_ms, at_known, text, .. } = self.replies[reply as usize];
+        let index = self.new_record(place, When { ms: at_ms, known: at_known }, None);
+        attach(&mut self.records[index as usize], &mut self.replies, reply);
+        self.recognise(text);
+        index
+    }
+
+    /// When the next command comes and the last one has got no other reply, a reply that seemed not to fit was its own.
+    fn settle_doubt(&mut self) {
+        let Some(doubt) = self.pairing.doubt.take() else { return };
+        let place = self.records[doubt.command as usize].place;
+        self.pairing.desync.get_or_insert(place);
+        let patient = self.dialect.identity == Identity::Mingled && self.key_number == 0;
+        if patient || self.pairing.waiting.front() != Some(&doubt.command) {
+            return;
+        }
+        // The record made for the reply alone is the last one, or an empty one stays behind.
+        if doubt.alone as usize == self.records.len() - 1 {
+            self.records.pop();
+            self.pairing.waiting.pop_front();
+            attach(&mut self.records[doubt.command as usize], &mut self.replies, doubt.reply);
+            self.answered(doubt.command, doubt.reply);
+        }
+    }
+
+    fn recognise(&mut self, text: Span) {
+        if self.software == Software::Unknown {
+            self.software = Software::of_greeting(&self.text[text.range()]);
+        }
+    }
+
+    pub(super) fn name_user(&mut self, user: &[u8]) {
+        if self.user != user {
+            self.user.clear();
+            self.user.extend_from_slice(&user[..user.len().min(ARGUMENT_BYTES_MAX)]);
+        }
+    }
+}
+
+/// The lines of a reply that a log wrote into one record with `#015#012` between them.
+struct EscapedLines<'a>(Option<&'a [u8]>);
+
+impl<'a> Iterator for EscapedLines<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        const BREAK: &[u8] = b"#015#012";
+        let text = self.0?;
+        if let Some(at) = memchr::memmem::find(text, BREAK) {
+            let rest = &text[at + BREAK.len()..];
+            self.0 = (!rest.is_empty()).then_some(rest);
+            Some(&text[..at])
+        } else {
+            self.0 = None;
+            Some(text)
+        }
+    }
+}
+
+/// Whether a line without any mark of direction is a command: a known word, or three or four letters.
+fn looks_like_command(command: &Command) -> bool {
+    let word = command.word;
+    command.verb != Verb::OTHER
+        || ((3..=4).contains(&word.len()) && word.iter().all(|b| b.is_ascii_uppercase()))
+}

@@ -1,0 +1,39 @@
+//! Where bytes come from. The only room that opens logs; it does not know what stands in them.
+
+mod blocks;
+mod open;
+
+pub use blocks::{BLOCK_BYTES, Block, Blocks, LINE_BYTES_MAX, Lines};
+pub use open::{Unreadable, Walk, open, walk};
+
+use std::fmt;
+use std::io::Read;
+
+/// A log that is open for reading.
+pub struct Input {
+    /// The name as the user gave it.
+    pub name: String,
+    reader: Box<dyn Read + Send>,
+}
+
+impl Input {
+    /// A log read from anywhere.
+    pub fn new(name: impl Into<String>, reader: impl Read + Send + 'static) -> Self {
+        Self { name: name.into(), reader: Box::new(reader) }
+    }
+
+    /// A log that is in memory.
+    pub fn bytes(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
+        Self::new(name, std::io::Cursor::new(bytes.into()))
+    }
+
+    pub(crate) fn into_blocks(self) -> Blocks {
+        Blocks::new(self.reader)
+    }
+}
+
+impl fmt::Debug for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Input").field("name", &self.name).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,135 @@
+//! Opens what the user named, and says in plain words why it cannot be opened.
+
+use super::Input;
+use std::fs::{self, Metadata};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+/// Folders inside folders that are walked into.
+const DEPTH_MAX: usize = 64;
+/// Longest edit distance at which a name counts as similar.
+const SIMILAR_DISTANCE_MAX: usize = 3;
+
+/// Why a log cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// There is no such file.
+    #[error("no such file")]
+    Missing {
+        /// A file beside it whose name is alike.
+        similar: Option<PathBuf>,
+    },
+    /// The file is not for this user.
+    #[error("permission denied")]
+    Denied {
+        /// Its owner, group and mode, as far as they can be seen.
+        owner: Option<String>,
+    },
+    /// It is neither a file nor a folder nor a pipe.
+    #[error("it is not a file")]
+    NotAFile,
+    /// Something else.
+    #[error("{0}")]
+    Other(String),
+}
+
+impl Unreadable {
+    /// The plain words for an error of the system, at that path.
+    #[must_use]
+    pub fn of(error: &io::Error, path: &Path) -> Self {
+        match error.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => Self::Missing { similar: similar(path) },
+            ErrorKind::PermissionDenied => Self::Denied { owner: fs::metadata(path).ok().map(|m| owner(&m)) },
+            ErrorKind::IsADirectory => Self::NotAFile,
+            _ => Self::Other(plain(error)),
+        }
+    }
+}
+
+/// The words of an error of the system, without its number.
+fn plain(error: &io::Error) -> String {
+    let words = error.to_string();
+    let words = words.split(" (os error").next().unwrap_or_default();
+    let mut chars = words.chars();
+    chars.next().map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
+}
+
+/// Opens a file as a log.
+#[allow(clippy::disallowed_methods)] // This is the room that may.
+pub fn open(path: &Path) -> Result<Input, Unreadable> {
+    let file = fs::File::open(path).map_err(|e| Unreadable::of(&e, path))?;
+    let kind = file.metadata().map_err(|e| Unreadable::of(&e, path))?.file_type();
+    if kind.is_dir() {
+        return Err(Unreadable::NotAFile);
+    }
+    Ok(Input::new(path.to_string_lossy(), file))
+}
+
+/// The files of a folder and of the folders in it.
+#[derive(Debug, Default)]
+pub struct Walk {
+    /// The files, by path.
+    pub files: Vec<PathBuf>,
+    /// Folders that could not be looked into, and why.
+    pub unreadable: Vec<(PathBuf, Unreadable)>,
+}
+
+/// Lists the files below `folder`, without following links to folders, in the order of their paths.
+#[must_use]
+pub fn walk(folder: &Path) -> Walk {
+    let mut walk = Walk::default();
+    enter(folder, DEPTH_MAX, &mut walk);
+    walk.files.sort();
+    walk
+}
+
+#[allow(clippy::disallowed_methods)] // This is the room that may.
+fn enter(folder: &Path, depth: usize, walk: &mut Walk) {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(e) => return walk.unreadable.push((folder.to_path_buf(), Unreadable::of(&e, folder))),
+    };
+    for entry in entries.flatten() {
+        let Ok(kind) = entry.file_type() else { continue };
+        if kind.is_dir() && depth > 0 {
+            enter(&entry.path(), depth - 1, walk);
+        } else if kind.is_file() || kind.is_symlink() && entry.path().is_file() {
+            walk.files.push(entry.path());
+        }
+    }
+}
+
+/// The file in the same folder whose name is most alike, if one is close.
+#[allow(clippy::disallowed_methods)] // This is the room that may.
+fn similar(path: &Path) -> Option<PathBuf> {
+    let name = path.file_name()?.to_string_lossy().into_owned();
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+    let entries = fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?;
+    let mut names: Vec<String> = entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    let best = names.into_iter().map(|n| (crate::text::distance(&n, &name), n)).min()?;
+    let near = best.0 <= SIMILAR_DISTANCE_MAX.min(name.chars().count() / 2);
+    near.then(|| folder.map_or_else(|| PathBuf::from(&best.1), |f| f.join(&best.1)))
+}
+
+#[cfg(unix)]
+fn owner(meta: &Metadata) -> String {
+    use std::os::unix::fs::MetadataExt;
+    let name = |file: &str, id: u32| -> String {
+        #[allow(clippy::disallowed_methods)] // This is the room that may.
+        let table = fs::read_to_string(file).unwrap_or_default();
+        let mut names = table.lines().filter_map(|l| {
+            let mut parts = l.split(':');
+            let name = parts.next()?;
+            (parts.nth(1)?.parse() == Ok(id)).then(|| name.to_owned())
+        });
+        names.next().unwrap_or_else(|| id.to_string())
+    };
+    let (user, group) = (name("/etc/passwd", meta.uid()), name("/etc/group", meta.gid()));
+    format!("{user}:{group} with mode {:o}", meta.mode() & 0o7777)
+}
+
+#[cfg(not(unix))]
+fn owner(_: &Metadata) -> String {
+    "another user".to_owned()
+}

@@ -1,0 +1,231 @@
+//! Points in time as logs write them: with or without year, date and zone. A time that a log does not state is never
+//! made up.
+
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+
+/// What a time in a log lacks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Known {
+    /// There is no time.
+    #[default]
+    Nothing,
+    /// A time of day without a date: good for distances only.
+    TimeOfDay,
+    /// Month, day and time without a year, as in RFC 3164 syslog: good for distances only.
+    MonthAndDay,
+    /// A point in time.
+    Everything,
+}
+
+/// A point in time, in milliseconds since 1970 in UTC where all of it is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct When {
+    /// Milliseconds; on a made-up day or year where the date or year is not known.
+    pub ms: i64,
+    /// How much of it the log states.
+    pub known: Known,
+}
+
+/// A year that has a 29th of February, for stamps without one.
+const YEAR_OF_YEARLESS: i16 = 2000;
+const DAY_MS: i64 = 86_400_000;
+const YEAR_MS: i64 = 366 * DAY_MS;
+/// A stamp that goes back by more than this, in a log without dates or years, has passed midnight or New Year.
+const ROLL_OVER_SHARE: i64 = 2;
+
+impl When {
+    /// No time.
+    pub const NEVER: Self = Self { ms: 0, known: Known::Nothing };
+
+    /// The time, unless there is none.
+    #[must_use]
+    pub fn stated(self) -> Option<Self> {
+        (self.known != Known::Nothing).then_some(self)
+    }
+
+    /// RFC 3339 with an offset of zero; `None` unless all of it is known.
+    #[must_use]
+    pub fn rfc3339(self) -> Option<String> {
+        if self.known != Known::Everything {
+            return None;
+        }
+        let at = jiff::Timestamp::from_millisecond(self.ms).ok()?.to_zoned(TimeZone::UTC);
+        let shape = if self.ms % 1000 == 0 { "%Y-%m-%dT%H:%M:%S+00:00" } else { "%Y-%m-%dT%H:%M:%S%.3f+00:00" };
+        Some(at.strftime(shape).to_string())
+    }
+
+    /// The time of day as people read it, `09:14:05`; `None` where there is no time.
+    #[must_use]
+    pub fn clock(self) -> Option<String> {
+        self.stated()?;
+        let s = self.ms.rem_euclid(DAY_MS) / 1000;
+        Some(format!("{:02}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60))
+    }
+
+    /// How long it took from `earlier` to here, in milliseconds; `None` unless both are stated in the same way.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Option<i64> {
+        (self.known != Known::Nothing && self.known == earlier.known).then(|| self.ms - earlier.ms)
+    }
+}
+
+/// What must be added to a stamp without date or year when a log passes midnight or New Year between `before` and
+/// `after`; zero otherwise.
+#[must_use]
+pub fn roll_over(before: When, after: When) -> i64 {
+    let period = match after.known {
+        Known::TimeOfDay => DAY_MS,
+        Known::MonthAndDay => YEAR_MS,
+        _ => return 0,
+    };
+    if before.known == after.known && before.ms - after.ms > period / ROLL_OVER_SHARE { period } else { 0 }
+}
+
+/// The zone in which a log states its local times.
+#[derive(Clone, Debug)]
+pub struct Zone(Option<TimeZone>);
+
+impl Default for Zone {
+    fn default() -> Self {
+        Self::UTC
+    }
+}
+
+impl Zone {
+    /// Coordinated Universal Time.
+    pub const UTC: Self = Self(None);
+
+    /// The zone of that name: `UTC`, an IANA name such as `Asia/Seoul`, or an offset such as `+09:00`.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        if name.eq_ignore_ascii_case("utc") {
+            return Some(Self::UTC);
+        }
+        if let Ok(zone) = TimeZone::get(name) {
+            return Some(Self(Some(zone)));
+        }
+        let minutes = offset_minutes(name.as_bytes())?;
+        let offset = jiff::tz::Offset::from_seconds(minutes * 60).ok()?;
+        Some(Self(Some(TimeZone::fixed(offset))))
+    }
+
+    /// The point in time of a local date and time in this zone.
+    #[must_use]
+    pub fn at(&self, local: Local) -> When {
+        let Some(civil) = local.civil() else { return When::NEVER };
+        let zone = if let (Some(zone), Known::Everything) = (&self.0, local.known) {
+            zone.clone()
+        } else {
+            TimeZone::UTC
+        };
+        let minutes = i64::from(local.offset_minutes.unwrap_or(0)) * 60_000;
+        let zone = if local.offset_minutes.is_some() { TimeZone::UTC } else { zone };
+        let Ok(at) = civil.to_zoned(zone) else { return When::NEVER };
+        When { ms: at.timestamp().as_millisecond() - minutes, known: local.known }
+    }
+}
+
+/// A date and time as written.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Local {
+    /// The year; ignored unless everything is known.
+    pub year: i16,
+    /// 1 to 12.
+    pub month: i8,
+    /// 1 to 31.
+    pub day: i8,
+    /// 0 to 23.
+    pub hour: i8,
+    /// 0 to 59.
+    pub minute: i8,
+    /// 0 to 60.
+    pub second: i8,
+    /// 0 to 999.
+    pub milli: i32,
+    /// Minutes east of UTC, where the stamp says so.
+    pub offset_minutes: Option<i32>,
+    /// How much of the above is stated.
+    pub known: Known,
+}
+
+impl Local {
+    fn civil(&self) -> Option<DateTime> {
+        let date = match self.known {
+            Known::Nothing => return None,
+            Known::TimeOfDay => Date::new(1970, 1, 1),
+            Known::MonthAndDay => Date::new(YEAR_OF_YEARLESS, self.month, self.day),
+            Known::Everything => Date::new(self.year, self.month, self.day),
+        }
+        .ok()?;
+        let time = jiff::civil::Time::new(self.hour, self.minute, self.second.min(59), self.milli * 1_000_000).ok()?;
+        Some(date.to_datetime(time))
+    }
+}
+
+/// The month that an English abbreviation names, 1 to 12.
+#[must_use]
+pub fn month(name: &[u8]) -> Option<i8> {
+    const NAMES: &[u8; 36] = b"janfebmaraprmayjunjulaugsepoctnovdec";
+    let at = NAMES.chunks_exact(3).position(|n| n.eq_ignore_ascii_case(name))?;
+    Some(at as i8 + 1)
+}
+
+/// Minutes east of UTC in `+0900`, `+09:00`, `-05` or `Z`.
+#[must_use]
+pub fn offset_minutes(text: &[u8]) -> Option<i32> {
+    let (sign, digits) = match text {
+        b"Z" | b"z" => return Some(0),
+        [b'+', rest @ ..] => (1, rest),
+        [b'-', rest @ ..] => (-1, rest),
+        _ => return None,
+    };
+    let two = |t: &[u8]| crate::text::number(t).map(|n| n as i32);
+    let (h, m) = match digits.len() {
+        2 => (two(digits)?, 0),
+        4 => (two(&digits[..2])?, two(&digits[2..])?),
+        5 if digits[2] == b':' => (two(&digits[..2])?, two(&digits[3..])?),
+        _ => return None,
+    };
+    (h <= 18 && m < 60).then_some(sign * (h * 60 + m))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn local(year: i16, month: i8, day: i8, hour: i8) -> Local {
+        Local { year, month, day, hour, known: Known::Everything, ..Local::default() }
+    }
+
+    #[test]
+    fn a_local_time_is_put_into_utc_by_its_zone_or_offset() {
+        let seoul = Zone::named("Asia/Seoul").unwrap();
+        assert_eq!(seoul.at(local(2026, 10, 5, 18)).rfc3339().unwrap(), "2026-10-05T09:00:00+00:00");
+        let stated = Local { offset_minutes: Some(-300), ..local(2026, 10, 5, 4) };
+        assert_eq!(seoul.at(stated).rfc3339().unwrap(), "2026-10-05T09:00:00+00:00");
+        assert!(Zone::named("Mars/Olympus").is_none());
+    }
+
+    #[test]
+    fn a_time_that_is_not_known_is_not_made_up() {
+        let day = Local { hour: 9, minute: 14, second: 5, known: Known::TimeOfDay, ..Local::default() };
+        let when = Zone::UTC.at(day);
+        assert_eq!((when.rfc3339(), when.clock().unwrap().as_str()), (None, "09:14:05"));
+        assert_eq!(When::NEVER.clock(), None);
+    }
+
+    #[test]
+    fn midnight_is_passed_only_by_a_jump_back() {
+        let at = |ms| When { ms, known: Known::TimeOfDay };
+        assert_eq!(roll_over(at(86_399_000), at(1_000)), DAY_MS);
+        assert_eq!(roll_over(at(50_000), at(40_000)), 0);
+    }
+
+    #[test]
+    fn offsets_are_read_in_all_three_shapes() {
+        let read = ["+0900", "-05:30", "+02", "Z"].map(|t| offset_minutes(t.as_bytes()));
+        assert_eq!(read, [Some(540), Some(-330), Some(120), Some(0)]);
+        assert_eq!(offset_minutes(b"0900"), None);
+    }
+}
