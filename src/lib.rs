@@ -25,5 +25,7 @@ pub mod event;
 pub mod source;
 pub mod format;
 pub mod session;
+pub mod catalog;
+pub mod rule;
 pub mod report;
 pub mod engine;

@@ -287,6 +287,12 @@ impl Session {
         (self.judged..self.settled).map(|index| Exchange { session: self, index })
     }
 
+    /// What the control connection knows after the exchanges of this part.
+    #[must_use]
+    pub fn final_state(&self) -> State {
+        self.states.last().copied().unwrap_or(self.state)
+    }
+
     /// All exchanges that are still at hand, those of earlier parts included.
     pub fn at_hand(&self) -> impl DoubleEndedIterator<Item = Exchange<'_>> + ExactSizeIterator {
         (0..self.records.len()).map(|index| Exchange { session: self, index })

@@ -137,7 +137,7 @@ impl Session {
         let index = self.new_record(place, at, Some(command));
         self.pairing.waiting.push_back(index);
         self.counts.commands += 1;
-        if command.verb == Verb::USER && !command.argument.is_empty() {
+        if command.verb == Verb::USER && self.user.is_empty() {
             self.name_user(command.argument);
         }
     }
@@ -322,6 +322,11 @@ impl Session {
         let reply = self.replies[reply as usize];
         let text = &self.text[reply.text.range()];
         self.capabilities.learn(&record, &reply, text);
+        if record.verb == Verb::USER && matches!(reply.code.0, 230..=232 | 331..=336) {
+            // A refused second USER changes nothing.
+            let user = self.bytes(record.argument).to_vec();
+            self.name_user(&user);
+        }
         if record.verb == Verb::QUIT && reply.code == Code(221) {
             self.pairing.quit = true;
         }

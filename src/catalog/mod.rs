@@ -1,0 +1,335 @@
+//! What replies and rules mean, and every word that ftplog says: data files, embedded and read when they are needed.
+//!
+//! A reply is `reply/NNN.toml` with all languages side by side; a rule is a page a language in `rule/` with an example
+//! beside it; a comparison is `compare/A-B.toml`.
+
+mod words;
+
+pub use words::Words;
+pub(crate) use words::fill;
+
+use crate::lang::Lang;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+macro_rules! replies {
+    ($($code:literal)*) => {
+        /// Every reply code with an entry, and its file.
+        static REPLIES: &[(u16, &str)] = &[$(($code, include_str!(concat!("reply/", $code, ".toml")))),*];
+    };
+}
+
+macro_rules! comparisons {
+    ($($a:literal $b:literal;)*) => {
+        /// Every pair with a written comparison, and its file.
+        static COMPARISONS: &[(u16, u16, &str)] =
+            &[$(($a, $b, include_str!(concat!("compare/", $a, "-", $b, ".toml")))),*];
+    };
+}
+
+macro_rules! rules {
+    ($($name:literal)*) => {
+        /// Every rule, its English page and its example.
+        static RULES: &[(&str, &str, &str)] = &[$((
+            $name,
+            include_str!(concat!("rule/", $name, ".en.toml")),
+            include_str!(concat!("rule/", $name, ".log")),
+        )),*];
+    };
+}
+
+replies! { 211 214 220 421 500 502 503 530 }
+
+comparisons! {
+    211 502;
+    214 421;
+    214 502;
+    214 503;
+    220 502;
+}
+
+rules! {
+    "tls-setup-order"
+    "login-order"
+    "rename-without-source"
+    "transfer-without-data-connection"
+    "restart-lost"
+    "command-not-implemented"
+    "command-unknown"
+    "sequence-error"
+    "service-refused-burst"
+}
+
+static LABELS_EN: &str = include_str!("label.en.toml");
+
+/// What a reply code means.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReplyEntry {
+    /// The code.
+    pub code: u16,
+    /// Where it is defined.
+    pub rfc: String,
+    /// Codes that it is confused with.
+    pub related: Vec<u16>,
+    /// Rules that speak about it.
+    pub rules: Vec<String>,
+    en: ReplyText,
+}
+
+/// A reply code in words.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReplyText {
+    /// Its name.
+    pub title: String,
+    /// What it means.
+    pub meaning: String,
+    /// When it is seen.
+    pub seen: Vec<Seen>,
+    /// How to fix it, step by step.
+    pub fix: Vec<FixStep>,
+    /// What real servers mean by it.
+    #[serde(default)]
+    pub servers: Vec<ServerHabit>,
+    /// What it is in half a sentence.
+    pub phrase: String,
+    /// The short forms for comparisons.
+    pub compare: Short,
+}
+
+/// When a reply is seen.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seen {
+    /// After which command or event.
+    pub what: String,
+    /// Under which circumstances.
+    pub when: String,
+}
+
+/// One step of a fix.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FixStep {
+    /// What to do.
+    pub text: String,
+    /// Lines to be printed as they are.
+    #[serde(default)]
+    pub lines: Vec<String>,
+}
+
+/// What one server does.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServerHabit {
+    /// The server.
+    pub who: String,
+    /// Its habit.
+    pub does: String,
+}
+
+/// The short forms of an entry.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Short {
+    /// What it is.
+    pub what: String,
+    /// When it is seen.
+    pub seen: String,
+    /// How to fix it.
+    pub fix: String,
+    /// Which commands it answers.
+    pub answers: String,
+    /// Whether trying again helps.
+    pub retry: String,
+    /// What becomes of the session.
+    pub session: String,
+}
+
+/// A written comparison of two codes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Comparison {
+    /// The two codes.
+    pub codes: [u16; 2],
+    en: ComparisonText,
+}
+
+/// A comparison in words.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ComparisonText {
+    /// What sets them apart.
+    pub differences: Vec<String>,
+    /// Which one a server should send when.
+    #[serde(rename = "use")]
+    pub usage: Vec<Usage>,
+}
+
+/// When a server should send a code.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Usage {
+    /// The code.
+    pub code: u16,
+    /// For what.
+    #[serde(rename = "for")]
+    pub purpose: String,
+}
+
+/// The page of a rule.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RulePage {
+    /// The rule in a few words.
+    pub summary: String,
+    /// What it finds.
+    pub finds: String,
+    /// Why that matters.
+    pub matters: String,
+    /// What to do about it.
+    pub remedy: String,
+    /// Its thresholds.
+    pub settings: Option<String>,
+    /// What its findings cost.
+    pub start: String,
+    /// What one finding costs.
+    pub start_one: String,
+    /// The words under the first refusal of a burst.
+    first: Option<String>,
+    /// The words under the last one.
+    last: Option<String>,
+    /// The words where the server accepted again.
+    again: Option<String>,
+    /// Which command can take another's place.
+    #[serde(default)]
+    instead: BTreeMap<String, String>,
+    /// The words of each case.
+    case: BTreeMap<String, CaseText>,
+}
+
+/// The words of one case of a rule.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseText {
+    /// The finding in a line.
+    pub title: String,
+    /// The words under the cause.
+    pub cause: Option<String>,
+    /// The words under a command in between.
+    pub between: Option<String>,
+    /// The words under the offending command.
+    pub here: String,
+    /// Why it happened.
+    pub why: String,
+    /// What to do.
+    pub fix: String,
+}
+
+impl RulePage {
+    /// The words of a case.
+    ///
+    /// # Panics
+    /// If the rule's page lacks the case, which a test forbids.
+    #[must_use]
+    pub fn case(&self, name: &str) -> &CaseText {
+        self.case.get(name).expect("a test holds every case of every rule against its page")
+    }
+
+    /// The words of a mark under a line.
+    #[must_use]
+    pub fn label(&self, case: &str, key: &str) -> &str {
+        let text = self.case(case);
+        let found = match key {
+            "here" => Some(&text.here),
+            "cause" => text.cause.as_ref(),
+            "between" => text.between.as_ref(),
+            "first" => self.first.as_ref(),
+            "last" => self.last.as_ref(),
+            _ => self.again.as_ref(),
+        };
+        found.map_or("", String::as_str)
+    }
+}
+
+impl ReplyEntry {
+    /// The entry in words.
+    #[must_use]
+    pub fn text(&self, _: Lang) -> &ReplyText {
+        &self.en
+    }
+}
+
+impl Comparison {
+    /// The comparison in words.
+    #[must_use]
+    pub fn text(&self, _: Lang) -> &ComparisonText {
+        &self.en
+    }
+}
+
+fn parse<T: serde::de::DeserializeOwned>(text: &str) -> T {
+    toml::from_str(text).expect("a test reads every file of the catalog")
+}
+
+/// The entry of a reply code, if there is one.
+#[must_use]
+pub fn reply(code: u16) -> Option<ReplyEntry> {
+    REPLIES.iter().find(|(c, _)| *c == code).map(|(_, text)| parse(text))
+}
+
+/// Every reply code that has an entry.
+pub fn reply_codes() -> impl Iterator<Item = u16> {
+    REPLIES.iter().map(|(code, _)| *code)
+}
+
+/// The written comparison of two codes in any order, if there is one.
+#[must_use]
+pub fn comparison(a: u16, b: u16) -> Option<Comparison> {
+    let (a, b) = (a.min(b), a.max(b));
+    COMPARISONS.iter().find(|(x, y, _)| (*x, *y) == (a, b)).map(|(.., text)| parse(text))
+}
+
+/// The page of a rule.
+///
+/// # Panics
+/// If there is no rule of that name.
+#[must_use]
+pub fn rule(name: &str, _: Lang) -> RulePage {
+    let (_, text, _) = RULES.iter().find(|(n, ..)| *n == name).expect("a test holds every rule against the catalog");
+    parse(text)
+}
+
+/// A transcript of the raw control channel that shows what a rule finds.
+#[must_use]
+pub fn example(rule: &str) -> &'static str {
+    RULES.iter().find(|(n, ..)| *n == rule).map_or("", |(.., example)| example)
+}
+
+/// Which command can take the place of another one, as a sentence.
+#[must_use]
+pub fn instead(verb: &str, lang: Lang) -> Option<String> {
+    rule("command-not-implemented", lang).instead.get(verb).cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_is_read() {
+        for code in reply_codes() {
+            let entry = reply(code).unwrap();
+            assert_eq!(entry.code, code);
+        }
+        for (a, b, _) in COMPARISONS {
+            assert_eq!(comparison(*b, *a).unwrap().codes, [*a, *b]);
+        }
+        for (name, ..) in RULES {
+            let page = rule(name, Lang::En);
+            assert!(page.summary.chars().count() <= 34, "{name}");
+            assert!(!example(name).is_empty(), "{name}");
+        }
+    }
+}

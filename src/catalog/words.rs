@@ -1,0 +1,103 @@
+//! The labels of one language, and sentences with holes filled in.
+
+use super::{LABELS_EN, parse};
+use crate::lang::Lang;
+use crate::text::grouped;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// The labels of one language.
+#[derive(Clone, Debug)]
+pub struct Words {
+    lang: Lang,
+    labels: BTreeMap<String, String>,
+}
+
+impl Words {
+    /// The labels of that language.
+    #[must_use]
+    pub fn new(lang: Lang) -> Self {
+        // Korean and Japanese are files to be added beside the English one.
+        Self { lang, labels: parse(LABELS_EN) }
+    }
+
+    /// The language.
+    #[must_use]
+    pub fn lang(&self) -> Lang {
+        self.lang
+    }
+
+    /// A label.
+    ///
+    /// # Panics
+    /// If there is no label of that name.
+    #[must_use]
+    pub fn get(&self, key: &str) -> &str {
+        self.labels.get(key).unwrap_or_else(|| panic!("the catalog has no label {key}"))
+    }
+
+    /// A label with its holes filled in.
+    #[must_use]
+    pub fn with(&self, key: &str, holes: &[(&str, &str)]) -> String {
+        fill(self.get(key), |hole| holes.iter().find(|(k, _)| *k == hole).map(|(_, v)| Cow::Borrowed(*v)))
+    }
+
+    /// A label that counts: `{n} sessions`, or the form for one.
+    #[must_use]
+    pub fn count(&self, key: &str, n: u64) -> String {
+        if n == 1 {
+            return self.get(&format!("{key}-one")).to_owned();
+        }
+        self.with(key, &[("n", &grouped(n))])
+    }
+
+    /// A length of time in words, in its largest unit.
+    #[must_use]
+    pub fn duration(&self, ms: i64) -> String {
+        let seconds = ms.max(0) as u64 / 1000;
+        match seconds {
+            0 => self.get("less-than-a-second").to_owned(),
+            1..120 => self.count("seconds", seconds),
+            120..7200 => self.count("minutes", seconds / 60),
+            _ => self.count("hours", seconds / 3600),
+        }
+    }
+}
+
+/// `template` with every `{hole}` filled in. A hole that nobody fills stays as it is.
+#[must_use]
+pub(crate) fn fill<'v>(template: &str, value: impl Fn(&str) -> Option<Cow<'v, str>>) -> String {
+    let mut out = String::with_capacity(template.len() + 32);
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        out.push_str(&rest[..open]);
+        let Some(close) = rest[open..].find('}') else { break };
+        let name = &rest[open + 1..open + close];
+        match value(name) {
+            Some(text) => out.push_str(&text),
+            None => out.push_str(&rest[open..=open + close]),
+        }
+        rest = &rest[open + close + 1..];
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holes_are_filled_and_log_text_with_braces_is_not() {
+        let value = |hole: &str| (hole == "user").then_some(Cow::Borrowed("{line}"));
+        assert_eq!(fill("for {user} on {line}", value), "for {line} on {line}");
+        assert_eq!(fill("open {brace", value), "open {brace");
+    }
+
+    #[test]
+    fn times_are_told_in_their_largest_unit() {
+        let words = Words::new(Lang::En);
+        let told = [0, 1_000, 38_000, 150_000, 7_200_000].map(|ms| words.duration(ms));
+        assert_eq!(told, ["less than a second", "1 second", "38 seconds", "2 minutes", "2 hours"]);
+    }
+}

@@ -1,0 +1,279 @@
+//! `analyze` and `demo`.
+
+use super::Exit;
+use super::args::{self, Analyze, FailOn, ReportFormat};
+use super::complaint::Complaint;
+use super::inputs::{Inputs, Named, settings, shorten, stopped};
+use super::output::Output;
+use ftplog::engine::{self, Settings, Stats, Stop};
+use ftplog::report::{
+    InputSummary, Options, Report, Sentences, Status, Summary, TextOptions, report_json, report_text,
+};
+use ftplog::rule::{self, RULES, Severity};
+use ftplog::session::{Confidence, Starts};
+use ftplog::source::Input;
+use ftplog::text::{Printable, grouped, nearest};
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+
+/// The sample that `demo` analyzes.
+const SAMPLE: &str = include_str!("../../samples/server.log");
+const SAMPLE_NAME: &str = "samples/server.log";
+
+/// Finds problems and explains them.
+pub(crate) fn analyze(args: &Analyze, output: &Output) -> Result<Exit, Complaint> {
+    let settings = settings(&args.reading, output)?;
+    let options = options(args)?;
+    let inputs = Inputs::find(&args.reading)?;
+    let mut desk = Desk { report: Report::new(options), inputs: Vec::new(), complaints: inputs.complaints, skipped: [0; 4] };
+    for log in &inputs.logs {
+        desk.read(log, &settings, output);
+    }
+    if desk.inputs.iter().all(|i| i.status == Status::Failed) && desk.complaints.is_empty() {
+        desk.complaints.extend(inputs.folders.iter().map(|(folder, n)| no_logs(folder, *n, desk.skipped)));
+    }
+    let summary = desk.report.seal(desk.inputs);
+    let mut exit = verdict(&summary, args);
+    if !desk.complaints.iter().all(|c| c.warning) || mostly_not_understood(&summary) {
+        exit = Exit::Incomplete;
+    }
+    if summary.inputs.iter().any(|i| i.status != Status::Failed) || args.format == ReportFormat::Json {
+        print(&summary, args, exit, output);
+    }
+    for complaint in &desk.complaints {
+        output.complain(complaint);
+    }
+    Ok(exit)
+}
+
+/// What was read so far.
+struct Desk {
+    report: Report,
+    inputs: Vec<InputSummary>,
+    complaints: Vec<Complaint>,
+    /// Files of folders that are no FTP logs: empty, binary, of another protocol, other text.
+    skipped: [usize; 4],
+}
+
+impl Desk {
+    fn read(&mut self, log: &Named, settings: &Settings, output: &Output) {
+        let failed = |error: &Complaint| InputSummary {
+            path: log.name.clone(),
+            format: None,
+            format_given: settings.format.is_some(),
+            status: Status::Failed,
+            lines: 0,
+            lines_not_understood: 0,
+            starts: Starts::default(),
+            errors: vec![error.what.clone()],
+        };
+        let input = match log.open() {
+            Ok(input) => input,
+            Err(complaint) => {
+                self.inputs.push(failed(&complaint));
+                return self.complaints.push(complaint);
+            }
+        };
+        let source = self.inputs.len() as u32;
+        let settings = Settings { source, ..settings.clone() };
+        let fork = ftplog::session::Gather::fork(&self.report);
+        match engine::run(input, &settings, fork, |_| Ok(())) {
+            Ok(run) => {
+                output.say(1, &format!("{}: read as {}", Printable(log.name.as_bytes()), run.plan.main().dialect.name));
+                let mut gathered = run.gathered;
+                ftplog::session::Gather::absorb(&mut self.report, &mut gathered);
+                let mut errors = Vec::new();
+                if let Some(stop) = &run.cut_short {
+                    let complaint = stopped(&log.name, stop, run.stats.lines);
+                    errors.push(complaint.what.clone());
+                    self.complaints.push(complaint);
+                }
+                self.complaints.extend(half_understood(&log.name, &run.stats, output));
+                self.complaints.extend(limits(&log.name, &run.stats));
+                self.inputs.push(InputSummary {
+                    path: log.name.clone(),
+                    format: Some(run.plan.main().dialect.name),
+                    format_given: settings.format.is_some(),
+                    status: if errors.is_empty() { Status::Ok } else { Status::Partial },
+                    lines: run.stats.lines,
+                    lines_not_understood: run.stats.lines_not_understood,
+                    starts: run.starts,
+                    errors,
+                });
+            }
+            Err(stop) => {
+                let complaint = stopped(&log.name, &stop, 0);
+                if log.by_user || matches!(stop, Stop::Read(_) | Stop::Threads(_)) {
+                    self.inputs.push(failed(&complaint));
+                    self.complaints.push(complaint);
+                } else {
+                    output.say(1, &format!("skipped: {}", complaint.what));
+                    self.skipped[kind_of(&stop)] += 1;
+                }
+            }
+        }
+    }
+}
+
+fn kind_of(stop: &Stop) -> usize {
+    match stop {
+        Stop::Empty => 0,
+        Stop::Binary { .. } => 1,
+        Stop::Foreign { .. } => 2,
+        _ => 3,
+    }
+}
+
+fn no_logs(folder: &str, files: usize, [empty, binary, foreign, other]: [usize; 4]) -> Complaint {
+    let kinds = [(other + foreign, "other text"), (binary, "binary"), (empty, "empty")];
+    let kinds: Vec<String> = kinds.iter().filter(|(n, _)| *n > 0).map(|(n, k)| format!("{n} {k}")).collect();
+    let complaint = Complaint::new(format!("no FTP logs in {}", Printable(folder.as_bytes())));
+    if files == 0 {
+        return complaint.fact("it holds no files");
+    }
+    complaint
+        .fact(format!("looked at {} files: {} (-v lists them)", grouped(files as u64), kinds.join(", ")))
+        .tip("if they are logs, name the format: --log-format vsftpd")
+}
+
+/// Says that some lines were not understood, and lists them when asked to.
+fn half_understood(name: &str, stats: &Stats, output: &Output) -> Option<Complaint> {
+    let (line, text) = stats.not_understood.first()?;
+    for (line, text) in &stats.not_understood {
+        output.say(2, &format!("{}:{line}: not understood: {}", Printable(name.as_bytes()), shorten(text)));
+    }
+    let what = format!(
+        "{}: {} of {} lines were not understood",
+        Printable(name.as_bytes()),
+        grouped(stats.lines_not_understood),
+        grouped(stats.lines),
+    );
+    let complaint = Complaint::warning(what).fact(format!("line {line}: {}", shorten(text)));
+    Some(if output.verbose < 2 { complaint.tip("-vv lists them") } else { complaint })
+}
+
+/// Says which limits were hit.
+fn limits(name: &str, stats: &Stats) -> Vec<Complaint> {
+    let mut hit = Vec::new();
+    let name = Printable(name.as_bytes());
+    if stats.lines_cut > 0 {
+        let kib = ftplog::source::LINE_BYTES_MAX / 1024;
+        let n = grouped(stats.lines_cut);
+        hit.push(Complaint::warning(format!("{name}: only the first {kib} KiB of {n} long lines were looked at")));
+    }
+    if stats.overflow.sessions_ended > 0 {
+        let n = grouped(stats.overflow.sessions_ended);
+        hit.push(Complaint::warning(format!("{name}: {n} silent sessions were taken as ended, because too many were open")));
+    }
+    hit
+}
+
+fn mostly_not_understood(summary: &Summary) -> bool {
+    summary.inputs.iter().any(|i| i.lines_not_understood * 2 > i.lines)
+}
+
+fn verdict(summary: &Summary, args: &Analyze) -> Exit {
+    let limit = match args.fail_on {
+        FailOn::Error => Some(Severity::Error),
+        FailOn::Warning => Some(Severity::Warning),
+        FailOn::Note => Some(Severity::Note),
+        FailOn::Never => None,
+    };
+    let bad = limit.is_some_and(|limit| summary.worst().is_some_and(|worst| worst >= limit));
+    let many = args.max_findings.is_some_and(|n| summary.findings.len() as u64 + summary.not_listed > n);
+    if bad || many { Exit::Findings } else { Exit::Clean }
+}
+
+fn print(summary: &Summary, args: &Analyze, exit: Exit, output: &Output) {
+    if output.quiet > 1 {
+        return;
+    }
+    let sentences = Sentences::new(output.words.lang());
+    let text = match args.format {
+        ReportFormat::Json => report_json(summary, &sentences, exit as u8),
+        ReportFormat::Text => {
+            let options = TextOptions { style: output.style, all: args.all, findings_only: output.quiet > 0 };
+            report_text(summary, &sentences, options)
+        }
+    };
+    output.page(&text);
+}
+
+fn options(args: &Analyze) -> Result<Options, Complaint> {
+    Ok(Options {
+        select: rules(&args.select, "--select")?,
+        ignore: rules(&args.ignore, "--ignore")?,
+        min_severity: match args.min_severity {
+            args::Severity::Error => Severity::Error,
+            args::Severity::Warning => Severity::Warning,
+            args::Severity::Note => Severity::Note,
+        },
+        min_confidence: match args.min_confidence {
+            args::Confidence::Certain => Confidence::Certain,
+            args::Confidence::Likely => Confidence::Likely,
+            args::Confidence::Possible => Confidence::Possible,
+        },
+        context: args.context,
+        ..Options::default()
+    })
+}
+
+fn rules(names: &[String], option: &str) -> Result<Vec<&'static str>, Complaint> {
+    let known = |name: &String| {
+        rule::named(name).map(|r| r.name).ok_or_else(|| {
+            let complaint = Complaint::new(format!("unknown rule {} in {option}", Printable(name.as_bytes())));
+            match nearest(name, RULES.iter().map(|r| r.name)) {
+                Some(near) => complaint.tip(format!("a similar rule exists: {near}")),
+                None => complaint.tip("ftplog rules lists the rules"),
+            }
+        })
+    };
+    names.iter().map(known).collect()
+}
+
+/// Analyzes the built-in sample, or writes it to a file.
+pub(crate) fn demo(args: &args::Demo, output: &Output) -> Result<Exit, Complaint> {
+    if let Some(path) = &args.write {
+        return write_sample(path, output);
+    }
+    let settings = Settings::default();
+    let run = engine::run(Input::bytes(SAMPLE_NAME, SAMPLE), &settings, Report::default(), |_| Ok(()));
+    let run = run.map_err(|stop| stopped(SAMPLE_NAME, &stop, 0))?;
+    let input = InputSummary {
+        path: SAMPLE_NAME.to_owned(),
+        format: Some(run.plan.main().dialect.name),
+        format_given: false,
+        status: Status::Ok,
+        lines: run.stats.lines,
+        lines_not_understood: run.stats.lines_not_understood,
+        starts: run.starts,
+        errors: Vec::new(),
+    };
+    let summary = run.gathered.seal(vec![input]);
+    let sentences = Sentences::new(output.words.lang());
+    let mut text = report_text(&summary, &sentences, TextOptions { style: output.style, ..TextOptions::default() });
+    let _ = writeln!(text, "\n{}", output.words.get("demo-end"));
+    for (command, key) in [
+        ("ftplog analyze YOUR.log", "demo-analyze"),
+        ("ftplog explain 503", "demo-explain"),
+        ("ftplog demo --write sample.log", "demo-write"),
+    ] {
+        let _ = writeln!(text, "  {command:<32}{}", output.words.get(key));
+    }
+    Ok(output.page(&text))
+}
+
+fn write_sample(path: &Path, output: &Output) -> Result<Exit, Complaint> {
+    // A file that is there already may be a log.
+    let file = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
+    let written = file.and_then(|mut f| f.write_all(SAMPLE.as_bytes()));
+    let name = Printable(path.to_string_lossy().as_bytes()).to_string();
+    match written {
+        Ok(()) => {
+            output.say(0, &format!("wrote {name}"));
+            Ok(Exit::Clean)
+        }
+        Err(e) => Err(Complaint::new(format!("cannot write {name}: {}", ftplog::source::Unreadable::of(&e, path)))),
+    }
+}

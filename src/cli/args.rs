@@ -1,0 +1,213 @@
+//! Arguments as typed.
+
+use clap::builder::styling::{AnsiColor, Style, Styles};
+use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Cyan.on_default().bold())
+    .usage(AnsiColor::Cyan.on_default().bold())
+    .literal(Style::new().bold());
+
+const EXAMPLES: &str = "\
+Examples:
+  ftplog demo                   Try it on a built-in sample
+  ftplog analyze server.log     What went wrong, why, how to fix it
+  ftplog explain 503            What a reply code means
+  ftplog compare 214 502        How two reply codes differ";
+
+/// Find, explain and fix problems in FTP session logs
+#[derive(Debug, Parser)]
+#[command(name = "ftplog", version, styles = STYLES, after_help = EXAMPLES, max_term_width = 100)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) global: Global,
+}
+
+#[derive(Clone, Debug, ClapArgs)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Global {
+    /// Override one setting, for example input.tz="Asia/Seoul". Repeatable
+    #[arg(long, global = true, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", ignore_case = true)]
+    pub(crate) color: When,
+    /// Print only findings; twice: print nothing and set the exit code
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) quiet: u8,
+    /// Say what ftplog is doing; twice: also the lines that were not understood
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Find problems in logs and explain them
+    Analyze(Analyze),
+    /// List every command with its replies
+    Exchanges(List),
+    /// List the sessions in a log
+    Sessions(List),
+    /// Explain a reply code or a rule
+    Explain(Explain),
+    /// Compare two or more reply codes
+    Compare(Compare),
+    /// List the rules
+    Rules,
+    /// List the log formats ftplog can read
+    Formats,
+    /// Analyze a built-in sample log
+    Demo(Demo),
+    /// Print a shell completion script
+    Completions {
+        /// The shell
+        #[arg(ignore_case = true)]
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Clone, Debug, ClapArgs)]
+#[command(next_help_heading = "Input")]
+pub(crate) struct Reading {
+    /// Log files or directories; - reads standard input
+    #[arg(value_name = "PATH", help_heading = "Arguments")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Log format, when detection is wrong (see `ftplog formats`)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) log_format: Option<String>,
+    /// Name to report for standard input
+    #[arg(long, value_name = "NAME", default_value = "<stdin>")]
+    pub(crate) stdin_name: String,
+    /// Time zone of logs that do not state one, for example Asia/Seoul [default: UTC]
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) tz: Option<String>,
+    /// Threads to use; 0 means one per core
+    #[arg(short, long, value_name = "N", default_value_t = 0)]
+    pub(crate) jobs: usize,
+}
+
+#[derive(Clone, Debug, ClapArgs)]
+pub(crate) struct Analyze {
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+    /// Report only these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
+    pub(crate) select: Vec<String>,
+    /// Do not report these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
+    pub(crate) ignore: Vec<String>,
+    /// Hide findings below this severity
+    #[arg(long, value_name = "SEVERITY", default_value = "note", ignore_case = true, help_heading = "Rules")]
+    pub(crate) min_severity: Severity,
+    /// Hide findings that are less sure than this
+    #[arg(long, value_name = "CONFIDENCE", default_value = "possible", ignore_case = true, help_heading = "Rules")]
+    pub(crate) min_confidence: Confidence,
+    /// Lowest severity that makes the exit code 1
+    #[arg(long, value_name = "SEVERITY", default_value = "error", ignore_case = true, help_heading = "Rules")]
+    pub(crate) fail_on: FailOn,
+    /// Also exit 1 when more than N findings remain
+    #[arg(long, value_name = "N", help_heading = "Rules")]
+    pub(crate) max_findings: Option<u64>,
+    /// What to print on standard output
+    #[arg(short, long, value_name = "FORMAT", env = "FTPLOG_FORMAT", default_value = "text", ignore_case = true, help_heading = "Output")]
+    pub(crate) format: ReportFormat,
+    /// Show every occurrence instead of one example per problem
+    #[arg(long, help_heading = "Output")]
+    pub(crate) all: bool,
+    /// Transcript lines to show before a finding
+    #[arg(short = 'C', long, value_name = "N", default_value_t = 2, help_heading = "Output")]
+    pub(crate) context: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Severity {
+    Error,
+    Warning,
+    Note,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    Error,
+    Warning,
+    Note,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Confidence {
+    Certain,
+    Likely,
+    Possible,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    Text,
+    Ndjson,
+}
+
+#[derive(Clone, Debug, ClapArgs)]
+pub(crate) struct List {
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+    /// What to print on standard output
+    #[arg(short, long, value_name = "FORMAT", default_value = "text", ignore_case = true, help_heading = "Output")]
+    pub(crate) format: ListFormat,
+    /// Show all of a long list
+    #[arg(long, help_heading = "Output")]
+    pub(crate) all: bool,
+}
+
+#[derive(Clone, Debug, ClapArgs)]
+pub(crate) struct Explain {
+    /// A reply code such as 503, or a rule such as rename-without-source
+    #[arg(value_name = "CODE|RULE")]
+    pub(crate) topic: String,
+}
+
+#[derive(Clone, Debug, ClapArgs)]
+pub(crate) struct Compare {
+    /// Two to four reply codes, for example 214 502
+    #[arg(value_name = "CODE", required = true, num_args = 1..)]
+    pub(crate) codes: Vec<String>,
+}
+
+#[derive(Clone, Debug, ClapArgs)]
+pub(crate) struct Demo {
+    /// Write the sample to this file instead
+    #[arg(long, value_name = "FILE")]
+    pub(crate) write: Option<PathBuf>,
+}
+
+/// The completion script of a shell.
+pub(crate) fn completions(shell: clap_complete::Shell) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "ftplog", &mut script);
+    String::from_utf8_lossy(&script).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn arguments_are_consistent() {
+        use clap::CommandFactory;
+        super::Args::command().debug_assert();
+    }
+}

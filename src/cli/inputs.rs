@@ -1,0 +1,221 @@
+//! What the user named, opened one by one, and what is wrong with it in words.
+
+use super::args::Reading;
+use super::complaint::Complaint;
+use super::output::Output;
+use ftplog::engine::{Settings, Stop};
+use ftplog::format::{self, Format, Setup};
+use ftplog::source::{self, Input, Unreadable};
+use ftplog::text::{Printable, grouped, nearest, without_secrets};
+use ftplog::time::Zone;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+/// One log to be read.
+pub(crate) struct Named {
+    /// Where it is; nothing for standard input.
+    path: Option<PathBuf>,
+    /// Its name in reports.
+    pub(crate) name: String,
+    /// Whether the user named it, rather than a folder it is in.
+    pub(crate) by_user: bool,
+}
+
+/// The logs that the user named, and folders that could not be looked into.
+pub(crate) struct Inputs {
+    pub(crate) logs: Vec<Named>,
+    pub(crate) complaints: Vec<Complaint>,
+    /// Folders, with the number of files in each, for the case that none is a log.
+    pub(crate) folders: Vec<(String, usize)>,
+}
+
+impl Inputs {
+    /// Finds what there is to read.
+    pub(crate) fn find(reading: &Reading) -> Result<Self, Complaint> {
+        let mut inputs = Self { logs: Vec::new(), complaints: Vec::new(), folders: Vec::new() };
+        let mut paths = reading.paths.clone();
+        if paths.is_empty() {
+            if std::io::stdin().is_terminal() {
+                return Err(Complaint::new("nothing to read")
+                    .tip("name a log file or a directory, or - for standard input; try: ftplog demo"));
+            }
+            paths.push(PathBuf::from("-"));
+        }
+        for path in paths {
+            if path.as_os_str() == "-" {
+                inputs.logs.push(Named { path: None, name: reading.stdin_name.clone(), by_user: true });
+            } else if path.is_dir() {
+                inputs.enter(&path);
+            } else {
+                let name = path.to_string_lossy().into_owned();
+                inputs.logs.push(Named { path: Some(path), name, by_user: true });
+            }
+        }
+        Ok(inputs)
+    }
+
+    fn enter(&mut self, folder: &Path) {
+        let walk = source::walk(folder);
+        self.folders.push((folder.to_string_lossy().into_owned(), walk.files.len()));
+        for path in walk.files {
+            let name = path.to_string_lossy().into_owned();
+            self.logs.push(Named { path: Some(path), name, by_user: false });
+        }
+        for (path, why) in walk.unreadable {
+            self.complaints.push(unreadable(&path.to_string_lossy(), &why));
+        }
+    }
+}
+
+impl Named {
+    /// Opens the log.
+    pub(crate) fn open(&self) -> Result<Input, Complaint> {
+        match &self.path {
+            None => Ok(Input::new(self.name.clone(), std::io::stdin())),
+            Some(path) => source::open(path).map_err(|why| unreadable(&self.name, &why)),
+        }
+    }
+}
+
+fn shown(name: &str) -> String {
+    Printable(name.as_bytes()).to_string()
+}
+
+/// Why a file cannot be opened.
+fn unreadable(name: &str, why: &Unreadable) -> Complaint {
+    let complaint = Complaint::new(format!("cannot read {}: {why}", shown(name)));
+    match why {
+        Unreadable::Missing { similar: Some(path) } => {
+            complaint.tip(format!("a similar file exists: {}", shown(&path.to_string_lossy())))
+        }
+        Unreadable::Denied { owner } => {
+            let complaint = match owner {
+                Some(owner) => complaint.fact(format!("it belongs to {owner}")),
+                None => complaint,
+            };
+            complaint.tip(format!("sudo cat {} | ftplog analyze -", shown(name)))
+        }
+        _ => complaint,
+    }
+}
+
+/// Why a log was not read, or not to its end.
+pub(crate) fn stopped(name: &str, stop: &Stop, lines: u64) -> Complaint {
+    let name = shown(name);
+    let stdin = name.starts_with('<');
+    let called = if stdin { "standard input".to_owned() } else { name.clone() };
+    let line = |line: u64, text: &[u8]| format!("line {line}: {}", shorten(text));
+    match stop {
+        Stop::Empty => Complaint::new(format!("{called} is empty")),
+        Stop::Binary { kind: Some(kind @ ("gzip" | "zstd" | "bzip2" | "xz")), .. } => {
+            let cat = match *kind {
+                "gzip" => "zcat",
+                "zstd" => "zstdcat",
+                "bzip2" => "bzcat",
+                _ => "xzcat",
+            };
+            Complaint::new(format!("{called} is compressed with {kind}"))
+                .tip(format!("{cat} {name} | ftplog analyze -"))
+        }
+        Stop::Binary { kind: Some(kind @ ("pcap" | "pcapng")), .. } => {
+            Complaint::new(format!("{called} is a packet capture ({kind}), not a text log"))
+                .tip(format!("export a session first: tshark -r {name} -q -z follow,tcp,ascii,0 > session.txt"))
+        }
+        Stop::Binary { kind: Some("UTF-16"), .. } => Complaint::new(format!("{called} is UTF-16 text"))
+            .tip(format!("iconv -f UTF-16 -t UTF-8 {name} | ftplog analyze -")),
+        Stop::Binary { kind: Some(kind), .. } => Complaint::new(format!("{called} is a binary file ({kind})")),
+        Stop::Binary { kind: None, offset } => {
+            Complaint::new(format!("{called} is a binary file (zero byte at offset {})", grouped(*offset)))
+        }
+        Stop::Foreign { protocol: protocol @ "SFTP", line: n, text } => {
+            Complaint::new(format!("{called} is an {protocol} log; SFTP has no FTP reply codes")).fact(line(*n, text))
+        }
+        Stop::Foreign { protocol, line: n, text } => {
+            let article = if protocol.starts_with(['S', 'H', 'I']) { "an" } else { "a" };
+            Complaint::new(format!("{called} looks like {article} {protocol} log, not FTP"))
+                .fact(line(*n, text))
+                .tip("if it is FTP after all, say so with --log-format")
+        }
+        Stop::Unknown { line: n, text } => {
+            Complaint::new(format!("{called} is not in a log format that ftplog knows"))
+                .fact(line(*n, text))
+                .tip("ftplog formats lists the formats")
+        }
+        Stop::Read(error) => {
+            let why = Unreadable::of(error, Path::new(&name));
+            let complaint = Complaint::new(format!("cannot read {called} to its end: {why}"));
+            complaint.fact(format!("the {} lines before that point were read", grouped(lines)))
+        }
+        Stop::Threads(why) => Complaint::new(format!("cannot start threads: {why}")),
+        Stop::Done => Complaint::new("the reader has gone"),
+    }
+}
+
+/// A line of a log, safe to show and short.
+pub(crate) fn shorten(text: &[u8]) -> String {
+    const COLUMNS_MAX: usize = 100;
+    let safe = Printable(&without_secrets(text)).to_string();
+    if safe.chars().count() <= COLUMNS_MAX {
+        return safe;
+    }
+    safe.chars().take(COLUMNS_MAX).chain("...".chars()).collect()
+}
+
+/// How to read, from arguments and settings.
+pub(crate) fn settings(reading: &Reading, output: &Output) -> Result<Settings, Complaint> {
+    let mut log_format = reading.log_format.clone();
+    let mut tz = reading.tz.clone();
+    let mut proftpd_log_format = None;
+    for setting in &output.set {
+        let Some((key, value)) = setting.split_once('=') else {
+            return Err(Complaint::new(format!("--set {} has no value", shown(setting)))
+                .tip("write it as KEY=VALUE, for example: --set input.tz=\"Asia/Seoul\""));
+        };
+        let value = text_value(value);
+        match key.trim() {
+            "input.log-format" => log_format = log_format.or(Some(value)),
+            "input.tz" => tz = tz.or(Some(value)),
+            "input.proftpd-log-format" => proftpd_log_format = Some(value),
+            other => return Err(unknown_setting(other)),
+        }
+    }
+    let format = log_format.filter(|n| n != "auto").map(|n| known_format(&n)).transpose()?;
+    let zone = tz.map_or(Ok(Zone::UTC), |name| {
+        Zone::named(&name).ok_or_else(|| {
+            Complaint::new(format!("unknown time zone {}", shown(&name)))
+                .tip("name it as in the IANA database, for example Asia/Seoul, or as an offset: +09:00")
+        })
+    })?;
+    let setup = Setup { zone, proftpd_log_format };
+    Ok(Settings { jobs: reading.jobs, setup, format, ..Settings::default() })
+}
+
+/// The settings that `--set` knows.
+const SETTINGS: [&str; 3] = ["input.log-format", "input.tz", "input.proftpd-log-format"];
+
+fn unknown_setting(key: &str) -> Complaint {
+    let complaint = Complaint::new(format!("unknown setting {}", shown(key)));
+    match nearest(key, SETTINGS.into_iter()) {
+        Some(name) => complaint.tip(format!("did you mean {name}?")),
+        None => complaint.tip(format!("settings are: {}", SETTINGS.join(", "))),
+    }
+}
+
+/// A TOML value as text; what is not TOML is taken as it stands, since shells eat quotes.
+fn text_value(value: &str) -> String {
+    let parsed: Result<toml::Table, _> = toml::from_str(&format!("v = {value}"));
+    match parsed.as_ref().ok().and_then(|t| t.get("v")) {
+        Some(toml::Value::String(text)) => text.clone(),
+        _ => value.to_owned(),
+    }
+}
+
+fn known_format(name: &str) -> Result<&'static Format, Complaint> {
+    format::named(name).ok_or_else(|| {
+        let complaint = Complaint::new(format!("unknown log format {}", shown(name)));
+        match nearest(name, format::FORMATS.iter().map(|f| f.dialect.name)) {
+            Some(near) => complaint.tip(format!("a similar format exists: {near}")),
+            None => complaint.tip("ftplog formats lists the formats"),
+        }
+    })
+}

@@ -1,0 +1,78 @@
+//! The command line: arguments, exit codes, and the only room that prints.
+
+mod analyze;
+mod args;
+mod complaint;
+mod explain;
+mod inputs;
+mod listing;
+mod output;
+
+use args::{Args, Command};
+use clap::Parser;
+use complaint::Complaint;
+use output::Output;
+use std::process::ExitCode;
+
+/// What a command comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Exit {
+    /// Everything asked was done, and nothing is to be fixed.
+    Clean = 0,
+    /// Done, and there is something to fix.
+    Findings = 1,
+    /// Not all of it could be done.
+    Incomplete = 2,
+}
+
+/// A bug in ftplog: the code that a panic gives, too.
+const EXIT_BUG: u8 = 101;
+
+pub(crate) fn main() -> ExitCode {
+    report_bugs();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version are printed to standard output, and a closed pipe is no error.
+            let _ = error.print();
+            return ExitCode::from(error.exit_code() as u8);
+        }
+    };
+    let output = Output::new(&args.global);
+    let exit = match run(&args, &output) {
+        Ok(exit) => exit,
+        Err(complaint) => {
+            output.complain(&complaint);
+            Exit::Incomplete
+        }
+    };
+    ExitCode::from(exit as u8)
+}
+
+fn run(args: &Args, output: &Output) -> Result<Exit, Complaint> {
+    match &args.command {
+        Command::Analyze(analyze) => analyze::analyze(analyze, output),
+        Command::Exchanges(list) => listing::exchanges(list, output),
+        Command::Sessions(list) => listing::sessions(list, output),
+        Command::Explain(explain) => explain::explain(explain, output),
+        Command::Compare(compare) => explain::compare(compare, output),
+        Command::Rules => Ok(output.page(&ftplog::report::list_rules(&output.words, output.style))),
+        Command::Formats => Ok(output.page(&ftplog::report::list_formats(&output.words, output.style))),
+        Command::Demo(demo) => analyze::demo(demo, output),
+        Command::Completions { shell } => Ok(output.page(&args::completions(*shell))),
+    }
+}
+
+/// Says where a panic happened and nothing of the log.
+fn report_bugs() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(String::new, |l| format!(", panicked at {}:{}", l.file(), l.line()));
+        let version = env!("CARGO_PKG_VERSION");
+        let system = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
+        output::to_stderr(&format!(
+            "error: ftplog has a bug; sorry\n  please report: {}/issues/new\n  include: ftplog {version} {system}{place}\n",
+            env!("CARGO_PKG_REPOSITORY"),
+        ));
+        std::process::exit(i32::from(EXIT_BUG));
+    }));
+}

@@ -1,0 +1,97 @@
+//! Standard output and standard error. A reader who has gone is no error.
+
+use super::Exit;
+use super::args::{Global, When};
+use super::complaint::Complaint;
+use ftplog::catalog::Words;
+use ftplog::lang::Lang;
+use ftplog::report::Style;
+use std::io::{self, BufWriter, IsTerminal, Write};
+
+/// Widest layout on a terminal.
+const WIDTH_MAX: usize = 100;
+const WIDTH_WITHOUT_TERMINAL: usize = 80;
+const WIDTH_MIN: usize = 40;
+
+/// How and where to print.
+pub(crate) struct Output {
+    pub(crate) style: Style,
+    pub(crate) words: Words,
+    pub(crate) quiet: u8,
+    pub(crate) verbose: u8,
+    pub(crate) set: Vec<String>,
+}
+
+impl Output {
+    pub(crate) fn new(global: &Global) -> Self {
+        let color = match global.color {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => wants_color(),
+        };
+        Self {
+            style: Style { width: width(), color },
+            words: Words::new(Lang::En),
+            quiet: global.quiet,
+            verbose: global.verbose,
+            set: global.set.clone(),
+        }
+    }
+
+    /// Prints a page.
+    pub(crate) fn page(&self, text: &str) -> Exit {
+        // Whoever closed the pipe has read enough.
+        let _ = io::stdout().lock().write_all(text.as_bytes());
+        Exit::Clean
+    }
+
+    /// Says what could not be done.
+    pub(crate) fn complain(&self, complaint: &Complaint) {
+        if complaint.warning && self.quiet > 0 {
+            return;
+        }
+        to_stderr(&complaint.to_string());
+    }
+
+    /// Says what is being done, when asked to.
+    pub(crate) fn say(&self, level: u8, text: &str) {
+        if self.verbose >= level {
+            to_stderr(&format!("{text}\n"));
+        }
+    }
+
+    /// Standard output for much text.
+    pub(crate) fn stream(&self) -> BufWriter<io::Stdout> {
+        BufWriter::with_capacity(64 * 1024, io::stdout())
+    }
+}
+
+/// Writes to standard error; if that is closed, nobody listens.
+pub(crate) fn to_stderr(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+#[allow(clippy::disallowed_methods)] // This is the room that may.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|v| !v.is_empty())
+}
+
+fn wants_color() -> bool {
+    if variable("NO_COLOR").is_some() {
+        return false;
+    }
+    let forced = ["CLICOLOR_FORCE", "FORCE_COLOR"].iter().any(|n| variable(n).is_some_and(|v| v != "0"));
+    let dumb = variable("TERM").is_some_and(|t| t == "dumb");
+    forced || io::stdout().is_terminal() && !dumb
+}
+
+fn width() -> usize {
+    let columns = variable("COLUMNS").and_then(|c| c.parse::<usize>().ok());
+    let width = if io::stdout().is_terminal() {
+        let terminal = terminal_size::terminal_size().map(|(w, _)| usize::from(w.0));
+        terminal.or(columns).unwrap_or(WIDTH_WITHOUT_TERMINAL).min(WIDTH_MAX)
+    } else {
+        columns.unwrap_or(WIDTH_WITHOUT_TERMINAL)
+    };
+    width.max(WIDTH_MIN)
+}

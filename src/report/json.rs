@@ -1,0 +1,317 @@
+//! The report for programs: one JSON document, schema version 1.0.
+
+use super::sentence::Sentences;
+use super::summary::{InputSummary, Summary};
+use super::wire::{raw, stated, text};
+use crate::rule::{Fact, Finding, Said, Severity, Side};
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use std::borrow::Cow;
+use std::hash::Hasher;
+
+/// The version of the shape.
+pub const SCHEMA_VERSION: &str = "1.0";
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: &'static str,
+    tool: Tool,
+    summary: Counts,
+    inputs: Vec<InputJson<'a>>,
+    findings: Vec<FindingJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+    lang: &'static str,
+}
+
+#[derive(Serialize)]
+struct Counts {
+    inputs: usize,
+    lines: u64,
+    lines_not_understood: u64,
+    sessions: u64,
+    exchanges: u64,
+    replies: ByClass,
+    problems: BySeverity,
+    findings: BySeverity,
+    findings_not_listed: u64,
+    allowed: u64,
+    in_baseline: u64,
+    exit_code: u8,
+}
+
+#[derive(Serialize)]
+struct ByClass {
+    #[serde(rename = "1xx")]
+    one: u64,
+    #[serde(rename = "2xx")]
+    two: u64,
+    #[serde(rename = "3xx")]
+    three: u64,
+    #[serde(rename = "4xx")]
+    four: u64,
+    #[serde(rename = "5xx")]
+    five: u64,
+}
+
+#[derive(Serialize)]
+struct BySeverity {
+    error: u64,
+    warning: u64,
+    note: u64,
+}
+
+#[derive(Serialize)]
+struct InputJson<'a> {
+    path: &'a str,
+    member: Option<&'a str>,
+    format: Option<&'a str>,
+    format_source: &'static str,
+    status: &'static str,
+    lines: u64,
+    lines_not_understood: u64,
+    sessions: u64,
+    errors: &'a [String],
+}
+
+#[derive(Serialize)]
+struct FindingJson<'a> {
+    fingerprint: String,
+    rule: &'static str,
+    case: &'static str,
+    severity: &'static str,
+    confidence: &'static str,
+    title: String,
+    why: String,
+    fix: String,
+    location: Location<'a>,
+    time: Option<String>,
+    session: SessionJson<'a>,
+    command: Option<CommandOut<'a>>,
+    reply: Option<ReplyOut<'a>>,
+    related: Vec<RelatedJson<'a>>,
+    transcript: Vec<SaidJson<'a>>,
+    facts: Facts<'a>,
+}
+
+#[derive(Serialize)]
+struct Location<'a> {
+    path: &'a str,
+    line: u64,
+}
+
+#[derive(Serialize)]
+struct SessionJson<'a> {
+    id: Option<u64>,
+    client: Option<Cow<'a, str>>,
+    user: Option<Cow<'a, str>>,
+    server: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct CommandOut<'a> {
+    verb: Cow<'a, str>,
+    argument: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    raw_base64: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ReplyOut<'a> {
+    code: u16,
+    text: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    raw_base64: Option<String>,
+}
+
+#[derive(Serialize)]
+struct RelatedJson<'a> {
+    role: &'static str,
+    path: &'a str,
+    line: u64,
+}
+
+#[derive(Serialize)]
+struct SaidJson<'a> {
+    line: u64,
+    time: Option<String>,
+    from: &'static str,
+    text: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    raw_base64: Option<String>,
+}
+
+struct Facts<'a>(&'a [(&'static str, Fact)]);
+
+impl Serialize for Facts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (key, fact) in self.0 {
+            match fact {
+                Fact::Number(n) | Fact::Line(n) => map.serialize_entry(key, n)?,
+                Fact::Code(code) => map.serialize_entry(key, &code.0)?,
+                Fact::Word(word) | Fact::Phrase(word) => map.serialize_entry(key, word)?,
+                Fact::Phrases(words) => map.serialize_entry(key, words)?,
+                Fact::Duration(ms) => map.serialize_entry(key, &(*ms as f64 / 1000.0))?,
+                Fact::Moment(at, line) => map.serialize_entry(key, &Moment { time: at.rfc3339(), line: *line })?,
+                // These stand in the command and the session already.
+                Fact::Text(_) | Fact::User(_) => {
+                    if !matches!(*key, "verb" | "argument" | "user" | "client")
+                        && let Fact::Text(bytes) = fact
+                    {
+                        map.serialize_entry(key, &text(bytes))?;
+                    }
+                }
+            }
+        }
+        map.end()
+    }
+}
+
+#[derive(Serialize)]
+struct Moment {
+    time: Option<String>,
+    line: u64,
+}
+
+/// Writes the report.
+#[must_use]
+pub fn report_json(summary: &Summary, sentences: &Sentences, exit_code: u8) -> String {
+    let by_severity = |of: &dyn Fn(Severity) -> u64| BySeverity {
+        error: of(Severity::Error),
+        warning: of(Severity::Warning),
+        note: of(Severity::Note),
+    };
+    let [one, two, three, four, five] = summary.totals.replies;
+    let sum = |of: fn(&InputSummary) -> u64| summary.inputs.iter().map(of).sum();
+    let document = Document {
+        schema_version: SCHEMA_VERSION,
+        tool: Tool { name: "ftplog", version: env!("CARGO_PKG_VERSION"), lang: sentences.words().lang().tag() },
+        summary: Counts {
+            inputs: summary.inputs.len(),
+            lines: sum(|i| i.lines),
+            lines_not_understood: sum(|i| i.lines_not_understood),
+            sessions: sum(|i| i.starts.count()),
+            exchanges: summary.totals.exchanges,
+            replies: ByClass { one, two, three, four, five },
+            problems: by_severity(&|s| summary.problems_of(s)),
+            findings: by_severity(&|s| summary.findings_of(s)),
+            findings_not_listed: summary.not_listed,
+            allowed: 0,
+            in_baseline: 0,
+            exit_code,
+        },
+        inputs: summary.inputs.iter().map(input).collect(),
+        findings: summary.findings.iter().map(|f| finding(summary, sentences, f)).collect(),
+    };
+    let mut out = serde_json::to_string_pretty(&document).expect("strings and numbers can be written");
+    out.push('\n');
+    out
+}
+
+fn input(input: &InputSummary) -> InputJson<'_> {
+    InputJson {
+        path: &input.path,
+        member: None,
+        format: input.format,
+        format_source: if input.format_given { "given" } else { "detected" },
+        status: input.status.name(),
+        lines: input.lines,
+        lines_not_understood: input.lines_not_understood,
+        sessions: input.starts.count(),
+        errors: &input.errors,
+    }
+}
+
+fn finding<'a>(summary: &'a Summary, sentences: &Sentences, finding: &'a Finding) -> FindingJson<'a> {
+    FindingJson {
+        fingerprint: fingerprint(finding),
+        rule: finding.rule.name,
+        case: finding.case,
+        severity: finding.severity.name(),
+        confidence: finding.confidence.name(),
+        title: sentences.title(finding),
+        why: sentences.why(finding),
+        fix: sentences.fix(finding),
+        location: Location { path: summary.path(finding.place), line: finding.place.line },
+        time: finding.at.rfc3339(),
+        session: SessionJson {
+            id: finding.session.and_then(|s| summary.session_number(s)),
+            client: stated(&finding.client),
+            user: stated(&finding.user),
+            server: finding.software.name(),
+        },
+        command: finding.command.as_ref().map(|(name, argument)| CommandOut {
+            verb: text(name),
+            argument: text(argument),
+            raw_base64: raw(argument),
+        }),
+        reply: finding.reply.as_ref().map(|(code, line)| ReplyOut {
+            code: code.0,
+            text: text(line),
+            raw_base64: raw(line),
+        }),
+        related: finding
+            .related
+            .iter()
+            .map(|r| RelatedJson { role: r.role.name(), path: summary.path(r.place), line: r.place.line })
+            .collect(),
+        transcript: finding.transcript.iter().map(said).collect(),
+        facts: Facts(&finding.facts),
+    }
+}
+
+fn said(said: &Said) -> SaidJson<'_> {
+    SaidJson {
+        line: said.place.line,
+        time: said.at.rfc3339(),
+        from: if said.side == Side::Client { "client" } else { "server" },
+        text: text(&said.text),
+        raw_base64: raw(&said.text),
+    }
+}
+
+/// What stays the same when the same problem is recorded again: not the place, not the time, not the client, and no number
+/// of the reply's text.
+fn fingerprint(finding: &Finding) -> String {
+    let mut shape = Vec::new();
+    let mut part = |bytes: &[u8]| {
+        shape.extend_from_slice(bytes);
+        shape.push(0);
+    };
+    part(b"v1");
+    part(finding.rule.name.as_bytes());
+    part(finding.case.as_bytes());
+    if let Some((name, _)) = &finding.command {
+        part(name);
+    }
+    if let Some((code, line)) = &finding.reply {
+        part(code.to_string().as_bytes());
+        let plain: Vec<u8> = line.iter().copied().filter(|b| b.is_ascii_alphabetic() || *b == b' ').collect();
+        part(&plain);
+    }
+    part(&finding.user);
+    part(finding.software.name().unwrap_or_default().as_bytes());
+    let mut hasher = Fnv(0xcbf2_9ce4_8422_2325);
+    hasher.write(&shape);
+    format!("{:016x}", hasher.finish())
+}
+
+/// FNV-1a: the same on every machine and in every version.
+struct Fnv(u64);
+
+impl Hasher for Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}

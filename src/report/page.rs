@@ -1,0 +1,270 @@
+//! Explanations, comparisons and lists: the catalog as pages.
+
+use super::style::{Paint, Style, columns, hanging};
+use super::table::{Column, table, widest};
+use crate::catalog::{self, FixStep, ReplyEntry, ReplyText, Words};
+use crate::format::FORMATS;
+use crate::ftp::{Class, Code};
+use crate::rule::{RULES, Rule};
+use std::fmt::Write;
+
+/// The page of a reply code; what its digits say where there is no page.
+#[must_use]
+pub fn explain_code(code: Code, words: &Words, style: Style) -> String {
+    let mut out = String::new();
+    match catalog::reply(code.0) {
+        Some(entry) => reply_page(&mut out, &entry, words, style),
+        None => digits_page(&mut out, code, words, style),
+    }
+    out
+}
+
+fn reply_page(out: &mut String, entry: &ReplyEntry, words: &Words, style: Style) {
+    let text = entry.text(words.lang());
+    let code = Code(entry.code);
+    let left = format!("{code}  {}", text.title);
+    let right = format!("{}, {}", class(code, words), entry.rfc);
+    let gap = style.width.saturating_sub(columns(&left) + columns(&right));
+    if gap >= 2 {
+        let _ = writeln!(out, "{}{}{right}", style.paint(Paint::Bold, &left), " ".repeat(gap));
+    } else {
+        let _ = writeln!(out, "{}\n     {right}", style.paint(Paint::Bold, &left));
+    }
+    section(out, words.get("what-it-means"), style);
+    out.push_str(&hanging("  ", &text.meaning, style.width));
+    section(out, words.get("when-you-see-it"), style);
+    let seen: Vec<_> = text.seen.iter().map(|s| (s.what.as_str(), s.when.as_str())).collect();
+    terms(out, &seen, style);
+    section(out, words.get("how-to-fix-it"), style);
+    for (n, step) in (1..).zip(&text.fix) {
+        fix_step(out, n, step, style);
+    }
+    if !text.servers.is_empty() {
+        section(out, words.get("real-servers"), style);
+        for habit in &text.servers {
+            out.push_str(&hanging("  - ", &format!("{}: {}", habit.who, habit.does), style.width));
+        }
+    }
+    let related = entry.related.iter().filter_map(|c| Some((c.to_string(), catalog::reply(*c)?)));
+    let related: Vec<_> = related.map(|(c, e)| (c, e.text(words.lang()).phrase.clone())).collect();
+    if !related.is_empty() {
+        section(out, words.get("not-to-be-confused"), style);
+        let rows: Vec<_> = related.iter().map(|(c, p)| (c.as_str(), p.as_str())).collect();
+        terms(out, &rows, style);
+    }
+    out.push('\n');
+    let mut foot = Vec::new();
+    if !entry.rules.is_empty() {
+        foot.push((words.get("rules-about-it"), entry.rules.join(", ")));
+    }
+    let other = entry.related.iter().find(|c| catalog::comparison(entry.code, **c).is_some()).or(entry.related.first());
+    foot.extend(other.map(|o| (words.get("compare-with"), format!("ftplog compare {code} {o}"))));
+    let width = widest(foot.iter().map(|(l, _)| *l));
+    for (label, value) in foot {
+        let pad = " ".repeat(width - columns(label) + 3);
+        out.push_str(&hanging(&format!("{label}{pad}"), &value, style.width));
+    }
+}
+
+/// What the digits of a code say, where nothing more is written.
+fn digits_page(out: &mut String, code: Code, words: &Words, style: Style) {
+    let name = code.to_string();
+    let intro = words.with("not-written-yet", &[("code", &name)]);
+    out.push_str(&hanging("", &intro, style.width));
+    let group = words.get(&format!("digit-group-{}", (code.0 / 10 % 10).min(5).min(if code.0 / 10 % 10 > 5 { 4 } else { 5 })));
+    let holes = [
+        ("first", &name[..1]),
+        ("class", class(code, words)),
+        ("second", &name[1..2]),
+        ("group", group),
+    ];
+    out.push_str(&hanging("  ", &words.with("digits", &holes), style.width));
+}
+
+fn class<'w>(code: Code, words: &'w Words) -> &'w str {
+    words.get(match code.class() {
+        Class::Preliminary => "class-1",
+        Class::Completion => "class-2",
+        Class::Intermediate => "class-3",
+        Class::Transient => "class-4",
+        Class::Permanent => "class-5",
+        Class::Protected => "class-6",
+    })
+}
+
+fn section(out: &mut String, title: &str, style: Style) {
+    let _ = writeln!(out, "\n{}", style.paint(Paint::Note, title));
+}
+
+/// Terms and what they stand for, in two columns.
+fn terms(out: &mut String, rows: &[(&str, &str)], style: Style) {
+    let width = widest(rows.iter().map(|(t, _)| *t));
+    for (term, text) in rows {
+        let pad = " ".repeat(width - columns(term) + 2);
+        out.push_str(&hanging(&format!("  {term}{pad}"), text, style.width));
+    }
+}
+
+fn fix_step(out: &mut String, n: usize, step: &FixStep, style: Style) {
+    out.push_str(&hanging(&format!("  {n}. "), &step.text, style.width));
+    for line in &step.lines {
+        let _ = writeln!(out, "       {line}");
+    }
+}
+
+/// The page of a rule.
+#[must_use]
+pub fn explain_rule(rule: &Rule, words: &Words, style: Style) -> String {
+    let page = catalog::rule(rule.name, words.lang());
+    let mut out = String::new();
+    let _ = writeln!(out, "{}", style.paint(Paint::Bold, rule.name));
+    out.push_str(&hanging("", &format!("{}: {}", words.get(rule.severity.name()), page.summary), style.width));
+    let parts = [
+        ("what-it-finds", Some(&page.finds)),
+        ("why-it-matters", Some(&page.matters)),
+        ("what-to-do", Some(&page.remedy)),
+        ("settings", page.settings.as_ref()),
+    ];
+    for (title, text) in parts {
+        let Some(text) = text else { continue };
+        section(&mut out, words.get(title), style);
+        for (i, paragraph) in text.trim().split("\n\n").enumerate() {
+            if i > 0 {
+                out.push('\n');
+            }
+            out.push_str(&hanging("  ", paragraph, style.width));
+        }
+    }
+    section(&mut out, words.get("example"), style);
+    for line in catalog::example(rule.name).lines() {
+        let _ = writeln!(out, "  {line}");
+    }
+    let replies: Vec<String> = rule.replies.iter().map(|c| format!("ftplog explain {c}")).collect();
+    let _ = write!(out, "\n{}", hanging(&format!("{}   ", words.get("replies-about-it")), &replies.join(", "), style.width));
+    out
+}
+
+/// Two to four reply codes side by side. `None` where one of them has no entry.
+///
+/// # Errors
+/// The code that has no entry.
+pub fn compare(codes: &[Code], words: &Words, style: Style) -> Result<String, Code> {
+    let mut entries = Vec::new();
+    for code in codes {
+        entries.push(catalog::reply(code.0).ok_or(*code)?);
+    }
+    let texts: Vec<(Code, &ReplyText)> = entries.iter().map(|e| (Code(e.code), e.text(words.lang()))).collect();
+    let names: Vec<String> = codes.iter().map(ToString::to_string).collect();
+    let mut out = String::new();
+    let title = words.with("compare-title", &[("codes", &names.join(words.get("compare-and")))]);
+    let _ = writeln!(out, "{}\n", style.paint(Paint::Bold, title));
+    out.push_str(&comparison_table(&texts, words, style));
+    for (title, of) in [
+        ("what-each-is", (|t| &t.compare.what) as fn(&ReplyText) -> &String),
+        ("when-you-see-it", |t| &t.compare.seen),
+        ("how-to-fix-it", |t| &t.compare.fix),
+    ] {
+        section(&mut out, words.get(title), style);
+        for (code, text) in &texts {
+            out.push_str(&hanging(&format!("  {code}  "), of(text), style.width));
+        }
+    }
+    key_differences(&mut out, &texts, words, style);
+    Ok(out)
+}
+
+fn comparison_table(texts: &[(Code, &ReplyText)], words: &Words, style: Style) -> String {
+    let names: Vec<String> = texts.iter().map(|(c, _)| c.to_string()).collect();
+    let mut header = vec![""];
+    header.extend(names.iter().map(String::as_str));
+    let cell = |code: Code| {
+        words.with("class-cell", &[("digit", &(code.0 / 100).to_string()), ("class", class(code, words))])
+    };
+    let row = |key: &str, of: &dyn Fn(Code, &ReplyText) -> String| -> Vec<String> {
+        let cells = texts.iter().map(|(c, t)| of(*c, t));
+        std::iter::once(words.get(key).to_owned()).chain(cells).collect()
+    };
+    let rows = [
+        row("row-meaning", &|_, t| t.title.clone()),
+        row("row-class", &|c, _| cell(c)),
+        row("row-answers", &|_, t| t.compare.answers.clone()),
+        row("row-retry", &|_, t| t.compare.retry.clone()),
+        row("row-session", &|_, t| t.compare.session.clone()),
+    ];
+    let mut layout = vec![Column::Word];
+    layout.resize(texts.len() + 1, Column::Prose);
+    table(&header, &layout, &rows, style.width)
+}
+
+/// What a person wrote about each pair; else what the first digits say.
+fn key_differences(out: &mut String, texts: &[(Code, &ReplyText)], words: &Words, style: Style) {
+    section(out, words.get("key-differences"), style);
+    let mut usage: Vec<(String, String)> = Vec::new();
+    for (i, (a, _)) in texts.iter().enumerate() {
+        for (b, _) in &texts[i + 1..] {
+            if let Some(written) = catalog::comparison(a.0, b.0) {
+                let text = written.text(words.lang());
+                for difference in &text.differences {
+                    out.push_str(&hanging("  - ", difference, style.width));
+                }
+                for u in &text.usage {
+                    let row = (u.code.to_string(), u.purpose.clone());
+                    if !usage.iter().any(|(code, _)| *code == row.0) {
+                        usage.push(row);
+                    }
+                }
+            } else if a.class() != b.class() {
+                let holes = [
+                    ("a", a.to_string()),
+                    ("class_a", class(*a, words).to_owned()),
+                    ("b", b.to_string()),
+                    ("class_b", class(*b, words).to_owned()),
+                ];
+                let holes: Vec<(&str, &str)> = holes.iter().map(|(k, v)| (*k, v.as_str())).collect();
+                out.push_str(&hanging("  - ", &words.with("difference-class", &holes), style.width));
+            } else {
+                for code in [a, b] {
+                    let phrase = texts.iter().find(|(c, _)| c == code).map_or("", |(_, t)| t.phrase.as_str());
+                    out.push_str(&hanging(&format!("  - {code}: "), phrase, style.width));
+                }
+            }
+        }
+    }
+    if !usage.is_empty() {
+        section(out, words.get("when-to-use"), style);
+        let rows: Vec<(&str, &str)> = usage.iter().map(|(c, p)| (c.as_str(), p.as_str())).collect();
+        terms(out, &rows, style);
+    }
+}
+
+/// The list of rules.
+#[must_use]
+pub fn list_rules(words: &Words, style: Style) -> String {
+    let mut out = format!("{}\n\n", words.with("rules-count", &[("n", &RULES.len().to_string())]));
+    let keys = ["column-rule", "column-severity", "column-replies", "column-reports"];
+    let header = keys.map(|k| words.get(k));
+    let mut groups: Vec<_> = RULES.iter().map(|r| r.group).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    let mut rows = Vec::new();
+    for group in groups {
+        rows.push(vec![words.get(group.key()).to_owned(), String::new(), String::new(), String::new()]);
+        for rule in RULES.iter().filter(|r| r.group == group) {
+            let replies: Vec<String> = rule.replies.iter().map(ToString::to_string).collect();
+            let summary = catalog::rule(rule.name, words.lang()).summary;
+            let severity = words.get(rule.severity.name()).to_owned();
+            rows.push(vec![rule.name.to_owned(), severity, replies.join(" "), summary]);
+        }
+    }
+    out.push_str(&table(&header, &[Column::Word, Column::Word, Column::Word, Column::Prose], &rows, style.width));
+    out
+}
+
+/// The list of formats.
+#[must_use]
+pub fn list_formats(words: &Words, style: Style) -> String {
+    let header = [words.get("column-format"), words.get("column-what")];
+    let rows: Vec<_> = FORMATS.iter().map(|f| vec![f.dialect.name.to_owned(), f.title.to_owned()]).collect();
+    let count = words.with("formats-count", &[("n", &FORMATS.len().to_string())]);
+    format!("{}\n{}", hanging("", &count, style.width), table(&header, &[Column::Word, Column::Prose], &rows, style.width))
+}

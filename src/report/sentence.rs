@@ -1,0 +1,114 @@
+//! Puts the facts of findings into the words of the catalog.
+
+use super::summary::Problem;
+use crate::catalog::{self, CaseText, RulePage, Words, fill};
+use crate::lang::Lang;
+use crate::rule::{Fact, Finding, Group, Label};
+use crate::text::{Printable, grouped};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// Bytes of a text from the log that are put into a sentence.
+const QUOTED_BYTES_MAX: usize = 80;
+
+/// Writes the sentences of findings in one language.
+#[derive(Debug)]
+pub struct Sentences {
+    words: Words,
+    pages: BTreeMap<&'static str, RulePage>,
+}
+
+impl Sentences {
+    /// For that language.
+    #[must_use]
+    pub fn new(lang: Lang) -> Self {
+        let pages = crate::rule::RULES.iter().map(|r| (r.name, catalog::rule(r.name, lang))).collect();
+        Self { words: Words::new(lang), pages }
+    }
+
+    /// The labels.
+    #[must_use]
+    pub fn words(&self) -> &Words {
+        &self.words
+    }
+
+    fn case(&self, finding: &Finding) -> &CaseText {
+        self.pages[finding.rule.name].case(finding.case)
+    }
+
+    /// The finding in a line.
+    #[must_use]
+    pub fn title(&self, finding: &Finding) -> String {
+        self.filled(&self.case(finding).title, finding)
+    }
+
+    /// Why it happened.
+    #[must_use]
+    pub fn why(&self, finding: &Finding) -> String {
+        self.filled(&self.case(finding).why, finding)
+    }
+
+    /// What to do.
+    #[must_use]
+    pub fn fix(&self, finding: &Finding) -> String {
+        let mut fix = self.filled(&self.case(finding).fix, finding);
+        if finding.rule.group == Group::Support
+            && finding.case != "replaced"
+            && let Some((name, _)) = &finding.command
+            && let Some(instead) = catalog::instead(&String::from_utf8_lossy(name), self.words.lang())
+        {
+            fix = format!("{instead} {fix}");
+        }
+        fix
+    }
+
+    /// The words of a mark.
+    #[must_use]
+    pub fn label(&self, finding: &Finding, label: Label) -> String {
+        self.filled(self.pages[finding.rule.name].label(finding.case, label.key), finding)
+    }
+
+    /// What a problem cost.
+    #[must_use]
+    pub fn cost(&self, problem: &Problem) -> String {
+        let page = &self.pages[problem.rule.name];
+        if problem.count == 1 {
+            return page.start_one.clone();
+        }
+        fill(&page.start, |hole| (hole == "count").then(|| Cow::Owned(grouped(problem.count))))
+    }
+
+    fn filled(&self, template: &str, finding: &Finding) -> String {
+        fill(template, |hole| {
+            let (_, fact) = finding.facts.iter().find(|(key, _)| *key == hole)?;
+            Some(Cow::Owned(self.told(fact)))
+        })
+    }
+
+    /// A fact in words.
+    #[must_use]
+    pub fn told(&self, fact: &Fact) -> String {
+        match fact {
+            Fact::Number(n) => grouped(*n),
+            Fact::Line(n) => n.to_string(),
+            Fact::Code(code) => code.to_string(),
+            Fact::Word(word) => (*word).to_owned(),
+            Fact::Text(text) => quoted(text),
+            Fact::Phrase(key) => self.words.get(key).to_owned(),
+            Fact::Phrases(keys) => keys.iter().map(|k| self.words.get(k)).collect::<Vec<_>>().join(", "),
+            Fact::Duration(ms) => self.words.duration(*ms),
+            Fact::Moment(at, line) => {
+                at.clock().unwrap_or_else(|| self.words.with("line-n", &[("n", &line.to_string())]))
+            }
+            Fact::User(name) if name.is_empty() => self.words.get("the-user").to_owned(),
+            Fact::User(name) => format!("\"{}\"", quoted(name)),
+        }
+    }
+}
+
+fn quoted(text: &[u8]) -> String {
+    if text.len() > QUOTED_BYTES_MAX {
+        return format!("{}...", Printable(&text[..QUOTED_BYTES_MAX]));
+    }
+    Printable(text).to_string()
+}

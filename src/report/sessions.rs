@@ -1,0 +1,176 @@
+//! The list of sessions, as a table or NDJSON.
+
+use super::style::{Style, shortened};
+use super::table::{Column, table};
+use super::wire::stated;
+use crate::catalog::Words;
+use crate::event::Place;
+use crate::session::{Ended, Ending, Gather, Session, Starts};
+use crate::text::{Printable, grouped};
+use crate::time::When;
+use serde::Serialize;
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+/// Sessions that a table shows unless all are asked for.
+pub const SESSIONS_SHOWN: usize = 50;
+
+/// One session of the list.
+#[derive(Clone, Debug)]
+pub struct Row {
+    first: Place,
+    last: Place,
+    first_at: When,
+    last_at: When,
+    client: Vec<u8>,
+    client_port: Option<u16>,
+    user: Vec<u8>,
+    server: Option<&'static str>,
+    commands: u64,
+    replies: [u64; 5],
+    ending: Ending,
+    identity: &'static str,
+}
+
+/// Gathers the sessions of a log.
+#[derive(Clone, Debug, Default)]
+pub struct Sessions {
+    rows: Vec<Row>,
+}
+
+#[derive(Serialize)]
+struct RowJson<'a> {
+    r#type: &'static str,
+    path: &'a str,
+    member: Option<&'a str>,
+    id: Option<u64>,
+    first_line: u64,
+    last_line: u64,
+    start: Option<String>,
+    end: Option<String>,
+    client: Option<Cow<'a, str>>,
+    client_port: Option<u16>,
+    user: Option<Cow<'a, str>>,
+    server: Option<&'static str>,
+    commands: u64,
+    replies: RepliesJson,
+    ended: &'static str,
+    identity: &'static str,
+}
+
+#[derive(Serialize)]
+struct RepliesJson {
+    #[serde(rename = "1xx")]
+    one: u64,
+    #[serde(rename = "2xx")]
+    two: u64,
+    #[serde(rename = "3xx")]
+    three: u64,
+    #[serde(rename = "4xx")]
+    four: u64,
+    #[serde(rename = "5xx")]
+    five: u64,
+}
+
+impl Gather for Sessions {
+    fn fork(&self) -> Self {
+        Self::default()
+    }
+
+    fn observe(&mut self, session: &Session, ended: Ended) {
+        if ended == Ended::NotYet {
+            return;
+        }
+        self.rows.push(Row {
+            first: session.first(),
+            last: session.last(),
+            first_at: session.first_at(),
+            last_at: session.last_at(),
+            client: session.client().to_vec(),
+            client_port: session.client_port(),
+            user: session.user().to_vec(),
+            server: session.software().name(),
+            commands: session.counts().commands,
+            replies: session.counts().replies,
+            ending: session.ending(),
+            identity: session.identity().name(),
+        });
+    }
+
+    fn absorb(&mut self, other: &mut Self) {
+        self.rows.append(&mut other.rows);
+    }
+}
+
+impl Sessions {
+    /// Puts the sessions in the order of the log.
+    pub fn sort(&mut self) {
+        self.rows.sort_by_key(|r| r.first);
+    }
+
+    /// Writes one JSON object a session.
+    pub fn ndjson(&self, out: &mut impl Write, path: &str, starts: &Starts) -> io::Result<()> {
+        for row in &self.rows {
+            let [one, two, three, four, five] = row.replies;
+            let json = RowJson {
+                r#type: "session",
+                path,
+                member: None,
+                id: starts.number(row.first),
+                first_line: row.first.line,
+                last_line: row.last.line,
+                start: row.first_at.rfc3339(),
+                end: row.last_at.rfc3339(),
+                client: stated(&row.client),
+                client_port: row.client_port,
+                user: stated(&row.user),
+                server: row.server,
+                commands: row.commands,
+                replies: RepliesJson { one, two, three, four, five },
+                ended: row.ending.name(),
+                identity: row.identity,
+            };
+            serde_json::to_writer(&mut *out, &json)?;
+            out.write_all(b"\n")?;
+        }
+        Ok(())
+    }
+
+    /// The table of sessions.
+    #[must_use]
+    pub fn text(&self, head: &str, words: &Words, style: Style, all: bool, starts: &Starts) -> String {
+        let keys = ["session", "start", "length", "client", "user", "commands"];
+        let mut header: Vec<String> = keys.iter().map(|k| words.get(&format!("column-{k}")).to_owned()).collect();
+        header.extend(["4xx".to_owned(), "5xx".to_owned(), words.get("column-end").to_owned()]);
+        let header: Vec<&str> = header.iter().map(String::as_str).collect();
+        use Column::{Number, Word};
+        let layout = [Number, Word, Number, Word, Word, Number, Number, Number, Word];
+        let shown = if all { self.rows.len() } else { self.rows.len().min(SESSIONS_SHOWN) };
+        let rows: Vec<Vec<String>> = self.rows[..shown].iter().map(|r| row(r, words, starts)).collect();
+        let mut out = format!("{head}\n\n{}", table(&header, &layout, &rows, style.width));
+        if shown < self.rows.len() {
+            let more = grouped((self.rows.len() - shown) as u64);
+            let _ = writeln!(out, " {}", words.with("more-sessions", &[("n", &more)]));
+        }
+        out
+    }
+}
+
+fn row(row: &Row, words: &Words, starts: &Starts) -> Vec<String> {
+    let or_dash = |bytes: &[u8], width| {
+        if bytes.is_empty() { "-".to_owned() } else { shortened(&Printable(bytes).to_string(), width) }
+    };
+    let length = row.last_at.since(row.first_at).map(|ms| ms / 1000);
+    vec![
+        starts.number(row.first).map_or("-".to_owned(), grouped),
+        row.first_at.clock().unwrap_or_else(|| words.with("line-n", &[("n", &row.first.line.to_string())])),
+        length.map_or("-".to_owned(), |s| format!("{}:{:02}", s / 60, s % 60)),
+        or_dash(&row.client, 39),
+        or_dash(&row.user, 16),
+        grouped(row.commands),
+        grouped(row.replies[3]),
+        grouped(row.replies[4]),
+        words.get(&format!("end-{}", row.ending.name())).to_owned(),
+    ]
+}

@@ -1,0 +1,281 @@
+//! The report for people: findings as short transcripts, a table of problems, and what to fix first.
+
+use super::sentence::Sentences;
+use super::style::{Paint, Style, columns, hanging, shortened, shortened_in_front, wrapped};
+use super::summary::{InputSummary, Problem, Status, Summary};
+use super::table::{Column, table, widest};
+use crate::rule::{Finding, Said, Severity, Side};
+use crate::text::{Printable, grouped};
+use std::fmt::Write;
+
+/// What the report shows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TextOptions {
+    /// How it is laid out.
+    pub style: Style,
+    /// Every finding, not one example a problem.
+    pub all: bool,
+    /// Only findings: no head, no table, no last line.
+    pub findings_only: bool,
+}
+
+/// Writes the report.
+#[must_use]
+pub fn report_text(summary: &Summary, sentences: &Sentences, options: TextOptions) -> String {
+    let page = Page { summary, sentences, options };
+    let mut out = String::new();
+    if !options.findings_only {
+        page.head(&mut out);
+    }
+    for problem in &summary.problems {
+        if options.all {
+            let of_problem = |f: &&Finding| {
+                std::ptr::eq(f.rule, problem.rule) && super::summary::subject(f) == problem.subject
+            };
+            for finding in summary.findings.iter().filter(of_problem) {
+                page.finding(&mut out, finding, None);
+            }
+        } else if let Some(finding) = summary.findings.get(problem.example) {
+            page.finding(&mut out, finding, Some(problem));
+        }
+    }
+    if !options.findings_only {
+        page.end(&mut out);
+    }
+    out
+}
+
+struct Page<'a> {
+    summary: &'a Summary,
+    sentences: &'a Sentences,
+    options: TextOptions,
+}
+
+impl Page<'_> {
+    fn word(&self, key: &str) -> &str {
+        self.sentences.words().get(key)
+    }
+
+    fn paint(&self, paint: Paint, text: impl std::fmt::Display) -> String {
+        self.options.style.paint(paint, text)
+    }
+
+    fn width(&self) -> usize {
+        self.options.style.width
+    }
+
+    // server.log  vsftpd  72 sessions  2,418 lines, all understood
+    fn head(&self, out: &mut String) {
+        let words = self.sentences.words();
+        for input in self.summary.inputs.iter().filter(|i| i.status != Status::Failed) {
+            let understood = if input.lines_not_understood == 0 {
+                words.get("all-understood").to_owned()
+            } else {
+                words.with("not-understood", &[("n", &grouped(input.lines_not_understood))])
+            };
+            let parts = [
+                Printable(input.path.as_bytes()).to_string(),
+                input.format.unwrap_or_default().to_owned(),
+                words.count("sessions", input.starts.count()),
+                format!("{}, {understood}", words.count("lines", input.lines)),
+            ];
+            let line = parts.join("  ");
+            if columns(&line) <= self.width() {
+                let _ = writeln!(out, "{line}");
+            } else {
+                let _ = writeln!(out, "{}", shortened(&parts[0], self.width()));
+                out.push_str(&hanging("  ", &parts[1..].join(", "), self.width()));
+            }
+        }
+        if !self.summary.problems.is_empty() {
+            let _ = writeln!(out, "{}\n", self.paint(Paint::Dim, words.get("legend")));
+        }
+    }
+
+    fn finding(&self, out: &mut String, finding: &Finding, problem: Option<&Problem>) {
+        let paint = severity_paint(finding.severity);
+        let name = format!("{}[{}]", self.word(finding.severity.name()), finding.rule.name);
+        let title = format!("{name}: {}", self.sentences.title(finding));
+        for (i, line) in wrapped(&title, self.width()).iter().enumerate() {
+            let rest = line.strip_prefix(&name).filter(|_| i == 0);
+            match rest {
+                Some(rest) => {
+                    let _ = writeln!(out, "{}{}", self.paint(paint, &name), self.paint(Paint::Bold, rest));
+                }
+                None => {
+                    let _ = writeln!(out, "  {}", self.paint(Paint::Bold, line));
+                }
+            }
+        }
+        self.excerpt(out, finding);
+        self.explanation(out, finding, problem);
+        out.push('\n');
+    }
+
+    fn excerpt(&self, out: &mut String, finding: &Finding) {
+        let last = finding.transcript.iter().map(|s| s.place.line).chain([finding.place.line]).max().unwrap_or(0);
+        let gutter = last.to_string().len().max(3);
+        let blank = self.paint(Paint::Frame, format!("{:gutter$} |", ""));
+        let arrow = self.paint(Paint::Frame, format!("{:gutter$}-->", ""));
+        let place = format!("{}:{}", Printable(self.summary.path(finding.place).as_bytes()), finding.place.line);
+        let about = self.whereabouts(finding);
+        let room = self.width().saturating_sub(gutter + 4);
+        let fits = columns(&place) + 2 + columns(&about) <= room;
+        if fits {
+            let _ = writeln!(out, "{arrow} {place}  {about}");
+        } else {
+            let _ = writeln!(out, "{arrow} {}", shortened(&place, room));
+            let _ = writeln!(out, "{:gutter$}    {}", "", shortened(&about, room));
+        }
+        let _ = writeln!(out, "{blank}");
+        for said in &finding.transcript {
+            self.said(out, finding, said, gutter, &blank);
+        }
+        let _ = writeln!(out, "{blank}");
+    }
+
+    // session 17  backup@203.0.113.7
+    fn whereabouts(&self, finding: &Finding) -> String {
+        let words = self.sentences.words();
+        let mut parts = Vec::new();
+        let fact = |key| finding.facts.iter().find(|(k, _)| *k == key).map(|(_, f)| f);
+        if let (Some(crate::rule::Fact::Number(n)), Some(first), Some(last)) =
+            (fact("clients"), fact("first"), fact("last"))
+        {
+            if *n > 1 {
+                parts.push(words.with("clients", &[("n", &grouped(*n))]));
+            }
+            let (first, last) = (self.sentences.told(first), self.sentences.told(last));
+            parts.push(words.with("span-of-time", &[("first", &first), ("last", &last)]));
+        } else if let Some(number) = finding.session.and_then(|s| self.summary.session_number(s)) {
+            parts.push(words.with("session", &[("n", &grouped(number))]));
+        }
+        match (finding.user.is_empty(), finding.client.is_empty()) {
+            (true, true) => {}
+            (true, false) => parts.push(Printable(&finding.client).to_string()),
+            (false, true) => parts.push(Printable(&finding.user).to_string()),
+            (false, false) => parts.push(format!("{}@{}", Printable(&finding.user), Printable(&finding.client))),
+        }
+        parts.join("  ")
+    }
+
+    // 1041 | 09:14:05 > RNFR reports/q3.csv
+    fn said(&self, out: &mut String, finding: &Finding, said: &Said, gutter: usize, blank: &str) {
+        let words = self.sentences.words();
+        if said.skipped > 0 {
+            let dots = self.paint(Paint::Frame, format!("{:>gutter$} |", "..."));
+            let _ = writeln!(out, "{dots}  {}", self.paint(Paint::Dim, words.count("skipped", said.skipped)));
+        }
+        let number = self.paint(Paint::Frame, format!("{:>gutter$} |", said.place.line));
+        let clock = said.at.clock().map_or(String::new(), |c| format!("{c} "));
+        let mark = if said.side == Side::Client { '>' } else { '<' };
+        let before = gutter + 3 + clock.len() + 2;
+        let text = Printable(&said.text).to_string();
+        let _ = writeln!(out, "{number} {clock}{mark} {}", shortened(&text, self.width().saturating_sub(before)));
+        let Some(label) = said.label else { return };
+        let length = match said.side {
+            Side::Server => 3,
+            Side::Client => text.split(' ').next().map_or(1, |w| columns(w).clamp(1, 12)),
+        };
+        let (sign, paint) = if label.primary { ("^", severity_paint(finding.severity)) } else { ("-", Paint::Cause) };
+        let sign = sign.repeat(length);
+        let words = self.sentences.label(finding, label);
+        let room = self.width().saturating_sub(before + length + 1).max(20);
+        let indent = " ".repeat(clock.len() + 2);
+        for (i, line) in wrapped(&words, room).iter().enumerate() {
+            let lead = if i == 0 { sign.clone() } else { " ".repeat(length) };
+            let _ = writeln!(out, "{blank} {indent}{}", self.paint(paint, format!("{lead} {line}")));
+        }
+    }
+
+    fn explanation(&self, out: &mut String, finding: &Finding, problem: Option<&Problem>) {
+        let words = self.sentences.words();
+        let labels = ["why", "fix", "seen", "more"].map(|k| words.get(k));
+        let widest = labels.iter().map(|l| columns(l)).max().unwrap_or(0);
+        let mut row = |label: &str, text: &str| {
+            let pad = " ".repeat(widest - columns(label) + 1);
+            let plain = hanging(&format!("  {label}{pad}"), text, self.width());
+            let painted = plain.replacen(label, &self.paint(Paint::Note, label), 1);
+            out.push_str(&painted);
+        };
+        row(labels[0], &self.sentences.why(finding));
+        row(labels[1], &self.sentences.fix(finding));
+        if let Some(problem) = problem.filter(|p| p.count > 1) {
+            let key = if problem.sessions == 1 { "seen-times-one" } else { "seen-times" };
+            let (count, sessions) = (grouped(problem.count), grouped(problem.sessions));
+            row(labels[2], &words.with(key, &[("count", &count), ("sessions", &sessions)]));
+        }
+        row(labels[3], &words.with("more-explain", &[("name", finding.rule.name)]));
+    }
+
+    fn end(&self, out: &mut String) {
+        let words = self.sentences.words();
+        let all = self.summary.inputs.iter().map(|i: &InputSummary| i.starts.count()).sum();
+        if self.summary.problems.is_empty() {
+            let sessions = words.count("sessions", all);
+            let _ = writeln!(out, "{}", words.with("nothing-found", &[("sessions", &sessions)]));
+            return;
+        }
+        out.push_str(&self.table());
+        out.push('\n');
+        if self.summary.not_listed > 0 {
+            let n = grouped(self.summary.not_listed);
+            out.push_str(&hanging("", &words.with("not-listed", &[("n", &n)]), self.width()));
+        }
+        let severities = [(Severity::Error, "errors"), (Severity::Warning, "warnings"), (Severity::Note, "notes")];
+        let parts: Vec<String> = severities
+            .into_iter()
+            .map(|(severity, key)| (self.summary.problems_of(severity), key))
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, key)| words.count(key, n))
+            .collect();
+        let found = words.with(
+            "found",
+            &[
+                ("problems", &words.count("problems", self.summary.problems.len() as u64)),
+                ("parts", &parts.join(", ")),
+                ("sessions", &grouped(self.summary.totals.sessions_with_findings)),
+                ("all", &words.count("sessions", all)),
+            ],
+        );
+        out.push_str(&hanging("", &found, self.width()));
+        let first = &self.summary.problems[0];
+        let start = words.with("start-with", &[("name", first.rule.name), ("cost", &self.sentences.cost(first))]);
+        out.push_str(&hanging("", &start, self.width()));
+    }
+
+    fn table(&self) -> String {
+        let keys = ["column-severity", "column-problem", "column-count", "column-sessions", "column-first"];
+        let header = keys.map(|k| self.word(k));
+        let layout = [Column::Word, Column::Word, Column::Number, Column::Number, Column::Word];
+        let mut rows: Vec<Vec<String>> = self.summary.problems.iter().map(|p| self.row(p)).collect();
+        // Names and numbers stay whole; the place gives way, since the finding above has it in full.
+        let others: usize = (0..4).map(|c| widest(rows.iter().map(|r| r[c].as_str()).chain([header[c]])) + 2).sum();
+        let room = self.width().saturating_sub(others + 1).max(12);
+        for row in &mut rows {
+            row[4] = shortened_in_front(&row[4], room);
+        }
+        table(&header, &layout, &rows, self.width())
+    }
+
+    fn row(&self, problem: &Problem) -> Vec<String> {
+        let first = &self.summary.findings[problem.first];
+        let subject = problem.subject.as_ref().map_or(String::new(), |s| format!(" {}", shortened(s, 10)));
+        let path = Printable(self.summary.path(first.place).as_bytes());
+        vec![
+            self.word(problem.severity.name()).to_owned(),
+            format!("{}{subject}", problem.rule.name),
+            grouped(problem.count),
+            grouped(problem.sessions),
+            format!("{path}:{}", first.place.line),
+        ]
+    }
+}
+
+fn severity_paint(severity: Severity) -> Paint {
+    match severity {
+        Severity::Error => Paint::Error,
+        Severity::Warning => Paint::Warning,
+        Severity::Note => Paint::Note,
+    }
+}

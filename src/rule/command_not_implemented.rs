@@ -1,0 +1,128 @@
+//! 502, and other ways of saying that a command is known and not offered, with what the session shows about it.
+
+use super::{Check, Fact, Findings, Found, Group, Role, Rule, Severity};
+use crate::ftp::{Argument, Code, Verb};
+use crate::session::{Confidence, Exchange, Session, Stand};
+use crate::text::holds;
+
+pub(super) static RULE: Rule = Rule {
+    name: "command-not-implemented",
+    severity: Severity::Warning,
+    group: Group::Support,
+    replies: &[502],
+    cases: CASES,
+    check: Check::Session(check),
+    revise: None,
+};
+
+/// The cases of both rules about support.
+pub(super) const CASES: &[&str] = &["plain", "help-marks", "feat-lacks", "feat-lists", "worked", "replaced"];
+
+/// Exchanges after a refusal in which the client may have used another command instead.
+const REPLACED_WITHIN: usize = 3;
+
+fn check(session: &Session, findings: &mut Findings) {
+    for exchange in session.exchanges() {
+        if kind(&exchange) == Some(Lack::NotImplemented) {
+            findings.add(explained(exchange));
+        }
+    }
+}
+
+/// What a refusal says about the command itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lack {
+    /// The server knows it and does not offer it.
+    NotImplemented,
+    /// The server does not know it.
+    Unknown,
+}
+
+/// Whether a refusal is about the command itself, not its argument, its turn or its file.
+pub(super) fn kind(exchange: &Exchange) -> Option<Lack> {
+    let reply = exchange.reply().filter(|_| exchange.has_command())?;
+    let text = reply.raw();
+    let says = |words: &[&str]| words.iter().any(|w| holds(text, w));
+    let verb = exchange.verb();
+    // HELP and SITE are refused for their topic.
+    if verb == Verb::HELP && !exchange.argument().is_empty() {
+        return None;
+    }
+    let missing = says(&["not implemented", "unimplemented", "not supported", "unsupported"]);
+    let unknown = says(&["unknown", "not understood", "unrecogni", "not recogni", "invalid command", "bad command"]);
+    let refused = says(&["illegal", "oops", "too long", "bad eprt", "eprt protocol", "requires", "argument", "parameter"]);
+    match reply.code {
+        Code(502) => Some(Lack::NotImplemented),
+        Code(500) if missing => Some(Lack::NotImplemented),
+        Code(500) if refused => None,
+        // The BSD family answers 500 to a known command without its argument; so does ProFTPD.
+        Code(500) if verb.argument() == Argument::Required && exchange.argument().is_empty() => None,
+        Code(500) if unknown => Some(Lack::Unknown),
+        Code(500) if verb == Verb::OTHER || verb.is_extension() => Some(Lack::Unknown),
+        // Codes of no RFC, such as 402, must say it in words.
+        Code(504 | 530 | 550 | 501 | 503 | 421) => None,
+        code if code.is_refusal() && missing => Some(Lack::NotImplemented),
+        _ => None,
+    }
+}
+
+/// The finding with what the session shows about the command.
+pub(super) fn explained(exchange: Exchange<'_>) -> Found<'_> {
+    let session = exchange.session();
+    let verb = exchange.verb();
+    if let Some((other, name)) = replacement(&exchange) {
+        return Found {
+            cause: Some(other.mark()),
+            cause_role: Role::Consequence,
+            severity: Some(Severity::Note),
+            facts: vec![("other_verb", Fact::Word(name))],
+            ..Found::new(exchange, "replaced")
+        };
+    }
+    let (case, cause) = match session.capabilities().stand(verb, exchange.mark()) {
+        Stand::Unknown => ("plain", None),
+        Stand::Worked(m) => ("worked", Some(m)),
+        Stand::Listed(m) => ("feat-lists", Some(m)),
+        Stand::NotListed(m) => ("feat-lacks", Some(m)),
+        Stand::Starred(m) => ("help-marks", Some(m)),
+    };
+    let confidence = if case == "plain" && exchange.code() == Some(Code(500)) { Confidence::Likely } else { Confidence::Certain };
+    Found { cause, cause_role: Role::Capability, confidence, ..Found::new(exchange, case) }
+}
+
+/// The command that does the same and was accepted soon after.
+fn replacement<'s>(exchange: &Exchange<'s>) -> Option<(Exchange<'s>, &'static str)> {
+    let equivalents = equivalents(exchange.verb());
+    let mut next = exchange.next();
+    for _ in 0..REPLACED_WITHIN {
+        let candidate = next?;
+        if equivalents.contains(&candidate.verb()) && !candidate.is_refused() && candidate.code().is_some() {
+            return Some((candidate, candidate.verb().name()));
+        }
+        next = candidate.next();
+    }
+    None
+}
+
+/// Commands that do what another one does.
+fn equivalents(verb: Verb) -> &'static [Verb] {
+    match verb {
+        Verb::EPSV => &[Verb::PASV],
+        Verb::PASV => &[Verb::EPSV, Verb::PORT],
+        Verb::EPRT => &[Verb::PORT],
+        Verb::LPRT | Verb::LPSV => &[Verb::EPRT, Verb::EPSV, Verb::PORT, Verb::PASV],
+        Verb::MLSD => &[Verb::LIST, Verb::NLST],
+        Verb::MLST => &[Verb::SIZE, Verb::MDTM, Verb::LIST, Verb::STAT],
+        Verb::XMKD => &[Verb::MKD],
+        Verb::MKD => &[Verb::XMKD],
+        Verb::XRMD => &[Verb::RMD],
+        Verb::RMD => &[Verb::XRMD],
+        Verb::XPWD => &[Verb::PWD],
+        Verb::PWD => &[Verb::XPWD],
+        Verb::XCWD => &[Verb::CWD],
+        Verb::CWD => &[Verb::XCWD],
+        Verb::XCUP => &[Verb::CDUP],
+        Verb::CDUP => &[Verb::XCUP, Verb::CWD],
+        _ => &[],
+    }
+}

@@ -1,0 +1,117 @@
+//! What is remembered of all sessions of a source: refusals, acceptances, renames that were begun and not ended.
+
+use super::finding::{Label, Said, say};
+use super::refusal::{Refusal, refusals};
+use crate::event::Place;
+use crate::ftp::{Code, Rename};
+use crate::session::{Ended, Session};
+use crate::time::When;
+
+/// Refusals that are remembered one by one.
+pub const REFUSALS_MAX: usize = 200_000;
+/// Sessions whose acceptance is remembered.
+pub const ACCEPTED_MAX: usize = 1_000_000;
+/// Unfinished renames that are remembered.
+pub const DANGLING_MAX: usize = 10_000;
+
+/// A rename that was begun and never ended.
+#[derive(Clone, Debug)]
+pub struct Dangling {
+    /// Where RNFR was accepted.
+    pub place: Place,
+    /// The client's address.
+    pub client: Vec<u8>,
+    /// The user.
+    pub user: Vec<u8>,
+    /// RNFR and its reply.
+    pub said: Vec<Said>,
+}
+
+/// An acceptance: where a client was greeted and not turned away, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Accepted {
+    /// The greeting.
+    pub place: Place,
+    /// When it was said.
+    pub at: When,
+}
+
+/// What is remembered of all sessions.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    /// Refusals, in the order of the log once [`Ledger::sort`] has run.
+    pub refusals: Vec<Refusal>,
+    /// Acceptances, likewise.
+    pub accepted: Vec<Accepted>,
+    dangling: Vec<Dangling>,
+    /// What did not fit.
+    pub overflow: u64,
+}
+
+impl Ledger {
+    /// Learns from a session or a part of one.
+    pub fn observe(&mut self, session: &Session, ended: Ended) {
+        let before = self.refusals.len();
+        refusals(session, &mut self.refusals);
+        if self.refusals.len() == before && !session.is_continued() {
+            let greeted = session.exchanges().next().filter(|e| !e.has_command() && e.code() == Some(Code(220)));
+            self.accepted.extend(greeted.map(|e| Accepted { place: e.place(), at: e.at() }));
+        }
+        if ended == Ended::Yes {
+            self.dangling.extend(dangling(session));
+        }
+    }
+
+    /// Takes everything out of `other`, keeping what comes first in the log where there is too much.
+    pub fn absorb(&mut self, other: &mut Self) {
+        self.refusals.append(&mut other.refusals);
+        self.accepted.append(&mut other.accepted);
+        self.dangling.append(&mut other.dangling);
+        self.overflow += std::mem::take(&mut other.overflow);
+        self.overflow += keep_first(&mut self.refusals, REFUSALS_MAX, |r| r.place);
+        self.overflow += keep_first(&mut self.accepted, ACCEPTED_MAX, |a| a.place);
+        self.overflow += keep_first(&mut self.dangling, DANGLING_MAX, |d| d.place);
+    }
+
+    /// Puts everything in the order of the log.
+    pub fn sort(&mut self) {
+        self.refusals.sort_by_key(|r| r.place);
+        self.accepted.sort();
+        self.dangling.sort_by_key(|d| d.place);
+    }
+
+    /// The last rename that the same client and user had begun before `place` and not ended.
+    #[must_use]
+    pub fn dangling_before(&self, place: Place, client: &[u8], user: &[u8]) -> Option<&Dangling> {
+        let same = |a: &[u8], b: &[u8]| a.is_empty() || b.is_empty() || a == b;
+        let earlier = self.dangling.iter().rev().filter(|d| d.place < place && d.place.source == place.source);
+        earlier.into_iter().find(|d| d.client == client && same(&d.user, user))
+    }
+
+    /// The first acceptance after `place`.
+    #[must_use]
+    pub fn accepted_after(&self, place: Place) -> Option<Accepted> {
+        let next = self.accepted.partition_point(|a| a.place <= place);
+        self.accepted.get(next).copied()
+    }
+}
+
+/// Drops what comes last when there is twice too much; returns how many were dropped.
+fn keep_first<T, K: Ord>(list: &mut Vec<T>, max: usize, key: impl Fn(&T) -> K) -> u64 {
+    if list.len() < 2 * max {
+        return 0;
+    }
+    list.select_nth_unstable_by_key(max, |t| key(t));
+    let dropped = list.len() - max;
+    list.truncate(max);
+    dropped as u64
+}
+
+fn dangling(session: &Session) -> Option<Dangling> {
+    let (Rename::Ready(mark) | Rename::Crossed { source: mark, .. }) = session.final_state().rename else { return None };
+    let exchange = session.exchange(mark)?;
+    let mut said = Vec::new();
+    say(&mut said, &exchange, Some(Label { key: "cause", primary: false }), true);
+    let place = exchange.reply().map_or(exchange.place(), |r| r.place);
+    Some(Dangling { place, client: session.client().to_vec(), user: session.user().to_vec(), said })
+}

@@ -1,0 +1,160 @@
+//! Judgements: each rule is a function over a session, or over the ledger of all sessions, in a file of its own.
+//!
+//! Rules report facts; the words stand in the catalog. Rules about the order of commands come first: a reply that one of
+//! them explains is not reported again by a rule about its code.
+
+mod finding;
+mod ledger;
+mod refusal;
+
+mod login_order;
+mod tls_setup_order;
+mod rename_without_source;
+mod transfer_without_data_connection;
+mod restart_lost;
+mod sequence_error;
+mod command_not_implemented;
+mod command_unknown;
+mod service_refused_burst;
+
+pub use finding::{Fact, Finding, Findings, Found, Label, Related, Role, Said, Side};
+pub use ledger::{Accepted, Dangling, Ledger};
+pub use refusal::{Refusal, Reason};
+
+use crate::session::Session;
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// Something may go wrong.
+    Warning,
+    /// Something went wrong.
+    Error,
+}
+
+impl Severity {
+    /// The word used in JSON and options.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// Under which heading a rule is listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// The order of commands.
+    Order,
+    /// What a server supports.
+    Support,
+    /// Whether the service is there.
+    Availability,
+}
+
+impl Group {
+    /// The key of the heading in the catalog.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Order => "group-order",
+            Self::Support => "group-support",
+            Self::Availability => "group-availability",
+        }
+    }
+}
+
+/// One rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its name: what is wrong.
+    pub name: &'static str,
+    /// How bad its findings are, unless the case says otherwise.
+    pub severity: Severity,
+    /// Where it is listed.
+    pub group: Group,
+    /// The reply codes it is mostly about.
+    pub replies: &'static [u16],
+    /// The cases it tells apart, each with its own words in the catalog.
+    pub cases: &'static [&'static str],
+    /// What it looks at.
+    pub check: Check,
+    /// Looks at a finding again once all sessions are known.
+    pub revise: Option<fn(&mut Finding, &Ledger)>,
+}
+
+/// What a rule looks at.
+#[derive(Debug)]
+pub enum Check {
+    /// One session, or a part of one.
+    Session(fn(&Session, &mut Findings)),
+    /// All sessions of a source together.
+    Ledger(fn(&Ledger, &Thresholds, &mut Vec<Finding>)),
+}
+
+/// The numbers that rules use.
+#[derive(Clone, Copy, Debug)]
+pub struct Thresholds {
+    /// Refusals within [`Thresholds::within_ms`] that make a burst.
+    pub burst_warning: usize,
+    /// Refusals that make it an error.
+    pub burst_error: usize,
+    /// The window, in milliseconds.
+    pub burst_within_ms: i64,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self { burst_warning: 3, burst_error: 10, burst_within_ms: 60_000 }
+    }
+}
+
+/// Every rule; of two that could explain the same reply, the first one does.
+pub static RULES: &[&Rule] = &[
+    &tls_setup_order::RULE,
+    &login_order::RULE,
+    &rename_without_source::RULE,
+    &transfer_without_data_connection::RULE,
+    &restart_lost::RULE,
+    &command_not_implemented::RULE,
+    &command_unknown::RULE,
+    &sequence_error::RULE,
+    &service_refused_burst::RULE,
+];
+
+/// The rule of that name.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|r| r.name == name)
+}
+
+/// Judges what is new in a session.
+pub fn judge(session: &Session, findings: &mut Findings) {
+    findings.begin(session);
+    // Clean sessions are the most: what no rule can be about is not looked at.
+    for rule in RULES {
+        if let Check::Session(check) = rule.check {
+            findings.rule = rule;
+            check(session, findings);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_well_formed() {
+        for (i, rule) in RULES.iter().enumerate() {
+            assert!(rule.name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{}", rule.name);
+            assert!(RULES[..i].iter().all(|r| r.name != rule.name), "{} twice", rule.name);
+            assert!(!rule.cases.is_empty(), "{}", rule.name);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Any other 503, and 501 used in its place, with the state that the server was in (RFC 959 section 4.2).
+
+use super::{Check, Fact, Findings, Found, Group, Rule, Severity};
+use crate::ftp::{Code, Data, Login, Rename, State, Tls, Verb};
+use crate::session::Session;
+use crate::text::holds;
+
+pub(super) static RULE: Rule = Rule {
+    name: "sequence-error",
+    severity: Severity::Error,
+    group: Group::Order,
+    replies: &[503],
+    cases: &["other", "during-rename"],
+    check: Check::Session(check),
+    revise: None,
+};
+
+fn check(session: &Session, findings: &mut Findings) {
+    for exchange in session.exchanges() {
+        let Some(reply) = exchange.reply() else { continue };
+        let sequence = reply.code == Code(503) || reply.code.is_refusal() && holds(reply.raw(), "bad sequence");
+        if !exchange.has_command() || !sequence {
+            continue;
+        }
+        let state = exchange.state();
+        match state.rename {
+            Rename::Ready(m) if exchange.verb() != Verb::RNTO => {
+                findings.add(Found { cause: Some(m), ..Found::new(exchange, "during-rename") });
+            }
+            _ => {
+                let facts = vec![("state", Fact::Phrases(phrases(&state)))];
+                findings.add(Found { facts, ..Found::new(exchange, "other") });
+            }
+        }
+    }
+}
+
+/// What the state is in words: keys of the catalog.
+fn phrases(state: &State) -> Vec<&'static str> {
+    let login = match state.login {
+        Login::Unknown => "state-login-unknown",
+        Login::In(_) => "state-logged-in",
+        Login::NeedPassword(_) | Login::NeedAccount(_) => "state-login-half",
+        Login::Nobody | Login::Refused(_) | Login::Left(_) => "state-not-logged-in",
+    };
+    let tls = match state.tls {
+        Tls::On(_) => "state-tls",
+        Tls::Cleared(_) => "state-tls-cleared",
+        Tls::Off | Tls::Refused(_) | Tls::Pending(_) => "state-no-tls",
+    };
+    let rename = match state.rename {
+        Rename::Ready(_) | Rename::Crossed { .. } => "state-rename",
+        _ => "state-no-rename",
+    };
+    let data = match state.data {
+        Data::Ready(_) => "state-data",
+        _ => "state-no-data",
+    };
+    vec![login, tls, rename, data]
+}

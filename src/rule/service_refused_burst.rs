@@ -1,0 +1,136 @@
+//! Many refusals in a short time: 421, and 530, 500, 550 or silence used for the same thing (RFC 959 section 5.4).
+
+use super::ledger::Ledger;
+use super::{
+    Check, Fact, Finding, Group, Label, Reason, Refusal, Related, Role, Rule, Said, Severity, Side, Thresholds,
+};
+use crate::session::Confidence;
+use crate::time::When;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+pub(super) static RULE: Rule = Rule {
+    name: "service-refused-burst",
+    severity: Severity::Error,
+    group: Group::Availability,
+    replies: &[421, 530],
+    cases: &[
+        "capacity", "per-client", "per-user", "shutdown", "login-timeout", "data-timeout", "tls-required", "banned",
+        "server-fault", "unknown",
+    ],
+    check: Check::Ledger(check),
+    revise: None,
+};
+
+fn check(ledger: &Ledger, thresholds: &Thresholds, findings: &mut Vec<Finding>) {
+    let mut rest = ledger.refusals.as_slice();
+    while let Some(first) = rest.first() {
+        let timed = first.at != When::NEVER;
+        let n = if timed { chain_by_time(rest, thresholds) } else { chain_by_turn(rest, ledger) };
+        let (chain, after) = rest.split_at(n);
+        rest = after;
+        let peak = if timed { peak(chain, thresholds.burst_within_ms) } else { chain.len() };
+        if peak >= thresholds.burst_warning {
+            findings.push(burst(chain, peak, ledger, thresholds));
+        }
+    }
+}
+
+/// Refusals that follow each other within the window.
+fn chain_by_time(refusals: &[Refusal], thresholds: &Thresholds) -> usize {
+    let near = |pair: &[Refusal]| {
+        let same_source = pair[0].place.source == pair[1].place.source;
+        same_source && pair[1].at.since(pair[0].at).is_some_and(|ms| ms <= thresholds.burst_within_ms)
+    };
+    1 + refusals.windows(2).take_while(|pair| near(pair)).count()
+}
+
+/// Without times: refusals with no accepted session between them.
+fn chain_by_turn(refusals: &[Refusal], ledger: &Ledger) -> usize {
+    let near = |pair: &[Refusal]| {
+        let same_source = pair[0].place.source == pair[1].place.source && pair[1].at == When::NEVER;
+        let apart = pair[0].session != pair[1].session;
+        let accepted = ledger.accepted_after(pair[0].place).is_some_and(|a| a.place < pair[1].place);
+        same_source && apart && !accepted
+    };
+    1 + refusals.windows(2).take_while(|pair| near(pair)).count()
+}
+
+/// The most refusals in any window.
+fn peak(chain: &[Refusal], within_ms: i64) -> usize {
+    let mut start = 0;
+    let mut peak = 0;
+    for (end, refusal) in chain.iter().enumerate() {
+        while refusal.at.ms - chain[start].at.ms > within_ms {
+            start += 1;
+        }
+        peak = peak.max(end - start + 1);
+    }
+    peak
+}
+
+fn burst(chain: &[Refusal], peak: usize, ledger: &Ledger, thresholds: &Thresholds) -> Finding {
+    let (first, last) = (&chain[0], &chain[chain.len() - 1]);
+    let clients: BTreeSet<&[u8]> = chain.iter().map(|r| r.client.as_slice()).collect();
+    let sessions: BTreeSet<_> = chain.iter().map(|r| r.session).collect();
+    let again = ledger.accepted_after(last.place);
+    let severity = if peak >= thresholds.burst_error { Severity::Error } else { Severity::Warning };
+    let mut facts = vec![
+        ("count", Fact::Number(chain.len() as u64)),
+        ("clients", Fact::Number(clients.len() as u64)),
+        ("peak", Fact::Number(peak as u64)),
+        ("first", Fact::Moment(first.at, first.place.line)),
+        ("last", Fact::Moment(last.at, last.place.line)),
+        ("span", last.at.since(first.at).map_or(Fact::Phrase("a-row"), Fact::Duration)),
+    ];
+    let mut related = vec![Related { role: Role::Evidence, place: last.place }];
+    if let Some(again) = again {
+        facts.push(("again", Fact::Moment(again.at, again.place.line)));
+        related.push(Related { role: Role::Consequence, place: again.place });
+    }
+    Finding {
+        rule: &RULE,
+        case: prevailing(chain).name(),
+        severity,
+        confidence: Confidence::Certain,
+        place: first.place,
+        at: first.at,
+        session: Some(first.session),
+        client: if clients.len() == 1 { first.client.clone() } else { Vec::new() },
+        user: Vec::new(),
+        software: crate::ftp::Software::Unknown,
+        command: None,
+        reply: first.said.as_ref().and_then(|s| Some((crate::ftp::Code::parse(&s.text)?, s.text.get(4..)?.to_vec()))),
+        related,
+        facts,
+        transcript: transcript(chain, again),
+        sessions: sessions.len() as u64,
+    }
+}
+
+/// The reason that most of the refusals name; of two, the one that says more.
+fn prevailing(chain: &[Refusal]) -> Reason {
+    let mut counts: BTreeMap<Reason, usize> = BTreeMap::new();
+    for refusal in chain {
+        *counts.entry(refusal.reason).or_default() += 1;
+    }
+    let named = counts.iter().filter(|(r, _)| **r != Reason::Unknown);
+    named.max_by_key(|(r, n)| (**n, std::cmp::Reverse(**r))).map_or(Reason::Unknown, |(r, _)| *r)
+}
+
+/// The first and the last refusal, and where the server accepted again.
+fn transcript(chain: &[Refusal], again: Option<super::ledger::Accepted>) -> Vec<Said> {
+    let label = |key, primary| Some(Label { key, primary });
+    let mut lines = Vec::new();
+    let (first, last) = (&chain[0], &chain[chain.len() - 1]);
+    lines.extend(first.said.clone().map(|said| Said { label: label("first", true), ..said }));
+    if last.place != first.place {
+        let skipped = last.place.line - first.place.line - 1;
+        lines.extend(last.said.clone().map(|said| Said { label: label("last", true), skipped, ..said }));
+    }
+    if let Some(again) = again {
+        let (place, at) = (again.place, again.at);
+        lines.push(Said { place, at, side: Side::Server, text: b"220".to_vec(), label: label("again", false), skipped: 0 });
+    }
+    lines
+}
