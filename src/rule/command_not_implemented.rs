@@ -22,8 +22,8 @@ pub(super) const CASES: &[&str] = &["plain", "help-marks", "feat-lacks", "feat-l
 const REPLACED_WITHIN: usize = 3;
 
 fn check(session: &Session, findings: &mut Findings) {
-    for exchange in session.exchanges() {
-        if kind(&exchange) == Some(Lack::NotImplemented) {
+    for exchange in session.troubled() {
+        if lack(&exchange) == Some(Lack::NotImplemented) {
             findings.add(explained(exchange));
         }
     }
@@ -39,8 +39,13 @@ pub(super) enum Lack {
 }
 
 /// Whether a refusal is about the command itself, not its argument, its turn or its file.
-pub(super) fn kind(exchange: &Exchange) -> Option<Lack> {
-    let reply = exchange.reply().filter(|_| exchange.has_command())?;
+pub(super) fn lack(exchange: &Exchange) -> Option<Lack> {
+    // Codes that say something else about a command are the most.
+    let code = exchange.code().filter(|c| c.is_refusal() && exchange.has_command())?;
+    if matches!(code, Code(504 | 530 | 550 | 501 | 503 | 421 | 425 | 426 | 450..=452 | 551..=553)) {
+        return None;
+    }
+    let reply = exchange.reply()?;
     let text = reply.raw();
     let says = |words: &[&str]| words.iter().any(|w| holds(text, w));
     let verb = exchange.verb();
@@ -48,22 +53,33 @@ pub(super) fn kind(exchange: &Exchange) -> Option<Lack> {
     if verb == Verb::HELP && !exchange.argument().is_empty() {
         return None;
     }
+    if code == Code(502) {
+        return Some(Lack::NotImplemented);
+    }
     let missing = says(&["not implemented", "unimplemented", "not supported", "unsupported"]);
     let unknown = says(&["unknown", "not understood", "unrecogni", "not recogni", "invalid command", "bad command"]);
     let refused = says(&["illegal", "oops", "too long", "bad eprt", "eprt protocol", "requires", "argument", "parameter"]);
-    match reply.code {
-        Code(502) => Some(Lack::NotImplemented),
+    match code {
         Code(500) if missing => Some(Lack::NotImplemented),
         Code(500) if refused => None,
         // The BSD family answers 500 to a known command without its argument; so does ProFTPD.
         Code(500) if verb.argument() == Argument::Required && exchange.argument().is_empty() => None,
+        // Every server has these: what it does not understand is the argument.
+        Code(500) if is_everywhere(verb) && !exchange.argument().is_empty() => None,
         Code(500) if unknown => Some(Lack::Unknown),
         Code(500) if verb == Verb::OTHER || verb.is_extension() => Some(Lack::Unknown),
         // Codes of no RFC, such as 402, must say it in words.
-        Code(504 | 530 | 550 | 501 | 503 | 421) => None,
-        code if code.is_refusal() && missing => Some(Lack::NotImplemented),
+        Code(500) => None,
+        _ if missing => Some(Lack::NotImplemented),
         _ => None,
     }
+}
+
+/// Commands of the minimum implementation that take an argument (RFC 959 section 5.1).
+fn is_everywhere(verb: Verb) -> bool {
+    matches!(verb,
+        Verb::USER | Verb::PASS | Verb::TYPE | Verb::MODE | Verb::STRU | Verb::RETR | Verb::STOR | Verb::PORT
+        | Verb::CWD | Verb::DELE | Verb::RNFR | Verb::RNTO | Verb::LIST | Verb::NLST | Verb::REST)
 }
 
 /// The finding with what the session shows about the command.
@@ -79,7 +95,10 @@ pub(super) fn explained(exchange: Exchange<'_>) -> Found<'_> {
             ..Found::new(exchange, "replaced")
         };
     }
-    let (case, cause) = match session.capabilities().stand(verb, exchange.mark()) {
+    let stand = session.capabilities().stand(verb, exchange.mark());
+    let (case, cause) = match stand {
+        // Another SITE command says nothing about this one.
+        _ if verb == Verb::SITE => ("plain", None),
         Stand::Unknown => ("plain", None),
         Stand::Worked(m) => ("worked", Some(m)),
         Stand::Listed(m) => ("feat-lists", Some(m)),

@@ -1,6 +1,6 @@
 //! 500: a command that the server does not recognise, with what the session shows about it.
 
-use super::command_not_implemented::{CASES, Lack, explained, kind};
+use super::command_not_implemented::{CASES, Lack, explained, lack};
 use super::{Check, Findings, Group, Rule, Severity};
 use crate::session::Session;
 
@@ -15,8 +15,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(session: &Session, findings: &mut Findings) {
-    for exchange in session.exchanges() {
-        if kind(&exchange) == Some(Lack::Unknown) {
+    for exchange in session.troubled() {
+        if lack(&exchange) == Some(Lack::Unknown) {
             findings.add(explained(exchange));
         }
     }

@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(session: &Session, findings: &mut Findings) {
-    for exchange in session.exchanges() {
+    for exchange in session.troubled() {
         if !exchange.has_command() || !exchange.is_refused() {
             continue;
         }

@@ -3,7 +3,7 @@
 use super::finding::{Said, say};
 use crate::event::Place;
 use crate::ftp::{Code, Verb};
-use crate::session::{Ending, Exchange, Session};
+use crate::session::{Ending, Session};
 use crate::text::holds;
 use crate::time::When;
 
@@ -148,24 +148,20 @@ pub struct Refusal {
 
 /// Finds the refusals in a session.
 pub(super) fn refusals(session: &Session, found: &mut Vec<Refusal>) {
-    let mut nothing = true;
-    for exchange in session.exchanges() {
-        nothing = false;
+    for exchange in session.troubled() {
         let Some(reply) = exchange.reply() else { continue };
         if !reply.code.is_refusal() {
             continue;
         }
+        // Turned away at the door, with whatever code.
+        let at_door = !exchange.has_command() && exchange.mark() == 0;
+        let at_login = matches!(reply.code, Code(530 | 500 | 550)) && matches!(exchange.verb(), Verb::USER | Verb::PASS);
+        if !(reply.code == Code(421) || at_door || at_login) {
+            continue;
+        }
         let reason = Reason::of(reply.raw());
-        let refuses = match reply.code {
-            Code(421) => true,
-            // Turned away at the door, with whatever code.
-            _ if !exchange.has_command() && is_first(&exchange) => true,
-            Code(530 | 500 | 550) if matches!(exchange.verb(), Verb::USER | Verb::PASS) => {
-                matches!(reason, Reason::Capacity | Reason::PerClient | Reason::PerUser | Reason::Shutdown)
-            }
-            _ => false,
-        };
-        if refuses && reason.counts() {
+        let full = matches!(reason, Reason::Capacity | Reason::PerClient | Reason::PerUser | Reason::Shutdown);
+        if reason.counts() && (full || !at_login) {
             let mut said = Vec::new();
             say(&mut said, &exchange, None, true);
             found.push(Refusal {
@@ -179,7 +175,7 @@ pub(super) fn refusals(session: &Session, found: &mut Vec<Refusal>) {
         }
     }
     // Connected and closed before any greeting.
-    if nothing && !session.is_continued() && session.ending() == Ending::Lost {
+    if session.exchanges().len() == 0 && !session.is_continued() && session.ending() == Ending::Lost {
         found.push(Refusal {
             place: session.first(),
             at: session.first_at(),
@@ -189,10 +185,6 @@ pub(super) fn refusals(session: &Session, found: &mut Vec<Refusal>) {
             said: None,
         });
     }
-}
-
-fn is_first(exchange: &Exchange) -> bool {
-    exchange.mark() == 0
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(session: &Session, findings: &mut Findings) {
-    for exchange in session.exchanges() {
+    for exchange in session.troubled() {
         if exchange.verb() != Verb::RNTO || !exchange.is_refused() {
             continue;
         }

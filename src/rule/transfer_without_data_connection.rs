@@ -1,5 +1,6 @@
 //! A transfer with no data connection prepared for it, whatever code the server chose (RFC 959 3.3, RFC 1123 4.1.2.6).
 
+use super::command_not_implemented::lack;
 use super::finding::is_silent;
 use super::{Check, Findings, Found, Group, Role, Rule, Severity};
 use crate::ftp::{Code, Data, Login};
@@ -17,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(session: &Session, findings: &mut Findings) {
-    for exchange in session.exchanges() {
+    for exchange in session.troubled() {
         if !exchange.has_command() || !exchange.verb().transfers() {
             continue;
         }
@@ -47,6 +48,10 @@ fn failed(exchange: &Exchange) -> Option<Confidence> {
         // 150 and then nothing, or nothing at all: only where the session went on or was closed.
         return is_silent(exchange).then_some(Confidence::Likely);
     };
+    // A listing that the server does not know fails with a data connection, too.
+    if lack(exchange).is_some() {
+        return None;
+    }
     let text = reply.raw();
     match reply.code {
         Code(425 | 503) => Some(Confidence::Certain),

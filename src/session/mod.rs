@@ -14,7 +14,7 @@ pub use exchange::{Exchange, Reply};
 pub use gather::{Gather, SESSIONS_NUMBERED_MAX, Starts};
 
 use crate::event::{Dialect, Place};
-use crate::ftp::{Mark, Software, State, Step, Verb};
+use crate::ftp::{Code, Mark, Restart, Software, State, Step, Verb};
 use crate::time::When;
 use exchange::{Record, ReplyRecord, Span};
 use pair::Pairing;
@@ -113,6 +113,10 @@ pub struct Session {
     judged: usize,
     /// The state before each record from `judged` on, once [`Session::trace`] has run.
     states: Vec<State>,
+    /// Records from `judged` on that were refused or got no final reply.
+    troubled: Vec<u32>,
+    /// Whether REST was accepted and not used at once, somewhere from `judged` on.
+    restarted: bool,
     /// The state before the first record that was not judged.
     state: State,
     capabilities: Capabilities,
@@ -160,6 +164,8 @@ impl Session {
             pairing: Pairing::default(),
             judged: 0,
             states: Vec::new(),
+            troubled: Vec::new(),
+            restarted: false,
             state: State::default(),
             capabilities: Capabilities::default(),
             counts: Counts::default(),
@@ -179,7 +185,9 @@ impl Session {
         self.records.clear();
         self.replies.clear();
         self.states.clear();
+        self.troubled.clear();
         self.pairing.clear();
+        fresh.troubled = self.troubled;
         (fresh.client, fresh.user, fresh.text) = (self.client, self.user, self.text);
         (fresh.records, fresh.replies, fresh.states) = (self.records, self.replies, self.states);
         fresh.pairing = self.pairing;
@@ -287,6 +295,17 @@ impl Session {
         (self.judged..self.settled).map(|index| Exchange { session: self, index })
     }
 
+    /// Those of [`Session::exchanges`] that were refused or got no final reply: most rules are about no others.
+    pub fn troubled(&self) -> impl Iterator<Item = Exchange<'_>> {
+        self.troubled.iter().map(|index| Exchange { session: self, index: *index as usize })
+    }
+
+    /// Whether one of [`Session::exchanges`] came while a REST was in force.
+    #[must_use]
+    pub fn restarted(&self) -> bool {
+        self.restarted
+    }
+
     /// What the control connection knows after the exchanges of this part.
     #[must_use]
     pub fn final_state(&self) -> State {
@@ -316,6 +335,8 @@ impl Session {
         let finished = if ended { self.records.len() } else { self.finished_records() };
         self.settled = finished.max(self.judged);
         self.states.clear();
+        self.troubled.clear();
+        self.restarted = false;
         let mut state = self.state;
         if self.judged == 0 && self.beginning == Beginning::Missing {
             state = State::unknown();
@@ -323,15 +344,21 @@ impl Session {
         for index in self.judged..self.settled {
             self.states.push(state);
             let record = self.records[index];
+            let (mut started, mut code) = (false, None);
+            for reply in self.replies_of(&record) {
+                if reply.code.is_preliminary() {
+                    started = true;
+                } else {
+                    code = Some(reply.code);
+                }
+            }
+            if code.is_none_or(Code::is_refusal) {
+                self.troubled.push(index as u32);
+            }
+            self.restarted |= state.restart != Restart::None;
             if record.is_command() {
-                let step = Step {
-                    verb: record.verb,
-                    argument: self.bytes(record.argument),
-                    started: self.replies_of(&record).any(|r| r.code.is_preliminary()),
-                    code: self.replies_of(&record).map(|r| r.code).filter(|c| !c.is_preliminary()).last(),
-                    mark: record.mark,
-                };
-                state = state.after(&step);
+                let argument = self.bytes(record.argument);
+                state = state.after(&Step { verb: record.verb, argument, started, code, mark: record.mark });
             }
         }
         self.states.push(state);
@@ -397,7 +424,7 @@ fn copy_span(to: &mut Vec<u8>, from: &[u8], span: Span) -> Span {
 
 /// The exchanges that a state points to.
 fn marks_of(state: &State) -> Vec<Mark> {
-    use crate::ftp::{Data, Login, Rename, Restart, Tls};
+    use crate::ftp::{Data, Login, Rename, Tls};
     let mut marks = Vec::new();
     match state.login {
         Login::NeedPassword(m) | Login::NeedAccount(m) | Login::Refused(m) | Login::In(m) | Login::Left(m) => {

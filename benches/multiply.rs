@@ -1,0 +1,93 @@
+//! Makes a large log out of a small recording: the same sessions again and again, with other processes, clients and
+//! times, many of them open at once. The same arguments give the same bytes.
+//!
+//! Works on vsftpd's own log, where process, client and time stand at known places.
+
+use std::io::{self, Write};
+
+/// Sessions that are open at any time.
+pub const OPEN: usize = 200;
+/// Lines that are written in a second of the log's own clock.
+const LINES_A_SECOND: u64 = 500;
+/// The first second of the log, 2026-01-01 00:00:00 UTC.
+const START: u64 = 1_767_225_600;
+
+/// Writes copies of `recording` to `out` until `bytes` are written; returns the number of lines.
+pub fn multiply(recording: &str, bytes: u64, out: &mut impl Write) -> io::Result<u64> {
+    let lines: Vec<Parts> = recording.lines().filter_map(Parts::of).collect();
+    assert!(!lines.is_empty(), "the recording holds no line of a vsftpd log");
+    let mut open: Vec<Copy> = (0..OPEN as u64).map(|n| Copy { number: n, next: 0 }).collect();
+    let mut copies = OPEN as u64;
+    let mut random = 0x9E37_79B9_7F4A_7C15u64;
+    let (mut written, mut n) = (0, 0u64);
+    let mut line = String::new();
+    while written < bytes {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        let copy = &mut open[(random % OPEN as u64) as usize];
+        line.clear();
+        lines[copy.next].write(&mut line, copy.number, START + n / LINES_A_SECOND);
+        out.write_all(line.as_bytes())?;
+        written += line.len() as u64;
+        n += 1;
+        copy.next += 1;
+        if copy.next == lines.len() {
+            *copy = Copy { number: copies, next: 0 };
+            copies += 1;
+        }
+    }
+    Ok(n)
+}
+
+struct Copy {
+    number: u64,
+    next: usize,
+}
+
+/// A line cut where something is to be replaced.
+struct Parts<'a> {
+    pid: u64,
+    between: &'a str,
+    after: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    // Fri Nov 20 18:32:21 2026 [pid 10178] [alice] FTP command: Client "127.0.0.1", "SYST"
+    fn of(line: &'a str) -> Option<Self> {
+        let rest = line.get(24..)?.strip_prefix(" [pid ")?;
+        let (pid, rest) = rest.split_once(']')?;
+        let client = rest.find(": Client \"")? + ": Client \"".len();
+        let (between, rest) = rest.split_at(client);
+        Some(Self { pid: pid.parse().ok()?, between, after: &rest[rest.find('"')?..] })
+    }
+
+    fn write(&self, out: &mut String, copy: u64, seconds: u64) {
+        use std::fmt::Write;
+        let pid = self.pid % 1000 + copy * 1000 % 4_000_000_000;
+        let (a, b, c) = (copy / 62_500 % 250, copy / 250 % 250, copy % 250);
+        let _ = writeln!(out, "{} [pid {pid}]{}10.{a}.{b}.{}{}", ctime(seconds), self.between, c + 1, self.after);
+    }
+}
+
+/// `Fri Nov 20 18:32:21 2026` of a second of the years 2026 and after.
+fn ctime(seconds: u64) -> String {
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [(&str, u64); 12] = [
+        ("Jan", 31), ("Feb", 28), ("Mar", 31), ("Apr", 30), ("May", 31), ("Jun", 30),
+        ("Jul", 31), ("Aug", 31), ("Sep", 30), ("Oct", 31), ("Nov", 30), ("Dec", 31),
+    ];
+    let day = seconds / 86_400;
+    let mut left = (seconds - START) / 86_400;
+    let mut year = 2026;
+    let mut month = 0;
+    while left >= MONTHS[month].1 {
+        left -= MONTHS[month].1;
+        month += 1;
+        if month == 12 {
+            (month, year) = (0, year + 1);
+        }
+    }
+    let (h, m, s) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    format!("{} {} {:2} {h:02}:{m:02}:{s:02} {year}", DAYS[(day % 7) as usize], MONTHS[month].0, left + 1)
+}

@@ -1,0 +1,133 @@
+//! The laws of the house that a compiler does not know: layers, rooms, and the size of files.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A file longer than this needs a reason at its top.
+const LINES_MAX: usize = 700;
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// The rooms in the order of lib.rs; `cli` sees all of them.
+fn rooms() -> Vec<String> {
+    let lib = fs::read_to_string(source().join("lib.rs")).unwrap();
+    let modules = lib.lines().filter_map(|l| l.strip_prefix("pub mod ")?.strip_suffix(';'));
+    modules.map(str::to_owned).collect()
+}
+
+fn room_of(path: &Path) -> Option<String> {
+    let inside = path.strip_prefix(source()).unwrap();
+    let first = inside.components().next()?.as_os_str().to_string_lossy().into_owned();
+    Some(first.trim_end_matches(".rs").to_owned())
+}
+
+/// The lines of a file without its tests and comments.
+fn code_of(text: &str) -> impl Iterator<Item = &str> {
+    text.split("#[cfg(test)]").next().unwrap_or_default().lines().filter(|l| !l.trim_start().starts_with("//"))
+}
+
+#[test]
+fn each_room_uses_only_those_above_it() {
+    let rooms = rooms();
+    let rank: BTreeMap<&str, usize> = rooms.iter().enumerate().map(|(i, r)| (r.as_str(), i)).collect();
+    let mut wrong = Vec::new();
+    for path in rust_files(&source()) {
+        let Some(room) = room_of(&path) else { continue };
+        let Some(own) = rank.get(room.as_str()) else { continue };
+        let text = fs::read_to_string(&path).unwrap();
+        for line in code_of(&text) {
+            for used in line.split("crate::").skip(1) {
+                let name: String = used.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                if rank.get(name.as_str()).is_some_and(|other| other > own) {
+                    let shown = path.strip_prefix(source()).unwrap().display();
+                    wrong.push(format!("src/{shown} uses {name}, which is above {room}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(rooms.len() > 10, "lib.rs names the rooms with `pub mod NAME;`");
+}
+
+#[test]
+fn only_the_rooms_that_may_open_logs_start_threads_and_print() {
+    let only = [
+        ("std::fs", &["source", "cli"][..]),
+        ("rayon::", &["engine"]),
+        ("std::thread", &["engine"]),
+        ("std::env", &["cli"]),
+        ("std::io::stdout", &["cli"]),
+        ("println!", &[]),
+        ("regex::", &["rule", "session"]),
+        ("SystemTime", &[]),
+        ("Instant::now", &[]),
+    ];
+    let mut wrong = Vec::new();
+    for path in rust_files(&source()) {
+        let room = room_of(&path).unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        for line in code_of(&text) {
+            for (what, rooms) in only {
+                if line.contains(what) && !rooms.contains(&room.as_str()) {
+                    wrong.push(format!("{}: {what} is not for {room}", path.display()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_file_of_a_room_is_registered_in_it() {
+    for room in ["format", "rule"] {
+        let folder = source().join(room);
+        let registry = fs::read_to_string(folder.join("mod.rs")).unwrap();
+        for path in rust_files(&folder) {
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            if name == "mod" {
+                continue;
+            }
+            assert!(registry.contains(&format!("mod {name};")), "src/{room}/{name}.rs is not a module of {room}");
+            let text = fs::read_to_string(&path).unwrap();
+            for (kind, list) in [("FORMAT: Format", "FORMAT,"), ("RULE: Rule", "RULE,")] {
+                if text.contains(&format!("static {kind} =")) {
+                    assert!(registry.contains(&format!("&{name}::{list}")), "src/{room}/{name}.rs is not listed");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn files_are_short_and_say_what_they_are() {
+    for path in rust_files(&source()) {
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with("//! "), "{} does not say what it is", path.display());
+        assert!(text.lines().count() <= LINES_MAX, "{} is too long", path.display());
+    }
+}
+
+#[test]
+fn no_file_is_called_by_what_it_is_not() {
+    for path in rust_files(&source()) {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        assert!(!["utils", "util", "helpers", "helper", "common", "manager", "misc"].contains(&name.as_str()));
+    }
+}
