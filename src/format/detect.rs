@@ -53,7 +53,7 @@ pub fn detect(sample: &[u8], setup: &Setup) -> Detected {
     if let Some((protocol, line)) = foreign(&lines) {
         return Detected::Foreign { protocol, line: line as u64 + 1 };
     }
-    if let Some(plan) = by_whole_file(&lines) {
+    if let Some(plan) = by_whole_file(&lines).or_else(|| by_last_resort(&lines)) {
         return Detected::Log(plan);
     }
     if let Some(offset) = memchr::memchr(0, sample) {
@@ -116,6 +116,12 @@ fn by_whole_file(lines: &[&[u8]]) -> Option<Plan> {
         }
     }
     best.map(|(_, format)| Plan { formats: vec![format], headers: false })
+}
+
+/// Formats without any mark of their own.
+fn by_last_resort(lines: &[&[u8]]) -> Option<Plan> {
+    let fits = |format: &&Format| matches!(format.signs, Signs::LastResort(is) if is(lines));
+    FORMATS.iter().copied().find(fits).map(|format| Plan { formats: vec![format], headers: false })
 }
 
 /// Protocols whose logs look like FTP's, and lines that only they have. The marks of clients are taken off first.
