@@ -106,7 +106,7 @@ fn mark(i: &[u8]) -> Option<(Mark, &[u8])> {
 }
 
 /// What lftp says, with its mark, without what stands before it.
-fn shown(line: &[u8]) -> &[u8] {
+pub(super) fn shown(line: &[u8]) -> &[u8] {
     let (rest, _) = process(line).unwrap_or((line, 0));
     let stamp: IResult<&[u8], _> = terminated(iso, tag(" ")).parse(rest);
     let rest = stamp.map_or(rest, |(rest, _)| rest);

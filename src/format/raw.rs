@@ -23,7 +23,7 @@ struct Raw;
 
 impl Lexer for Raw {
     fn lex<'a>(&mut self, line: Line<'a>) -> Lexed<'a> {
-        let text = without_telnet(line.text);
+        let text = without_telnet(without_flow(line.text));
         if text.trim_ascii().is_empty() {
             return Lexed::Skip;
         }
@@ -55,14 +55,13 @@ enum About {
 fn about_the_connection(i: &[u8]) -> Option<About> {
     match i.first()? {
         b'C' => match i {
-            _ if i.starts_with(b"Connected to ") => Some(About::Opened),
-            _ if connected_by_netcat(i).is_ok() => Some(About::Opened),
-            _ if i.starts_with(b"Connection closed") || i.starts_with(b"Connection to ") => Some(About::Closed),
+            _ if is_connected(i) || by_netcat(i).is_ok() => Some(About::Opened),
+            _ if i.starts_with(b"Connection closed by ") => Some(About::Closed),
             _ => None,
         },
         b'N' if i.starts_with(b"Ncat: Connected to ") => Some(About::Opened),
         b'N' if i.starts_with(b"Ncat: ") || i.starts_with(b"Node ") => Some(About::Nothing),
-        b'T' if i.starts_with(b"Trying ") => Some(About::Nothing),
+        b'T' if i.starts_with(b"Trying ") && i.ends_with(b"...") => Some(About::Nothing),
         b'E' if i.starts_with(b"Escape character is ") => Some(About::Nothing),
         b'F' if i.starts_with(b"Follow: ") || i.starts_with(b"Filter: ") => Some(About::Nothing),
         b'=' if i.starts_with(b"====") => Some(About::Nothing),
@@ -72,8 +71,25 @@ fn about_the_connection(i: &[u8]) -> Option<About> {
     }
 }
 
+/// `Connected to ftphost.` or `Connected to ftphost (10.0.0.1).`; a greeting says more.
+fn is_connected(i: &[u8]) -> bool {
+    let host = i.strip_prefix(b"Connected to ").and_then(|h| h.strip_suffix(b"."));
+    host.is_some_and(|h| !h.contains(&b' ') || h.ends_with(b")"))
+}
+
+// 127.000.000.001.43210-127.000.000.001.00021: USER alice
+/// What `tcpflow -c` puts before the first line of each piece.
+fn without_flow(i: &[u8]) -> &[u8] {
+    const END_BYTES: usize = 21;
+    let end = |e: &[u8]| e.iter().all(|b| b.is_ascii_digit() || *b == b'.') && e.get(15) == Some(&b'.');
+    match i.split_at_checked(2 * END_BYTES + 3) {
+        Some((flow, said)) if end(&flow[..END_BYTES]) && end(&flow[END_BYTES + 1..2 * END_BYTES + 1]) && flow.ends_with(b": ") => said,
+        _ => i,
+    }
+}
+
 // Connection to 127.0.0.1 21 port [tcp/ftp] succeeded!
-fn connected_by_netcat(i: &[u8]) -> IResult<&[u8], &[u8]> {
+fn by_netcat(i: &[u8]) -> IResult<&[u8], &[u8]> {
     preceded(tag("Connection to "), take_until(" succeeded!")).parse(i)
 }
 
@@ -101,7 +117,7 @@ fn without_telnet(i: &[u8]) -> &[u8] {
 
 /// Whether these lines are a control channel: a reply and a command of FTP's own, or a greeting and nothing against it.
 fn is_transcript(lines: &[&[u8]]) -> bool {
-    let said = || lines.iter().map(|l| without_telnet(l)).filter(|l| !l.is_empty() && about_the_connection(l).is_none());
+    let said = || lines.iter().map(|l| without_telnet(without_flow(l))).filter(|l| !l.is_empty() && about_the_connection(l).is_none());
     let n_replies = said().filter(|l| ReplyLine::of(l).code().is_some()).count();
     if n_replies == 0 {
         return false;
@@ -117,8 +133,12 @@ fn is_ftp_only(line: &[u8]) -> bool {
     let shaped = match command.verb {
         Verb::PASV | Verb::SYST | Verb::PWD | Verb::FEAT | Verb::CDUP => command.argument.trim_ascii().is_empty(),
         Verb::EPSV => true,
-        // `user` and `type` are words of English, too.
-        Verb::USER | Verb::PORT | Verb::EPRT | Verb::TYPE | Verb::CWD | Verb::RETR | Verb::STOR | Verb::RNFR
+        // These are words of English, too.
+        Verb::USER | Verb::PORT | Verb::EPRT | Verb::TYPE => {
+            let argument = command.argument.trim_ascii();
+            !argument.is_empty() && !argument.contains(&b' ')
+        }
+        Verb::CWD | Verb::RETR | Verb::STOR | Verb::RNFR
         | Verb::RNTO | Verb::SIZE | Verb::MDTM | Verb::MLSD | Verb::NLST => {
             let argument = command.argument.trim_ascii();
             !argument.is_empty() && (command.word[0].is_ascii_uppercase() || !argument.contains(&b' '))
@@ -128,10 +148,14 @@ fn is_ftp_only(line: &[u8]) -> bool {
     one_case && shaped
 }
 
-// 220 (vsFTPd 3.0.3)    421 There are too many connections from your internet address.
+// 220 (vsFTPd 3.0.3)    421 There are too many connections    500 OOPS: vsftpd: cannot locate user
 fn is_greeting(line: &[u8]) -> bool {
     let mail = crate::text::holds(line, "smtp") || crate::text::holds(line, "mail");
-    matches!(ReplyLine::of(line).code(), Some((Code(120 | 220 | 421), _))) && !mail
+    match ReplyLine::of(line).code() {
+        Some((Code(120 | 220 | 421), _)) => !mail,
+        Some((Code(500 | 530), _)) => crate::text::holds(line, "ftp"),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -165,6 +189,8 @@ mod tests {
         assert_eq!(lex(b"Escape character is '^]'."), Lexed::Skip);
         assert_eq!(what(b"Connection closed by foreign host."), What::Closed);
         assert_eq!(lex(b"\t27"), Lexed::Skip);
+        assert_eq!(what(b"127.000.000.001.43210-127.000.000.001.00021: PWD"), What::Bare(b"PWD"));
+        assert_eq!(what(b"Connected to our server you are."), What::Bare(b"Connected to our server you are."));
     }
 
     #[test]
@@ -187,6 +213,7 @@ mod tests {
         assert!(is_transcript(&[b"220 ready", b"USER a", b"331 password"]));
         assert!(is_transcript(&[b"200 ok", b"pasv", b"227 x"]));
         assert!(is_transcript(&[b"Trying ::1...", b"421 Too many connections."]));
+        assert!(is_transcript(&[b"500 OOPS: vsftpd: cannot locate user specified in 'nopriv_user':x"]));
         assert!(!is_transcript(&[b"USER a", b"PASS b"]));
         assert!(!is_transcript(&[b"there were", b"220 people", b"user friendly, they were"]));
         assert!(!is_transcript(&[b"220 mx.example.com ESMTP", b"NOOP", b"250 ok"]));
