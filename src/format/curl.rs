@@ -45,8 +45,7 @@ impl Lexer for Curl {
             },
             Some((Mark::Received, said)) => event(at, key, What::Reply(ReplyLine::of(said))),
             Some((Mark::Data, _)) => Lexed::Skip,
-            // A line of a reply that lost its mark can only go on with that reply; a file that was fetched looks the same.
-            None if ReplyLine::of(line.text).code().is_some() => event(When::NEVER, Key::None, What::Bare(line.text)),
+            // Files and listings that were fetched, and the meter. Pastes that lost a mark look the same.
             None => Lexed::Skip,
         }
     }
@@ -108,10 +107,11 @@ fn key(i: &[u8]) -> (Key<'static>, &[u8]) {
 }
 
 //   0     0    0     0    0     0      0      0 --:--:-- --:--:-- --:--:--     0* Connected to 127.0.0.1
+// --  --      0     0     3     3  --:--:-- --:--:-- --:--:--     0      * Connected to 127.0.0.1
 /// Takes off the progress meter, which curl writes over and over into one line, and which the next line is glued to.
 fn without_meter(i: &[u8]) -> &[u8] {
     let line = memchr::memrchr(b'\r', i).map_or(i, |end| &i[end + 1..]);
-    if !line.first().is_some_and(|b| *b == b' ' || b.is_ascii_digit()) {
+    if !line.first().is_some_and(|b| b" -".contains(b) || b.is_ascii_digit()) {
         return line;
     }
     let Some(end) = line.iter().position(|b| !b" 0123456789.:-kMGTPdh".contains(b)) else { return line };
@@ -200,7 +200,7 @@ mod tests {
     #[test]
     fn the_progress_meter_is_taken_off() {
         let meter = "  0     0    0     0    0     0      0      0 --:--:-- --:--:-- --:--:--     0";
-        for before in [format!("\r{meter}\r{meter}"), format!("\r100  8192  100  8192    0     0   3.1M      0  0:00:02  0:00:01  0:00:01 3.1M\r{meter}"), meter.to_owned()] {
+        for before in ["\r--  --      0     0     3     3  --:--:-- --:--:-- --:--:--     0      ".to_owned(), format!("\r{meter}\r{meter}"), format!("\r100  8192  100  8192    0     0   3.1M      0  0:00:02  0:00:01  0:00:01 3.1M\r{meter}"), meter.to_owned()] {
             let line = format!("{before}< 226 Transfer complete.");
             assert_eq!(what(line.as_bytes()), What::Reply(ReplyLine::of(b"226 Transfer complete.")), "{line}");
             let line = format!("{before}17:53:47.534764 > QUIT");
@@ -214,7 +214,7 @@ mod tests {
     fn what_was_fetched_is_no_reply() {
         assert_eq!(lex(b"-rw-r--r--   1 alice    alice          33 Nov 20 18:19 hello.txt"), Lexed::Skip);
         assert_eq!(lex(b"curl: (78) The file does not exist"), Lexed::Skip);
-        assert_eq!(what(b"331 rows in a file"), What::Bare(b"331 rows in a file"));
+        assert_eq!(lex(b"331 rows in a file"), Lexed::Skip);
     }
 
     #[test]

@@ -5,7 +5,8 @@
 use super::stamp::{Stamps, iso, number};
 use super::{Format, Lexer, Line, Sign, Signs};
 use crate::event::{Command, Dialect, Event, Identity, Key, Lexed, ReplyLine, What};
-use crate::ftp::Software;
+use crate::ftp::{Code, Software};
+use crate::time::When;
 use nom::IResult;
 use nom::Parser;
 use nom::bytes::complete::{tag, take_while1};
@@ -46,13 +47,13 @@ impl Lexer for Lftp {
     }
 }
 
-/// Replies to `quote` have no mark. Everything else that lftp writes is for its user.
+/// Replies to `quote` have no mark. Everything else that lftp writes is for its user, and so is what looks like a greeting.
 fn unmarked(text: &[u8]) -> Lexed<'_> {
     let line = ReplyLine::of(text);
-    if line.code().is_none() && !text.starts_with(b" ") {
-        return Lexed::Skip;
+    match line.code() {
+        None | Some((Code(120 | 220), _)) => Lexed::Skip,
+        Some(_) => Lexed::Event(Event::bare(When::NEVER, What::Reply(line))),
     }
-    Lexed::Event(Event::bare(crate::time::When::NEVER, What::Reply(line)))
 }
 
 /// Process and host together: each alone may be shared by several connections.
@@ -163,7 +164,7 @@ mod tests {
     #[test]
     fn replies_to_quote_have_no_mark() {
         assert_eq!(event(b"503 Bad sequence of commands").what, What::Reply(ReplyLine::of(b"503 Bad sequence of commands")));
-        assert_eq!(event(b" MDTM").what, What::Reply(ReplyLine::of(b" MDTM")));
+        assert_eq!(lex(b"220 looks like a greeting, in a file"), Lexed::Skip);
     }
 
     #[test]
