@@ -184,7 +184,12 @@ mod tests {
         assert_eq!(what(b"< 220 (vsFTPd 3.0.3)"), What::Reply(ReplyLine::of(b"220 (vsFTPd 3.0.3)")));
         assert_eq!(what(b"<  EPRT"), What::Reply(ReplyLine::of(b" EPRT")));
         assert_eq!(what(b"* Closing connection 0"), What::Closed);
-        for line in ["*   Trying 127.0.0.1:2121...", "* Connected to h (::1) port 21 (#0)", "{ [33 bytes data]", "} [100 bytes data]"] {
+        for line in [
+            "*   Trying 127.0.0.1:2121...",
+            "* Connected to h (::1) port 21 (#0)",
+            "{ [33 bytes data]",
+            "} [100 bytes data]",
+        ] {
             assert_eq!(lex(line.as_bytes()), Lexed::Skip, "{line}");
         }
     }
@@ -200,9 +205,20 @@ mod tests {
     #[test]
     fn the_progress_meter_is_taken_off() {
         let meter = "  0     0    0     0    0     0      0      0 --:--:-- --:--:-- --:--:--     0";
-        for before in ["\r--  --      0     0     3     3  --:--:-- --:--:-- --:--:--     0      ".to_owned(), format!("\r{meter}\r{meter}"), format!("\r100  8192  100  8192    0     0   3.1M      0  0:00:02  0:00:01  0:00:01 3.1M\r{meter}"), meter.to_owned()] {
+        for before in [
+            "\r--  --      0     0     3     3  --:--:-- --:--:-- --:--:--     0      ".to_owned(),
+            format!("\r{meter}\r{meter}"),
+            format!(
+                "\r100  8192  100  8192    0     0   3.1M      0  0:00:02  0:00:01  0:00:01 3.1M\r{meter}"
+            ),
+            meter.to_owned(),
+        ] {
             let line = format!("{before}< 226 Transfer complete.");
-            assert_eq!(what(line.as_bytes()), What::Reply(ReplyLine::of(b"226 Transfer complete.")), "{line}");
+            assert_eq!(
+                what(line.as_bytes()),
+                What::Reply(ReplyLine::of(b"226 Transfer complete.")),
+                "{line}"
+            );
             let line = format!("{before}17:53:47.534764 > QUIT");
             let Lexed::Event(e) = lex(line.as_bytes()) else { panic!() };
             assert_eq!(e.at.clock().unwrap(), "17:53:47");
@@ -220,7 +236,10 @@ mod tests {
     #[test]
     fn only_words_of_curl_speak_for_curl() {
         assert_eq!(sign(b"> USER alice"), Sign::Fits);
-        assert_eq!(sign(b"17:53:47.534764 * Connected to 127.0.0.1 (127.0.0.1) port 2121 (#0)"), Sign::Strong);
+        assert_eq!(
+            sign(b"17:53:47.534764 * Connected to 127.0.0.1 (127.0.0.1) port 2121 (#0)"),
+            Sign::Strong
+        );
         assert_eq!(sign(b"* Connected to the server at last"), Sign::Fits);
         assert_eq!(sign(b"=> true"), Sign::None);
     }

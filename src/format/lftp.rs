@@ -61,7 +61,9 @@ fn key(process: Option<u64>, host: &[u8]) -> Key<'static> {
     match (process, host) {
         (None, b"") => Key::None,
         (process, host) => {
-            let hash = host.iter().fold(process.unwrap_or(0), |n, b| n.wrapping_mul(0x100_0000_01b3) ^ u64::from(*b));
+            let hash = host
+                .iter()
+                .fold(process.unwrap_or(0), |n, b| n.wrapping_mul(0x100_0000_01b3) ^ u64::from(*b));
             Key::Number(hash)
         }
     }
@@ -158,12 +160,18 @@ mod tests {
         assert_eq!(event(b"[2813] <--- 220 x").key, Key::Number(2813));
         assert_eq!(event(b"127.0.0.1 <--- 220 x").key, event(b"2026-11-20 18:20:54 127.0.0.1 ---> QUIT").key);
         assert_ne!(event(b"127.0.0.1 <--- 220 x").key, event(b"127.0.0.2 <--- 220 x").key);
-        assert_eq!(event(b"2021-05-06T10:00:42+0000 ---> FEAT").at.rfc3339().unwrap(), "2021-05-06T10:00:42+00:00");
+        assert_eq!(
+            event(b"2021-05-06T10:00:42+0000 ---> FEAT").at.rfc3339().unwrap(),
+            "2021-05-06T10:00:42+00:00"
+        );
     }
 
     #[test]
     fn replies_to_quote_have_no_mark() {
-        assert_eq!(event(b"503 Bad sequence of commands").what, What::Reply(ReplyLine::of(b"503 Bad sequence of commands")));
+        assert_eq!(
+            event(b"503 Bad sequence of commands").what,
+            What::Reply(ReplyLine::of(b"503 Bad sequence of commands"))
+        );
         assert_eq!(lex(b"220 looks like a greeting, in a file"), Lexed::Skip);
     }
 

@@ -83,7 +83,13 @@ fn without_flow(i: &[u8]) -> &[u8] {
     const END_BYTES: usize = 21;
     let end = |e: &[u8]| e.iter().all(|b| b.is_ascii_digit() || *b == b'.') && e.get(15) == Some(&b'.');
     match i.split_at_checked(2 * END_BYTES + 3) {
-        Some((flow, said)) if end(&flow[..END_BYTES]) && end(&flow[END_BYTES + 1..2 * END_BYTES + 1]) && flow.ends_with(b": ") => said,
+        Some((flow, said))
+            if end(&flow[..END_BYTES])
+                && end(&flow[END_BYTES + 1..2 * END_BYTES + 1])
+                && flow.ends_with(b": ") =>
+        {
+            said
+        }
         _ => i,
     }
 }
@@ -110,14 +116,23 @@ fn without_telnet(i: &[u8]) -> &[u8] {
     let shown: IResult<&[u8], &[u8]> =
         preceded(take_while1(|b| b".?\xef\xbf\xbd\xf2\xf4\xff".contains(&b)), rest).parse(bare);
     match shown {
-        Ok((_, said)) if Command::parse(said).is_some_and(|c| c.verb != Verb::OTHER && c.word[0] == said[0]) => said,
+        Ok((_, said))
+            if Command::parse(said).is_some_and(|c| c.verb != Verb::OTHER && c.word[0] == said[0]) =>
+        {
+            said
+        }
         _ => bare,
     }
 }
 
 /// Whether these lines are a control channel: a reply and a command of FTP's own, or a greeting and nothing against it.
 fn is_transcript(lines: &[&[u8]]) -> bool {
-    let said = || lines.iter().map(|l| without_telnet(without_flow(l))).filter(|l| !l.is_empty() && about_the_connection(l).is_none());
+    let said = || {
+        lines
+            .iter()
+            .map(|l| without_telnet(without_flow(l)))
+            .filter(|l| !l.is_empty() && about_the_connection(l).is_none())
+    };
     let n_replies = said().filter(|l| ReplyLine::of(l).code().is_some()).count();
     if n_replies == 0 {
         return false;
@@ -129,17 +144,27 @@ fn is_transcript(lines: &[&[u8]]) -> bool {
 fn is_ftp_only(line: &[u8]) -> bool {
     let line = line.strip_prefix(b"---> ").unwrap_or(line);
     let Some(command) = Command::parse(line) else { return false };
-    let one_case = command.word.iter().all(u8::is_ascii_uppercase) || command.word.iter().all(u8::is_ascii_lowercase);
+    let one_case =
+        command.word.iter().all(u8::is_ascii_uppercase) || command.word.iter().all(u8::is_ascii_lowercase);
     let shaped = match command.verb {
-        Verb::PASV | Verb::SYST | Verb::PWD | Verb::FEAT | Verb::CDUP => command.argument.trim_ascii().is_empty(),
+        Verb::PASV | Verb::SYST | Verb::PWD | Verb::FEAT | Verb::CDUP => {
+            command.argument.trim_ascii().is_empty()
+        }
         Verb::EPSV => true,
         // These are words of English, too.
         Verb::USER | Verb::PORT | Verb::EPRT | Verb::TYPE => {
             let argument = command.argument.trim_ascii();
             !argument.is_empty() && !argument.contains(&b' ')
         }
-        Verb::CWD | Verb::RETR | Verb::STOR | Verb::RNFR
-        | Verb::RNTO | Verb::SIZE | Verb::MDTM | Verb::MLSD | Verb::NLST => {
+        Verb::CWD
+        | Verb::RETR
+        | Verb::STOR
+        | Verb::RNFR
+        | Verb::RNTO
+        | Verb::SIZE
+        | Verb::MDTM
+        | Verb::MLSD
+        | Verb::NLST => {
             let argument = command.argument.trim_ascii();
             !argument.is_empty() && (command.word[0].is_ascii_uppercase() || !argument.contains(&b' '))
         }
@@ -190,7 +215,10 @@ mod tests {
         assert_eq!(what(b"Connection closed by foreign host."), What::Closed);
         assert_eq!(lex(b"\t27"), Lexed::Skip);
         assert_eq!(what(b"127.000.000.001.43210-127.000.000.001.00021: PWD"), What::Bare(b"PWD"));
-        assert_eq!(what(b"Connected to our server you are."), What::Bare(b"Connected to our server you are."));
+        assert_eq!(
+            what(b"Connected to our server you are."),
+            What::Bare(b"Connected to our server you are.")
+        );
     }
 
     #[test]
