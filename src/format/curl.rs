@@ -44,9 +44,8 @@ impl Lexer for Curl {
                 None => Lexed::Skip,
             },
             Some((Mark::Received, said)) => event(at, key, What::Reply(ReplyLine::of(said))),
-            Some((Mark::Data, _)) => Lexed::Skip,
             // Files and listings that were fetched, and the meter. Pastes that lost a mark look the same.
-            None => Lexed::Skip,
+            Some((Mark::Data, _)) | None => Lexed::Skip,
         }
     }
 }
@@ -133,7 +132,7 @@ pub(super) fn shown(line: &[u8]) -> &[u8] {
 }
 
 /// Only curl's own words tell it from other programs that mark lines with `>` and `<`.
-fn sign(line: &[u8]) -> Sign {
+pub(super) fn sign(line: &[u8]) -> Sign {
     let Some((mark, said)) = mark(shown(line)) else { return Sign::None };
     let strong = match mark {
         Mark::Data => true,

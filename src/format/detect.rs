@@ -126,8 +126,14 @@ fn by_last_resort(lines: &[&[u8]]) -> Option<Plan> {
 
 /// Protocols whose logs look like FTP's, and lines that only they have. The marks of clients are taken off first.
 fn foreign(lines: &[&[u8]]) -> Option<(&'static str, usize)> {
+    // Clients that mark what is said also print the files they fetch: logs of web servers, letters.
+    let marked = [super::curl::sign, super::lftp::sign]
+        .into_iter()
+        .find(|sign| lines.iter().any(|l| sign(l) == Sign::Strong));
+    let said = |line: &[u8]| marked.is_none_or(|sign| sign(line) != Sign::None);
     let ftp = lines.iter().filter(|l| is_ftp_only(spoken(l))).count();
-    let mut found = lines.iter().enumerate().filter_map(|(n, line)| Some((protocol_of(line)?, n)));
+    let lines = lines.iter().enumerate().filter(|(_, line)| said(line));
+    let mut found = lines.filter_map(|(n, line)| Some((protocol_of(line)?, n)));
     let first = found.next()?;
     let n = 1 + found.count();
     (n > ftp).then_some(first)
@@ -166,13 +172,24 @@ fn protocol_of(line: &[u8]) -> Option<&'static str> {
     if news.iter().any(|w| said.starts_with(w)) {
         return Some("NNTP");
     }
-    if starts(&["HTTP/1.", "HTTP/2"]) || memchr::memmem::find(said, b" HTTP/1.").is_some() || memchr::memmem::find(said, b" HTTP/2").is_some() || starts(&["* ALPN"]) {
+    if starts(&["HTTP/1.", "HTTP/2"])
+        || memchr::memmem::find(said, b" HTTP/1.").is_some()
+        || memchr::memmem::find(said, b" HTTP/2").is_some()
+        || starts(&["* ALPN"])
+    {
         return Some("HTTP");
     }
     let sftp = [
-        "ssh_fxp_", "sftp-server[", "subsystem request for sftp", "internal-sftp", "fzsftp", "ssh-2.0-",
+        "ssh_fxp_",
+        "sftp-server[",
+        "subsystem request for sftp",
+        "internal-sftp",
+        "fzsftp",
+        "ssh-2.0-",
         // lftp and curl.
-        "sending a packet, length=", "got a packet, length=", "* ssh authentication methods",
+        "sending a packet, length=",
+        "got a packet, length=",
+        "* ssh authentication methods",
     ];
     sftp.iter().any(|w| crate::text::holds(line, w)).then_some("SFTP")
 }
@@ -215,7 +232,11 @@ mod tests {
         let stamped = "17:53:47.534764 [0-0] *   Trying 127.0.0.1:21...\n17:53:47.534764 [0-0] < 220 ready\n17:53:47.534764 [0-0] > USER a\n";
         assert_eq!(detected(stamped), "curl");
         // commons-net with direction and basic-ftp have the marks and no notes; a quoted letter has neither.
-        for other in ["< 220 ready\n> USER a\n< 331 x\n=> true\n", "> USER a\n< 331 x\n", "Bob wrote:\n> USER rights are wrong\n> PWD is fine\n"] {
+        for other in [
+            "< 220 ready\n> USER a\n< 331 x\n=> true\n",
+            "> USER a\n< 331 x\n",
+            "Bob wrote:\n> USER rights are wrong\n> PWD is fine\n",
+        ] {
             assert_ne!(detected(other), "curl", "{other}");
         }
         assert_eq!(detected("Bob wrote:\n> USER rights are wrong\n> PWD is fine\n"), "unknown");
@@ -237,21 +258,48 @@ mod tests {
     }
 
     #[test]
+    fn a_fetched_file_names_no_protocol() {
+        let opened =
+            "* Connected to h (127.0.0.1) port 21 (#0)\n< 220 ready\n> USER a\n< 331 x\n> PASS b\n< 230 x\n";
+        let fetched = "1.2.3.4 - - [x] \"GET / HTTP/1.1\" 200 1\nMAIL FROM:<a>\n".repeat(9);
+        assert_eq!(detected(&format!("{opened}> RETR access.log\n{fetched}")), "curl");
+    }
+
+    #[test]
     fn lftp_marks_replies_and_other_clients_do_not() {
-        assert_eq!(detected("---- Connecting to h (::1) port 21\n<--- 220 ready\n---> USER a\n<--- 331 x\n"), "lftp");
-        assert_eq!(detected("[7] 2026-11-20 18:20:54 h <--- 220 ready\n[7] 2026-11-20 18:20:54 h ---> FEAT\n"), "lftp");
+        assert_eq!(
+            detected("---- Connecting to h (::1) port 21\n<--- 220 ready\n---> USER a\n<--- 331 x\n"),
+            "lftp"
+        );
+        assert_eq!(
+            detected("[7] 2026-11-20 18:20:54 h <--- 220 ready\n[7] 2026-11-20 18:20:54 h ---> FEAT\n"),
+            "lftp"
+        );
         assert_ne!(detected("Connected to h.\n220 ready\n---> USER a\n331 x\n"), "lftp");
         assert_eq!(detected("---> GET / HTTP/1.1\n---> Host: h\n<--- HTTP/1.1 200 OK\n"), "HTTP at 1");
-        assert_eq!(detected("---> sending a packet, length=5, type=1(INIT), id=1\n<--- got a packet, length=5\n"), "SFTP at 1");
+        assert_eq!(
+            detected("---> sending a packet, length=5, type=1(INIT), id=1\n<--- got a packet, length=5\n"),
+            "SFTP at 1"
+        );
     }
 
     #[test]
     fn a_bare_channel_is_the_last_resort() {
         assert_eq!(detected("220 ready\r\nUSER a\r\n331 x\r\n"), "raw");
-        assert_eq!(detected("Trying 127.0.0.1...\nConnected to h.\nEscape character is '^]'.\n220 x\nquit\n221 Bye\n"), "raw");
+        assert_eq!(
+            detected(
+                "Trying 127.0.0.1...\nConnected to h.\nEscape character is '^]'.\n220 x\nquit\n221 Bye\n"
+            ),
+            "raw"
+        );
         assert_eq!(detected("220 mx.example.com ESMTP\nEHLO me\n250 ok\nMAIL FROM:<a>\n"), "SMTP at 1");
         assert_eq!(detected("+OK ready\nUSER a\n+OK\nPASS b\n-ERR no\n"), "POP3 at 1");
-        assert_eq!(detected("200 news.example.com ready\nMODE READER\n201 no posting\nGROUP misc.test\n211 1 2 3 misc.test\n"), "NNTP at 2");
+        assert_eq!(
+            detected(
+                "200 news.example.com ready\nMODE READER\n201 no posting\nGROUP misc.test\n211 1 2 3 misc.test\n"
+            ),
+            "NNTP at 2"
+        );
         assert_eq!(detected("Dear all,\n220 people came.\nUSER manuals were read.\n"), "unknown");
     }
 }

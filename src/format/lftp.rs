@@ -117,7 +117,7 @@ pub(super) fn shown(line: &[u8]) -> &[u8] {
 }
 
 /// A marked reply with a code: BSD clients mark only commands, and other protocols have no codes.
-fn sign(line: &[u8]) -> Sign {
+pub(super) fn sign(line: &[u8]) -> Sign {
     match mark(shown(line)) {
         Some((Mark::Received, said)) if ReplyLine::of(said).code().is_some() => Sign::Strong,
         Some(_) => Sign::Fits,

@@ -85,7 +85,7 @@ fn without_flow(i: &[u8]) -> &[u8] {
     match i.split_at_checked(2 * END_BYTES + 3) {
         Some((flow, said))
             if end(&flow[..END_BYTES])
-                && end(&flow[END_BYTES + 1..2 * END_BYTES + 1])
+                && end(&flow[END_BYTES + 1..=2 * END_BYTES])
                 && flow.ends_with(b": ") =>
         {
             said

@@ -269,7 +269,8 @@ impl Session {
 
     /// `SYST not supported`: a reply to SYST that has no code.
     fn is_worded_refusal(&self, command: &Command) -> bool {
-        let asked = self.pairing.waiting.back().is_some_and(|i| self.records[*i as usize].verb == command.verb);
+        let asked =
+            self.pairing.waiting.back().is_some_and(|i| self.records[*i as usize].verb == command.verb);
         asked && command.verb.argument() == Argument::None && command.argument.contains(&b' ')
     }
 
@@ -453,7 +454,9 @@ fn has_fitting_argument(command: &Command) -> bool {
         Argument::None => words == 0,
         Argument::Optional => words <= 2,
         Argument::Required => match command.verb {
-            Verb::USER | Verb::TYPE | Verb::HOST | Verb::PORT | Verb::EPRT | Verb::MODE | Verb::STRU => words == 1,
+            Verb::USER | Verb::TYPE | Verb::HOST | Verb::PORT | Verb::EPRT | Verb::MODE | Verb::STRU => {
+                words == 1
+            }
             _ => words >= 1,
         },
     }
@@ -461,7 +464,10 @@ fn has_fitting_argument(command: &Command) -> bool {
 
 /// Words of FTP clients, which people send to servers over telnet.
 fn is_typed_by_hand(word: &[u8]) -> bool {
-    let words = ["ls", "dir", "get", "put", "cd", "mget", "mput", "del", "delete", "mkdir", "rename", "bin", "binary", "ascii", "bye", "exit", "logout"];
+    let words = [
+        "ls", "dir", "get", "put", "cd", "mget", "mput", "del", "delete", "mkdir", "rename", "bin", "binary",
+        "ascii", "bye", "exit", "logout",
+    ];
     words.iter().any(|w| word.eq_ignore_ascii_case(w.as_bytes()))
 }
 
@@ -472,7 +478,15 @@ fn cannot_be_text(command: &Command, inside: Code) -> bool {
     let one_word = !argument.is_empty() && !argument.contains(&b' ') && Verb::parse(argument) == Verb::OTHER;
     let lists_commands = matches!(inside.0, 211 | 214);
     let shaped = match command.verb {
-        Verb::USER | Verb::PASS | Verb::CWD | Verb::RETR | Verb::STOR | Verb::DELE | Verb::MKD | Verb::PORT | Verb::RNFR
+        Verb::USER
+        | Verb::PASS
+        | Verb::CWD
+        | Verb::RETR
+        | Verb::STOR
+        | Verb::DELE
+        | Verb::MKD
+        | Verb::PORT
+        | Verb::RNFR
         | Verb::RNTO => one_word,
         Verb::TYPE => matches!(argument, b"A" | b"I"),
         Verb::PASV | Verb::SYST | Verb::PWD | Verb::QUIT => argument.is_empty() && !lists_commands,
@@ -484,6 +498,7 @@ fn cannot_be_text(command: &Command, inside: Code) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Dialect;
 
     fn is_command(line: &str, idle: bool) -> bool {
         Command::parse(line.as_bytes()).is_some_and(|c| looks_like_command(&c, idle))
@@ -491,10 +506,20 @@ mod tests {
 
     #[test]
     fn bare_commands_are_known_by_their_shape() {
-        for line in ["USER alice", "  NOOP", "retr a b", "ReTr x", "XYZZY foo", "FOO arg", "ls", "put x", "MD5 x"] {
+        for line in
+            ["USER alice", "  NOOP", "retr a b", "ReTr x", "XYZZY foo", "FOO arg", "ls", "put x", "MD5 x"]
+        {
             assert!(is_command(line, true), "{line}");
         }
-        for line in ["Connected to x", "local: a remote: b", "=> true", "uploaded", "Password:", "Quit the program now", "99 x"] {
+        for line in [
+            "Connected to x",
+            "local: a remote: b",
+            "=> true",
+            "uploaded",
+            "Password:",
+            "Quit the program now",
+            "99 x",
+        ] {
             assert!(!is_command(line, true), "{line}");
         }
         for line in ["USER alice", "QUIT", "FOO"] {
@@ -505,13 +530,55 @@ mod tests {
         }
     }
 
+    /// The commands of a bare transcript with their codes.
+    fn paired(lines: &[&str]) -> Vec<String> {
+        static DIALECT: Dialect =
+            Dialect { name: "test", identity: Identity::OneByOne, software: Software::Unknown, whole: true };
+        let mut session = Session::new(&DIALECT, Place::default(), When::NEVER);
+        for line in lines {
+            session.bare_line(Place::default(), When::NEVER, line.as_bytes());
+        }
+        session.trace(true);
+        let code = |e: &crate::session::Exchange| e.code().map_or(String::new(), |c| format!(" {c}"));
+        session.exchanges().map(|e| format!("{}{}", String::from_utf8_lossy(&e.name()), code(&e))).collect()
+    }
+
+    #[test]
+    fn a_reply_that_is_never_ended_swallows_no_session() {
+        let lines =
+            ["220-Welcome", "Connected to us", "USER alice", "331 x", "PASS b", "230 x", "QUIT", "221 x"];
+        // The greeting counts as ended where the next reply shows that it was.
+        assert_eq!(paired(&lines), ["USER 331", " 220", "PASS 230", "QUIT 221"]);
+    }
+
+    #[test]
+    fn the_text_of_a_reply_holds_no_commands() {
+        let lines = ["FEAT", "211-Features:", "PASV", "SIZE", "REST STREAM", "211 End", "PWD", "257 x"];
+        assert_eq!(paired(&lines), ["FEAT 211", "PWD 257"]);
+    }
+
+    #[test]
+    fn a_reply_without_a_code_is_a_reply() {
+        let lines =
+            ["SYST", "SYST not supported", "PASV", "99 PASV invalid", "USER a", "331_x", "TYPE I", "200 ok"];
+        assert_eq!(paired(&lines), ["SYST", "PASV", "USER", "TYPE 200"]);
+    }
+
     #[test]
     fn commands_inside_a_reply_are_known_only_where_text_cannot_be_meant() {
-        let inside = |line: &str, code| Command::parse(line.as_bytes()).is_some_and(|c| cannot_be_text(&c, Code(code)));
+        let inside = |line: &str, code| {
+            Command::parse(line.as_bytes()).is_some_and(|c| cannot_be_text(&c, Code(code)))
+        };
         assert!(inside("USER alice", 220));
         assert!(inside("PASV", 230));
         assert!(inside("TYPE I", 211));
-        for (line, code) in [("USER names are checked", 220), ("PASV", 211), ("USER PASS", 214), ("REST STREAM", 211), ("HELP x", 230)] {
+        for (line, code) in [
+            ("USER names are checked", 220),
+            ("PASV", 211),
+            ("USER PASS", 214),
+            ("REST STREAM", 211),
+            ("HELP x", 230),
+        ] {
             assert!(!inside(line, code), "{line}");
         }
     }
