@@ -7,6 +7,9 @@ mod stamp;
 mod syslog;
 mod reading;
 
+mod curl;
+mod lftp;
+mod raw;
 mod vsftpd;
 
 pub use detect::{Detected, SAMPLE_BYTES, detect, plan_for};
@@ -36,6 +39,8 @@ pub enum Signs {
     EveryLine,
     /// Only the file as a whole shows it; the function says how much a line speaks for it.
     WholeFile(fn(&[u8]) -> Sign),
+    /// Only what no other format takes may be this one; the function says whether the lines of the file are.
+    LastResort(fn(&[&[u8]]) -> bool),
 }
 
 /// How much a line speaks for a format.
@@ -89,7 +94,7 @@ pub trait Lexer: Send {
 }
 
 /// Every format, the most telling first.
-pub static FORMATS: &[&Format] = &[&vsftpd::FORMAT];
+pub static FORMATS: &[&Format] = &[&vsftpd::FORMAT, &lftp::FORMAT, &curl::FORMAT, &raw::FORMAT];
 
 /// The format of that name.
 #[must_use]

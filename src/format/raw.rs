@@ -1,0 +1,250 @@
+//! The bare control channel: a telnet or netcat session, a followed TCP stream, commons-net's listener. No line has a mark,
+//! so its shape decides, and the session knows best: see `Session::bare_line`.
+//!
+//! It is the last resort, for what no other format takes.
+
+use super::{Format, Lexer, Line, Signs};
+use crate::event::{Command, Dialect, Event, Identity, Lexed, ReplyLine, What};
+use crate::ftp::{Code, Software, Verb};
+use nom::IResult;
+use nom::Parser;
+use nom::bytes::complete::{tag, take_until, take_while1};
+use nom::combinator::rest;
+use nom::sequence::preceded;
+
+pub(super) static FORMAT: Format = Format {
+    dialect: Dialect { name: "raw", identity: Identity::OneByOne, software: Software::Unknown, whole: true },
+    title: "the bare control channel: telnet, netcat, a followed TCP stream",
+    signs: Signs::LastResort(is_transcript),
+    lexer: |_| Box::new(Raw),
+};
+
+struct Raw;
+
+impl Lexer for Raw {
+    fn lex<'a>(&mut self, line: Line<'a>) -> Lexed<'a> {
+        let text = without_telnet(without_flow(line.text));
+        if text.trim_ascii().is_empty() {
+            return Lexed::Skip;
+        }
+        let what = match about_the_connection(text) {
+            Some(About::Opened) => What::Opened,
+            Some(About::Closed) => What::Closed,
+            Some(About::Nothing) => return Lexed::Skip,
+            // Clients of the BSD family mark commands and nothing else.
+            None => match text.strip_prefix(b"---> ") {
+                None => What::Bare(text),
+                Some(said) => match Command::parse(said) {
+                    Some(command) => What::Command(command),
+                    None => return Lexed::Skip,
+                },
+            },
+        };
+        Lexed::Event(Event::bare(line.at(), what))
+    }
+}
+
+#[derive(Clone, Copy)]
+enum About {
+    Opened,
+    Closed,
+    Nothing,
+}
+
+/// What telnet, netcat, ftp and tshark say themselves.
+fn about_the_connection(i: &[u8]) -> Option<About> {
+    match i.first()? {
+        b'C' => match i {
+            _ if is_connected(i) || by_netcat(i).is_ok() => Some(About::Opened),
+            _ if i.starts_with(b"Connection closed by ") => Some(About::Closed),
+            _ => None,
+        },
+        b'N' if i.starts_with(b"Ncat: Connected to ") => Some(About::Opened),
+        b'N' if i.starts_with(b"Ncat: ") || i.starts_with(b"Node ") => Some(About::Nothing),
+        b'T' if i.starts_with(b"Trying ") && i.ends_with(b"...") => Some(About::Nothing),
+        b'E' if i.starts_with(b"Escape character is ") => Some(About::Nothing),
+        b'F' if i.starts_with(b"Follow: ") || i.starts_with(b"Filter: ") => Some(About::Nothing),
+        b'=' if i.starts_with(b"====") => Some(About::Nothing),
+        // tshark writes the length of each piece before it, the server's behind a tab.
+        b'\t' if i[1..].iter().all(u8::is_ascii_digit) => Some(About::Nothing),
+        _ => None,
+    }
+}
+
+/// `Connected to ftphost.` or `Connected to ftphost (10.0.0.1).`; a greeting says more.
+fn is_connected(i: &[u8]) -> bool {
+    let host = i.strip_prefix(b"Connected to ").and_then(|h| h.strip_suffix(b"."));
+    host.is_some_and(|h| !h.contains(&b' ') || h.ends_with(b")"))
+}
+
+// 127.000.000.001.43210-127.000.000.001.00021: USER alice
+/// What `tcpflow -c` puts before the first line of each piece.
+fn without_flow(i: &[u8]) -> &[u8] {
+    const END_BYTES: usize = 21;
+    let end = |e: &[u8]| e.iter().all(|b| b.is_ascii_digit() || *b == b'.') && e.get(15) == Some(&b'.');
+    match i.split_at_checked(2 * END_BYTES + 3) {
+        Some((flow, said))
+            if end(&flow[..END_BYTES])
+                && end(&flow[END_BYTES + 1..=2 * END_BYTES])
+                && flow.ends_with(b": ") =>
+        {
+            said
+        }
+        _ => i,
+    }
+}
+
+// Connection to 127.0.0.1 21 port [tcp/ftp] succeeded!
+fn by_netcat(i: &[u8]) -> IResult<&[u8], &[u8]> {
+    preceded(tag("Connection to "), take_until(" succeeded!")).parse(i)
+}
+
+const IAC: u8 = 0xff;
+
+/// Telnet commands (RFC 854) before a code or a verb: option negotiation, and the interrupt before ABOR. Programs that
+/// show text write what they cannot print as dots, question marks or replacement characters.
+fn without_telnet(i: &[u8]) -> &[u8] {
+    let mut bare = i;
+    while let [IAC, command, after @ ..] = bare {
+        bare = match (command, after) {
+            (0xfb..=0xfe, [_option, after @ ..]) => after,
+            // Two of them are a byte of text.
+            (&IAC, _) => break,
+            _ => after,
+        };
+    }
+    let shown: IResult<&[u8], &[u8]> =
+        preceded(take_while1(|b| b".?\xef\xbf\xbd\xf2\xf4\xff".contains(&b)), rest).parse(bare);
+    match shown {
+        Ok((_, said))
+            if Command::parse(said).is_some_and(|c| c.verb != Verb::OTHER && c.word[0] == said[0]) =>
+        {
+            said
+        }
+        _ => bare,
+    }
+}
+
+/// Whether these lines are a control channel: a reply and a command of FTP's own, or a greeting and nothing against it.
+fn is_transcript(lines: &[&[u8]]) -> bool {
+    let said = || {
+        lines
+            .iter()
+            .map(|l| without_telnet(without_flow(l)))
+            .filter(|l| !l.is_empty() && about_the_connection(l).is_none())
+    };
+    let n_replies = said().filter(|l| ReplyLine::of(l).code().is_some()).count();
+    if n_replies == 0 {
+        return false;
+    }
+    said().any(is_ftp_only) || said().next().is_some_and(is_greeting)
+}
+
+/// A command that no other protocol with such codes has, in upper or lower case.
+fn is_ftp_only(line: &[u8]) -> bool {
+    let line = line.strip_prefix(b"---> ").unwrap_or(line);
+    let Some(command) = Command::parse(line) else { return false };
+    let one_case =
+        command.word.iter().all(u8::is_ascii_uppercase) || command.word.iter().all(u8::is_ascii_lowercase);
+    let shaped = match command.verb {
+        Verb::PASV | Verb::SYST | Verb::PWD | Verb::FEAT | Verb::CDUP => {
+            command.argument.trim_ascii().is_empty()
+        }
+        Verb::EPSV => true,
+        // These are words of English, too.
+        Verb::USER | Verb::PORT | Verb::EPRT | Verb::TYPE => {
+            let argument = command.argument.trim_ascii();
+            !argument.is_empty() && !argument.contains(&b' ')
+        }
+        Verb::CWD
+        | Verb::RETR
+        | Verb::STOR
+        | Verb::RNFR
+        | Verb::RNTO
+        | Verb::SIZE
+        | Verb::MDTM
+        | Verb::MLSD
+        | Verb::NLST => {
+            let argument = command.argument.trim_ascii();
+            !argument.is_empty() && (command.word[0].is_ascii_uppercase() || !argument.contains(&b' '))
+        }
+        _ => false,
+    };
+    one_case && shaped
+}
+
+// 220 (vsFTPd 3.0.3)    421 There are too many connections    500 OOPS: vsftpd: cannot locate user
+fn is_greeting(line: &[u8]) -> bool {
+    let mail = crate::text::holds(line, "smtp") || crate::text::holds(line, "mail");
+    match ReplyLine::of(line).code() {
+        Some((Code(120 | 220 | 421), _)) => !mail,
+        Some((Code(500 | 530), _)) => crate::text::holds(line, "ftp"),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::Setup;
+
+    fn lex(line: &[u8]) -> Lexed<'_> {
+        (FORMAT.lexer)(&Setup::default()).lex(Line::plain(line))
+    }
+
+    fn what(line: &[u8]) -> What<'_> {
+        match lex(line) {
+            Lexed::Event(event) => event.what,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn lines_have_no_mark() {
+        assert_eq!(what(b"220 ready"), What::Bare(b"220 ready"));
+        assert_eq!(what(b"retr a b"), What::Bare(b"retr a b"));
+        assert!(matches!(what(b"---> PASV"), What::Command(c) if c.verb == Verb::PASV));
+    }
+
+    #[test]
+    fn telnet_talks_about_the_connection() {
+        assert_eq!(lex(b"Trying 127.0.0.1..."), Lexed::Skip);
+        assert_eq!(what(b"Connected to ftphost."), What::Opened);
+        assert_eq!(what(b"Connection to 127.0.0.1 21 port [tcp/ftp] succeeded!"), What::Opened);
+        assert_eq!(lex(b"Escape character is '^]'."), Lexed::Skip);
+        assert_eq!(what(b"Connection closed by foreign host."), What::Closed);
+        assert_eq!(lex(b"\t27"), Lexed::Skip);
+        assert_eq!(what(b"127.000.000.001.43210-127.000.000.001.00021: PWD"), What::Bare(b"PWD"));
+        assert_eq!(
+            what(b"Connected to our server you are."),
+            What::Bare(b"Connected to our server you are.")
+        );
+    }
+
+    #[test]
+    fn telnet_commands_are_taken_off() {
+        let cases: [(&[u8], &[u8]); 6] = [
+            (b"\xff\xfe\x01500 unknown", b"500 unknown"),
+            (b"\xff\xf4\xff\xf2ABOR", b"ABOR"),
+            (b"\xff\xfb\x06\xff\xfd\x06STAT", b"STAT"),
+            (b"\xef\xbf\xbd\xef\xbf\xbdABOR", b"ABOR"),
+            (b"....ABOR", b"ABOR"),
+            (b"\xff\xffname", b"\xff\xffname"),
+        ];
+        for (line, want) in cases {
+            assert_eq!(what(line), What::Bare(want), "{}", line.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn a_transcript_has_replies_and_commands_of_ftp() {
+        assert!(is_transcript(&[b"220 ready", b"USER a", b"331 password"]));
+        assert!(is_transcript(&[b"200 ok", b"pasv", b"227 x"]));
+        assert!(is_transcript(&[b"Trying ::1...", b"421 Too many connections."]));
+        assert!(is_transcript(&[b"500 OOPS: vsftpd: cannot locate user specified in 'nopriv_user':x"]));
+        assert!(!is_transcript(&[b"USER a", b"PASS b"]));
+        assert!(!is_transcript(&[b"there were", b"220 people", b"user friendly, they were"]));
+        assert!(!is_transcript(&[b"220 mx.example.com ESMTP", b"NOOP", b"250 ok"]));
+        assert!(!is_transcript(&[b"200 news.example.com ready", b"GROUP misc.test", b"211 1 2 3 misc.test"]));
+    }
+}
