@@ -7,6 +7,12 @@ mod stamp;
 mod syslog;
 mod reading;
 
+mod filezilla_client;
+mod filezilla_labels;
+mod filezilla_pane;
+mod filezilla_server;
+mod filezilla_server_09;
+mod locale_date;
 mod vsftpd;
 
 pub use detect::{Detected, SAMPLE_BYTES, detect, plan_for};
@@ -89,7 +95,13 @@ pub trait Lexer: Send {
 }
 
 /// Every format, the most telling first.
-pub static FORMATS: &[&Format] = &[&vsftpd::FORMAT];
+pub static FORMATS: &[&Format] = &[
+    &vsftpd::FORMAT,
+    &filezilla_server_09::FORMAT,
+    &filezilla_server::FORMAT,
+    &filezilla_client::FORMAT,
+    &filezilla_pane::FORMAT,
+];
 
 /// The format of that name.
 #[must_use]
@@ -105,7 +117,7 @@ mod tests {
     fn names_are_unique_and_well_formed() {
         for (i, format) in FORMATS.iter().enumerate() {
             let name = format.dialect.name;
-            assert!(name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'), "{name}");
+            assert!(name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b)), "{name}");
             assert!(FORMATS[..i].iter().all(|f| f.dialect.name != name), "{name} twice");
         }
     }
