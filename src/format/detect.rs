@@ -159,7 +159,18 @@ fn protocol_of(line: &[u8]) -> Option<&'static str> {
     if starts(&["HTTP/1.", "HTTP/2"]) || memchr::memmem::find(said, b" HTTP/1.").is_some() || memchr::memmem::find(said, b" HTTP/2").is_some() {
         return Some("HTTP");
     }
-    let sftp = ["ssh_fxp_", "sftp-server[", "subsystem request for sftp", "internal-sftp", "fzsftp", "ssh-2.0-"];
+    let sftp = [
+        "ssh_fxp_",
+        "sftp-server[",
+        "subsystem request for sftp",
+        "internal-sftp",
+        // FileZilla's client and server.
+        "fzsftp",
+        "command:\topen \"",
+        "command: open \"",
+        "[ssh sftp ",
+        "ssh-2.0-",
+    ];
     sftp.iter().any(|w| crate::text::holds(line, w)).then_some("SFTP")
 }
 

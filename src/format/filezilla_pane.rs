@@ -93,13 +93,11 @@ fn sign(line: &[u8]) -> Sign {
         Label::Status => text.starts_with(b"Connection established, waiting for welcome message"),
         Label::Error | Label::Other => false,
     };
-    match (telling, padded, label) {
-        // `Response: ` is ten columns wide by itself.
-        (true, true, Label::Response) => Sign::Fits,
-        (_, true, _) => Sign::None,
-        (true, false, _) => Sign::Strong,
-        (false, false, _) => Sign::Fits,
+    // `Response: ` is ten columns wide in both.
+    if padded && label != Label::Response {
+        return Sign::None;
     }
+    if telling && !padded { Sign::Strong } else { Sign::Fits }
 }
 
 #[cfg(test)]

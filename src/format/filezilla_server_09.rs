@@ -26,6 +26,9 @@ pub(super) static FORMAT: Format = Format {
     lexer: |setup| Box::new(FileZillaServer09 { stamps: Stamps::new(&setup.zone) }),
 };
 
+/// The longest word that a client is thought to try as a command.
+const STRANGE_BYTES_MAX: usize = 12;
+
 struct FileZillaServer09 {
     stamps: Stamps,
 }
@@ -60,57 +63,39 @@ fn speaker(i: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     Some((user, client, text.strip_prefix(b" ").unwrap_or(text)))
 }
 
-/// What a text says; `None` for the server's remarks.
+/// What a text says; `None` for what the server says to itself.
 fn what(text: &[u8]) -> Option<What<'_>> {
-    if ReplyLine::of(text).code().is_some() {
-        return Some(What::Reply(ReplyLine::of(text)));
+    match text {
+        _ if ReplyLine::of(text).code().is_some() => Some(What::Reply(ReplyLine::of(text))),
+        _ if text.starts_with(b"Connected") && text.ends_with(b"sending welcome message...") => {
+            Some(What::Opened)
+        }
+        b"disconnected." | b"could not send reply, disconnected." | b"Can't get remote IP, disconnected" => {
+            Some(What::Closed)
+        }
+        b"SSL connection established" | b"TLS connection established" => Some(What::Secured),
+        _ if is_remark(text) => None,
+        _ if is_strange_command(text) => Command::parse(text).map(What::Command),
+        // A line inside a reply may look like a command, and a command like such a line: the replies around it tell.
+        _ => Some(What::Bare(text)),
     }
-    if let Some(said) = remark(text) {
-        return said;
-    }
-    // A word of a FEAT list is a command's name too, so only the replies around it tell.
-    if is_perhaps_listed(text) {
-        return Some(What::Bare(text));
-    }
-    Command::parse(text).map(What::Command)
 }
 
-/// What the server says to itself: the sentences of `ControlSocket.cpp` and `TransferSocket.cpp`. The outer `None` means
-/// that the text is none of them.
-fn remark(text: &[u8]) -> Option<Option<What<'_>>> {
-    if text.ends_with(b"sending welcome message...") {
-        return Some(Some(What::Opened));
-    }
-    if text.ends_with(b"disconnected.") || text.ends_with(b", disconnected") {
-        return Some(Some(What::Closed));
-    }
-    const STARTS: [&[u8]; 9] = [
-        b"SSL ",
-        b"TLS ",
-        b"SSL_",
-        b"SSL3 ",
-        b"Data connection ",
-        b"Failed ",
-        b"Unable to ",
-        b"Can't ",
-        b"Could not ",
-    ];
-    if !STARTS.iter().any(|start| text.starts_with(start)) {
-        return None;
-    }
-    Some(
-        matches!(text, b"SSL connection established" | b"TLS connection established")
-            .then_some(What::Secured),
-    )
+/// Whether the server says this to itself: how its other sentences begin.
+fn is_remark(text: &[u8]) -> bool {
+    const STARTS: [&[u8]; 8] =
+        [b"SSL ", b"TLS ", b"SSL_", b"SSL3 ", b"Data connection ", b"Failed ", b"Unable to ", b"Could not "];
+    STARTS.iter().any(|start| text.starts_with(start))
 }
 
-/// Whether a text may be a line inside a reply: a feature, the facts of a file, or an indented line.
-fn is_perhaps_listed(text: &[u8]) -> bool {
+/// Whether a text starts with a word in capitals that is no FTP command and no feature: a client's mistake, which the
+/// server answers like any command.
+fn is_strange_command(text: &[u8]) -> bool {
     let word = text.split(|b| *b == b' ').next().unwrap_or_default();
-    word.is_empty()
-        || matches!(word, b"UTF8" | b"TVFS")
-        || word.contains(&b'=')
-        || Verb::parse(word) != Verb::OTHER
+    (2..=STRANGE_BYTES_MAX).contains(&word.len())
+        && word.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        && Verb::parse(word) == Verb::OTHER
+        && !matches!(word, b"UTF8" | b"TVFS")
 }
 
 #[cfg(test)]
@@ -154,7 +139,8 @@ mod tests {
 
     #[test]
     fn what_a_feature_list_may_hold_is_left_to_its_surroundings() {
-        for text in ["PWD", " MDTM", "MDTM", "UTF8", "REST STREAM", "type=file;size=5; x", "   USER   PASS"] {
+        for text in ["PWD", " MDTM", "MDTM", "UTF8", "REST STREAM", "type=file;size=5; x", "drwxr-xr-x 2 ftp"]
+        {
             let Lexed::Event(e) = said(text) else { panic!("{text}") };
             assert_eq!(e.what, What::Bare(text.as_bytes()), "{text}");
         }

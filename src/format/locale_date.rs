@@ -4,7 +4,8 @@
 //! guessed.
 
 use crate::time::{Known, Local};
-use nom::bytes::complete::{tag_no_case, take_while_m_n};
+use nom::branch::alt;
+use nom::bytes::complete::{tag, tag_no_case, take_while_m_n};
 use nom::character::complete::{char, one_of};
 use nom::combinator::{map_opt, opt, verify};
 use nom::sequence::preceded;
@@ -16,7 +17,8 @@ pub(super) fn locale_date(i: &[u8]) -> IResult<&[u8], Local> {
     let (i, (second, third)) = (digits(1, 2), preceded(char(separator), digits(1, 4))).parse(i)?;
     let (i, _) = (opt(char(',')), char(' ')).parse(i)?;
     let (i, (hour, minute, second_of_minute)) = clock(i)?;
-    let (i, half) = opt(preceded(char(' '), half_of_day)).parse(i)?;
+    // Newer systems put a narrow no-break space here.
+    let (i, half) = opt(preceded(alt((tag(" "), tag("\u{202f}"))), half_of_day)).parse(i)?;
     let hour = match half {
         Some(Half::Morning) if hour == 12 => 0,
         // Some settings write 15:51:17 PM.
@@ -98,6 +100,7 @@ mod tests {
             ("2025/11/6 15:58:48 -", "2025-11-06T15:58:48+00:00"),
             ("2006-7-23 16:03:56 -", "2006-07-23T16:03:56+00:00"),
             ("06.11.2025 15:58:48 -", "2025-11-06T15:58:48+00:00"),
+            ("9/16/2024 2:41:31\u{202f}PM>", "2024-09-16T14:41:31+00:00"),
             ("4/4/2009 12:00:05 AM -", "2009-04-04T00:00:05+00:00"),
         ];
         for (text, want) in cases {
