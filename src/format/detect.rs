@@ -184,7 +184,11 @@ fn protocol_of(line: &[u8]) -> Option<&'static str> {
         "sftp-server[",
         "subsystem request for sftp",
         "internal-sftp",
+        // FileZilla's client and server.
         "fzsftp",
+        "command:\topen \"",
+        "command: open \"",
+        "[ssh sftp ",
         "ssh-2.0-",
         // lftp and curl.
         "sending a packet, length=",

@@ -8,7 +8,13 @@ mod syslog;
 mod reading;
 
 mod curl;
+mod filezilla_client;
+mod filezilla_labels;
+mod filezilla_pane;
+mod filezilla_server;
+mod filezilla_server_09;
 mod lftp;
+mod locale_date;
 mod raw;
 mod vsftpd;
 
@@ -94,7 +100,16 @@ pub trait Lexer: Send {
 }
 
 /// Every format, the most telling first.
-pub static FORMATS: &[&Format] = &[&vsftpd::FORMAT, &lftp::FORMAT, &curl::FORMAT, &raw::FORMAT];
+pub static FORMATS: &[&Format] = &[
+    &vsftpd::FORMAT,
+    &filezilla_server_09::FORMAT,
+    &filezilla_server::FORMAT,
+    &filezilla_client::FORMAT,
+    &lftp::FORMAT,
+    &filezilla_pane::FORMAT,
+    &curl::FORMAT,
+    &raw::FORMAT,
+];
 
 /// The format of that name.
 #[must_use]
@@ -110,7 +125,7 @@ mod tests {
     fn names_are_unique_and_well_formed() {
         for (i, format) in FORMATS.iter().enumerate() {
             let name = format.dialect.name;
-            assert!(name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'), "{name}");
+            assert!(name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b)), "{name}");
             assert!(FORMATS[..i].iter().all(|f| f.dialect.name != name), "{name} twice");
         }
     }

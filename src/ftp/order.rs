@@ -321,10 +321,10 @@ mod tests {
 
     #[test]
     fn rest_belongs_to_the_next_transfer() {
-        assert_eq!(run(&["REST 100 350"]).restart, Restart::Set(0));
+        assert_eq!(run(&["REST 42 350"]).restart, Restart::Set(0));
         assert_eq!(run(&["REST 0 350"]).restart, Restart::None);
-        assert_eq!(run(&["REST 100 350", "PASV 227"]).restart, Restart::Crossed { set: 0, by: 1 });
-        assert_eq!(run(&["REST 100 350", "RETR a 226"]).restart, Restart::None);
+        assert_eq!(run(&["REST 42 350", "PASV 227"]).restart, Restart::Crossed { set: 0, by: 1 });
+        assert_eq!(run(&["REST 42 350", "RETR a 226"]).restart, Restart::None);
     }
 
     #[test]
