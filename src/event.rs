@@ -68,8 +68,9 @@ impl<'a> Command<'a> {
     /// Cuts a command line into its word and argument (RFC 959 section 5.3); `None` for a blank line.
     #[must_use]
     pub fn parse(line: &'a [u8]) -> Option<Self> {
-        let line = line.trim_ascii_start();
-        let end = memchr::memchr(b' ', line).unwrap_or(line.len());
+        let line = if line.first().is_some_and(u8::is_ascii_whitespace) { line.trim_ascii_start() } else { line };
+        // A word has three or four letters: looking at each byte is quicker than a search.
+        let end = line.iter().position(|b| *b == b' ').unwrap_or(line.len());
         let argument = line.get(end + 1..).unwrap_or_default();
         Self::of(&line[..end], argument)
     }

@@ -130,7 +130,11 @@ impl Fragment {
                         }
                         *last_at = event.at;
                     }
-                    let route = hasher.hash_one((taken.host, event.route));
+                    // Strings of bytes, one behind the other with its length, as one number.
+                    let route = match taken.host {
+                        b"" => hasher.hash_one(event.route),
+                        host => hasher.hash_one((host, event.route)),
+                    };
                     let shard = (route >> 60) as usize % SHARDS;
                     events[shard].push(Rested::of(base, *lines, route, taken.format, &event));
                 }

@@ -61,7 +61,7 @@ impl Reading {
         let host = line.tag.map_or(&b""[..], |t| t.host);
         for (format, lexer) in (0..).zip(&mut self.dialects) {
             let lexed = lexer.lex(line);
-            if lexed != Lexed::Unknown {
+            if !matches!(lexed, Lexed::Unknown) {
                 return Taken { format, host, lexed };
             }
         }

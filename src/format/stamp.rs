@@ -36,6 +36,19 @@ impl Stamps {
         self.read_anew(line, shape)
     }
 
+    /// As [`Stamps::read`], for a shape that always takes `N` bytes.
+    #[inline]
+    pub(super) fn read_fixed<'a, const N: usize>(&mut self, line: &'a [u8], shape: Shape) -> Option<(When, &'a [u8])> {
+        if self.len == N
+            && let Some((stamp, rest)) = line.split_first_chunk::<N>()
+            && self.last.first_chunk() == Some(stamp)
+        {
+            return Some((self.when, rest));
+        }
+        self.read_anew(line, shape)
+    }
+
+    #[inline(never)]
     fn read_anew<'a>(&mut self, line: &'a [u8], shape: Shape) -> Option<(When, &'a [u8])> {
         let (rest, local) = shape(line).ok()?;
         let when = self.zone.at(local);

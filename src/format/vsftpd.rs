@@ -1,11 +1,12 @@
 //! vsftpd with `log_ftp_protocol=YES`: its own log file, and the same lines through syslog.
 
-use super::stamp::{Stamps, ctime, number};
+use super::stamp::{Stamps, ctime};
 use super::{Format, Lexer, Line, Signs};
 use crate::event::{Command, Dialect, Event, Identity, Key, Lexed, ReplyLine, What};
 use crate::ftp::Software;
 use crate::time::When;
 use nom::bytes::complete::{tag, take_while};
+use nom::character::complete::u64 as number;
 use nom::sequence::delimited;
 use nom::{IResult, Parser};
 
@@ -27,7 +28,7 @@ struct Vsftpd {
 
 impl Lexer for Vsftpd {
     fn lex<'a>(&mut self, line: Line<'a>) -> Lexed<'a> {
-        if let Some((at, rest)) = self.stamps.read(line.text, ctime) {
+        if let Some((at, rest)) = self.stamps.read_fixed::<CTIME_BYTES>(line.text, ctime) {
             return match pid(rest) {
                 Ok((rest, pid)) => record(at, pid, rest),
                 Err(_) => Lexed::Unknown,
@@ -41,20 +42,26 @@ impl Lexer for Vsftpd {
     }
 }
 
+/// `Fri Nov 20 18:32:21 2026`
+const CTIME_BYTES: usize = 24;
+
 //  [pid 10178]
 fn pid(i: &[u8]) -> IResult<&[u8], u64> {
     delimited(tag(" [pid "), number, tag("] ")).parse(i)
 }
 
 // [alice]  in front of the kind; the name may hold anything, so the kind decides where it ends.
-fn user(i: &[u8]) -> (&[u8], &[u8]) {
-    let Some(inside) = i.strip_prefix(b"[") else { return (i, b"") };
+#[inline]
+fn user_and_kind(i: &[u8]) -> Option<(&[u8], Kind, &[u8])> {
+    let Some(inside) = i.strip_prefix(b"[") else { return kind(i).map(|(kind, rest)| (&b""[..], kind, rest)) };
     for end in memchr::memchr_iter(b']', inside) {
-        if inside.get(end + 1) == Some(&b' ') && kind(&inside[end + 2..]).is_some() {
-            return (&inside[end + 2..], &inside[..end]);
+        if let [b']', b' ', rest @ ..] = &inside[end..]
+            && let Some((kind, rest)) = kind(rest)
+        {
+            return Some((&inside[..end], kind, rest));
         }
     }
-    (i, b"")
+    None
 }
 
 #[derive(Clone, Copy)]
@@ -67,25 +74,34 @@ enum Kind {
 }
 
 /// What the record is about, and where the client's address starts.
+#[inline]
 fn kind(i: &[u8]) -> Option<(Kind, &[u8])> {
-    const ADDRESS: &[u8] = b": Client \"";
-    let word = |name: &[u8]| i.strip_prefix(name)?.strip_prefix(ADDRESS);
-    match i.first()? {
-        b'F' if i.starts_with(b"FTP c") => word(b"FTP command").map(|rest| (Kind::Command, rest)),
-        b'F' if i.starts_with(b"FTP r") => word(b"FTP response").map(|rest| (Kind::Response, rest)),
-        b'C' => word(b"CONNECT").map(|rest| (Kind::Connect, rest)),
-        b'O' if i.starts_with(b"OK LOGIN") => word(b"OK LOGIN").map(|rest| (Kind::LoggedIn, rest)),
-        b'O' | b'F' | b'D' => {
-            // OK UPLOAD, FAIL LOGIN, DEBUG ...
-            let end = i.iter().take(20).position(|b| *b == b':')?;
-            let named = i[..end].iter().all(|b| b.is_ascii_uppercase() || *b == b' ');
-            i[end..].strip_prefix(ADDRESS).filter(|_| named).map(|rest| (Kind::Other, rest))
-        }
-        _ => None,
+    if let Some(rest) = i.strip_prefix(b"FTP response: Client \"") {
+        return Some((Kind::Response, rest));
     }
+    if let Some(rest) = i.strip_prefix(b"FTP command: Client \"") {
+        return Some((Kind::Command, rest));
+    }
+    rare_kind(i)
+}
+
+#[inline(never)]
+fn rare_kind(i: &[u8]) -> Option<(Kind, &[u8])> {
+    // OK UPLOAD, FAIL LOGIN, CONNECT, DEBUG ...
+    const NAME_BYTES_MAX: usize = 16;
+    let end = i.iter().take(NAME_BYTES_MAX).position(|b| *b == b':')?;
+    let rest = i[end..].strip_prefix(b": Client \"")?;
+    let kind = match &i[..end] {
+        b"CONNECT" => Kind::Connect,
+        b"OK LOGIN" => Kind::LoggedIn,
+        name if name.iter().all(|b| b.is_ascii_uppercase() || *b == b' ') => Kind::Other,
+        _ => return None,
+    };
+    Some((kind, rest))
 }
 
 // 127.0.0.1", "331 Please specify the password."
+#[inline]
 fn address_and_text(i: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
     let end = memchr::memchr(b'"', i)?;
     let text = i[end + 1..].strip_prefix(b", \"").map(|t| {
@@ -96,15 +112,14 @@ fn address_and_text(i: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
 }
 
 fn record(at: When, pid: u64, i: &[u8]) -> Lexed<'_> {
-    let (rest, user) = user(i);
-    let Some((kind, rest)) = kind(rest) else { return Lexed::Unknown };
+    let Some((user, kind, rest)) = user_and_kind(i) else { return Lexed::Unknown };
     let Some((client, text)) = address_and_text(rest) else { return Lexed::Unknown };
     let what = match (kind, text) {
-        (Kind::Command, Some(text)) => match Command::parse(without_stars(text)) {
+        (Kind::Response, Some(text)) => What::Reply(response(text)),
+        (Kind::Command, Some(text)) => match Command::parse(without_marks(text)) {
             Some(command) => What::Command(command),
             None => return Lexed::Skip,
         },
-        (Kind::Response, Some(text)) => What::Reply(response(text)),
         // A refusal at the door is told twice; the 421 that follows is the one that counts.
         (Kind::Connect, None) => What::Opened,
         (Kind::LoggedIn, _) => What::LoggedIn,
@@ -114,7 +129,10 @@ fn record(at: When, pid: u64, i: &[u8]) -> Lexed<'_> {
 }
 
 /// Bytes that vsftpd could not print before the verb: telnet's interrupt before ABOR comes out as `????ABOR`.
-fn without_stars(i: &[u8]) -> &[u8] {
+fn without_marks(i: &[u8]) -> &[u8] {
+    if i.first() != Some(&b'?') {
+        return i;
+    }
     let bare: IResult<&[u8], &[u8]> = take_while(|b| b == b'?')(i);
     match bare {
         Ok((rest, marks)) if !marks.is_empty() && rest.first().is_some_and(u8::is_ascii_alphabetic) => rest,
@@ -127,8 +145,8 @@ fn response(text: &[u8]) -> ReplyLine<'_> {
     if let Some(whole) = text.strip_suffix(b"??") {
         return ReplyLine::of(whole);
     }
-    let line = ReplyLine::of(text);
-    ReplyLine { piece: line.code().is_none(), ..line }
+    // A whole line begins with its code.
+    ReplyLine { piece: !text.first().is_some_and(u8::is_ascii_digit), ..ReplyLine::of(text) }
 }
 
 #[cfg(test)]

@@ -56,21 +56,21 @@ pub(super) fn lack(exchange: &Exchange) -> Option<Lack> {
     if code == Code(502) {
         return Some(Lack::NotImplemented);
     }
-    let missing = says(&["not implemented", "unimplemented", "not supported", "unsupported"]);
-    let unknown = says(&["unknown", "not understood", "unrecogni", "not recogni", "invalid command", "bad command"]);
-    let refused = says(&["illegal", "oops", "too long", "bad eprt", "eprt protocol", "requires", "argument", "parameter"]);
+    let missing = || says(&["not implemented", "unimplemented", "not supported", "unsupported"]);
+    let unknown = || says(&["unknown", "not understood", "unrecogni", "not recogni", "invalid command", "bad command"]);
+    let refused = || says(&["illegal", "oops", "too long", "bad eprt", "eprt protocol", "requires", "argument", "parameter"]);
     match code {
-        Code(500) if missing => Some(Lack::NotImplemented),
-        Code(500) if refused => None,
+        Code(500) if missing() => Some(Lack::NotImplemented),
+        Code(500) if refused() => None,
         // The BSD family answers 500 to a known command without its argument; so does ProFTPD.
         Code(500) if verb.argument() == Argument::Required && exchange.argument().is_empty() => None,
         // Every server has these: what it does not understand is the argument.
         Code(500) if is_everywhere(verb) && !exchange.argument().is_empty() => None,
-        Code(500) if unknown => Some(Lack::Unknown),
+        Code(500) if unknown() => Some(Lack::Unknown),
         Code(500) if verb == Verb::OTHER || verb.is_extension() => Some(Lack::Unknown),
         // Codes of no RFC, such as 402, must say it in words.
         Code(500) => None,
-        _ if missing => Some(Lack::NotImplemented),
+        _ if missing() => Some(Lack::NotImplemented),
         _ => None,
     }
 }

@@ -308,9 +308,7 @@ impl Assembler {
         }
         let id = match self.free.pop() {
             Some(id) => {
-                let slot = &mut self.sessions[id as usize];
-                let old = std::mem::replace(slot, Session::new(a.dialect, a.place, event.at));
-                *slot = old.recycle(a.dialect, a.place, event.at);
+                self.sessions[id as usize].recycle(a.dialect, a.place, event.at);
                 id
             }
             None => {

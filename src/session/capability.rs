@@ -23,7 +23,9 @@ pub enum Stand {
 pub struct Capabilities {
     features: Option<(Mark, VerbSet)>,
     help: Option<(Mark, VerbSet)>,
-    /// Commands that were accepted, each with the first exchange that shows it.
+    /// Commands that were accepted.
+    accepted: VerbSet,
+    /// The first exchange that shows it, of each.
     worked: Vec<(Verb, Mark)>,
 }
 
@@ -31,6 +33,7 @@ impl Capabilities {
     pub(super) fn clear(&mut self) {
         self.features = None;
         self.help = None;
+        self.accepted = VerbSet::default();
         self.worked.clear();
     }
 
@@ -74,7 +77,8 @@ impl Capabilities {
             Verb::AUTH | Verb::HOST if digit == 2 => self.features = None,
             _ => {}
         }
-        if matches!(digit, 2 | 3) && record.verb != Verb::OTHER && !self.worked.iter().any(|(v, _)| *v == record.verb) {
+        if matches!(digit, 2 | 3) && record.verb != Verb::OTHER && !self.accepted.contains(record.verb) {
+            self.accepted.insert(record.verb);
             self.worked.push((record.verb, record.mark));
         }
     }

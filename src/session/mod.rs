@@ -142,6 +142,10 @@ pub struct Counts {
 
 impl Session {
     fn new(dialect: &'static Dialect, place: Place, at: When) -> Self {
+        Self::with_room(dialect, place, at, USUAL_EXCHANGES)
+    }
+
+    fn with_room(dialect: &'static Dialect, place: Place, at: When, room: usize) -> Self {
         Self {
             dialect,
             route: 0,
@@ -158,9 +162,9 @@ impl Session {
             ending: Ending::Open,
             identity: Confidence::Certain,
             software: dialect.software,
-            text: Vec::new(),
-            records: Vec::new(),
-            replies: Vec::new(),
+            text: Vec::with_capacity(room * 40),
+            records: Vec::with_capacity(room),
+            replies: Vec::with_capacity(room),
             pairing: Pairing::default(),
             judged: 0,
             states: Vec::new(),
@@ -177,21 +181,21 @@ impl Session {
     }
 
     /// Makes an ended session a new one, keeping its allocations.
-    fn recycle(mut self, dialect: &'static Dialect, place: Place, at: When) -> Self {
-        let mut fresh = Self::new(dialect, place, at);
-        for vec in [&mut self.client, &mut self.user, &mut self.text] {
-            vec.clear();
+    fn recycle(&mut self, dialect: &'static Dialect, place: Place, at: When) {
+        let fresh = Self::with_room(dialect, place, at, 0);
+        let mut old = std::mem::replace(self, fresh);
+        for bytes in [&mut old.client, &mut old.user, &mut old.text] {
+            bytes.clear();
         }
-        self.records.clear();
-        self.replies.clear();
-        self.states.clear();
-        self.troubled.clear();
-        self.pairing.clear();
-        fresh.troubled = self.troubled;
-        (fresh.client, fresh.user, fresh.text) = (self.client, self.user, self.text);
-        (fresh.records, fresh.replies, fresh.states) = (self.records, self.replies, self.states);
-        fresh.pairing = self.pairing;
-        fresh
+        old.records.clear();
+        old.replies.clear();
+        old.states.clear();
+        old.troubled.clear();
+        old.pairing.clear();
+        old.capabilities.clear();
+        (self.client, self.user, self.text) = (old.client, old.user, old.text);
+        (self.records, self.replies, self.states) = (old.records, old.replies, old.states);
+        (self.troubled, self.pairing, self.capabilities) = (old.troubled, old.pairing, old.capabilities);
     }
 
     /// The format of the log.
@@ -412,6 +416,8 @@ impl Session {
     }
 }
 
+/// Exchanges that a session has room for before it must grow.
+const USUAL_EXCHANGES: usize = 32;
 /// How many judged exchanges stay at hand as context.
 pub const CONTEXT_MAX: usize = 12;
 const NO_REPLY: u32 = u32::MAX;

@@ -1,6 +1,6 @@
 //! Cuts a stream into blocks that end at newlines, so that each can be read on its own.
 
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, Read};
 
 /// Bytes of a block, unless a line is longer.
 pub const BLOCK_BYTES: usize = 256 * 1024;
@@ -39,14 +39,11 @@ impl Blocks {
     /// The first bytes of the stream, at most `bytes` of them or a little more, without taking them.
     pub fn peek(&mut self, bytes: usize) -> io::Result<&[u8]> {
         let mut sample = std::mem::take(&mut self.carry);
-        while sample.len() < bytes && !self.ended {
-            match self.fill(&mut sample, bytes) {
-                Ok(0) => self.ended = true,
-                Ok(_) => {}
-                // What was read so far is worth reading; the error comes again behind it.
-                Err(error) if sample.is_empty() => return Err(error),
-                Err(_) => break,
-            }
+        match self.fill(&mut sample, bytes) {
+            Ok(_) => self.ended = sample.len() < bytes,
+            // What was read so far is worth reading; the error comes again behind it.
+            Err(error) if sample.is_empty() => return Err(error),
+            Err(_) => {}
         }
         self.carry = sample;
         Ok(&self.carry)
@@ -66,11 +63,10 @@ impl Blocks {
         if self.ended {
             return Ok(!bytes.is_empty());
         }
-        while bytes.len() < self.block_bytes {
-            if self.fill(bytes, self.block_bytes)? == 0 {
-                self.ended = true;
-                return Ok(!bytes.is_empty());
-            }
+        self.fill(bytes, self.block_bytes)?;
+        if bytes.len() < self.block_bytes {
+            self.ended = true;
+            return Ok(!bytes.is_empty());
         }
         match memchr::memrchr(b'\n', bytes) {
             Some(last) => self.carry.extend_from_slice(&bytes[last + 1..]),
@@ -110,18 +106,13 @@ impl Blocks {
         Ok(true)
     }
 
-    /// Reads once, to at most `limit` bytes in `bytes`; 0 at the end.
+    /// Reads on until `bytes` has `limit` bytes or the stream ends; returns how many came.
     fn fill(&mut self, bytes: &mut Vec<u8>, limit: usize) -> io::Result<usize> {
         let start = bytes.len();
-        bytes.resize(limit.max(start + 1), 0);
-        let read = loop {
-            match self.reader.read(&mut bytes[start..]) {
-                Err(e) if e.kind() == ErrorKind::Interrupted => {}
-                other => break other,
-            }
-        };
-        bytes.truncate(start + read.as_ref().copied().unwrap_or(0));
-        self.bytes_read += *read.as_ref().unwrap_or(&0) as u64;
+        let wanted = limit.saturating_sub(start).max(1);
+        // Unlike a loop of `read`, this does not clear the room first.
+        let read = (&mut self.reader).take(wanted as u64).read_to_end(bytes);
+        self.bytes_read += (bytes.len() - start) as u64;
         read
     }
 }
