@@ -7,6 +7,8 @@ mod stamp;
 mod syslog;
 mod reading;
 
+mod proftpd_trace;
+mod pure_ftpd;
 mod vsftpd;
 
 pub use detect::{Detected, SAMPLE_BYTES, detect, plan_for};
@@ -89,7 +91,7 @@ pub trait Lexer: Send {
 }
 
 /// Every format, the most telling first.
-pub static FORMATS: &[&Format] = &[&vsftpd::FORMAT];
+pub static FORMATS: &[&Format] = &[&vsftpd::FORMAT, &proftpd_trace::FORMAT, &pure_ftpd::FORMAT];
 
 /// The format of that name.
 #[must_use]
