@@ -7,6 +7,8 @@ mod stamp;
 mod syslog;
 mod reading;
 
+mod log_format;
+mod proftpd_extended;
 mod proftpd_trace;
 mod pure_ftpd;
 mod vsftpd;
@@ -91,7 +93,7 @@ pub trait Lexer: Send {
 }
 
 /// Every format, the most telling first.
-pub static FORMATS: &[&Format] = &[&vsftpd::FORMAT, &proftpd_trace::FORMAT, &pure_ftpd::FORMAT];
+pub static FORMATS: &[&Format] = &[&vsftpd::FORMAT, &proftpd_trace::FORMAT, &pure_ftpd::FORMAT, &proftpd_extended::FORMAT];
 
 /// The format of that name.
 #[must_use]
