@@ -7,7 +7,9 @@ mod stamp;
 mod syslog;
 mod reading;
 
+mod columns;
 mod log_format;
+mod table;
 mod proftpd_extended;
 mod proftpd_trace;
 mod pure_ftpd;

@@ -62,6 +62,36 @@ fn record<'a>(values: &Values<'a>) -> Lexed<'a> {
     Lexed::Event(Event { at: values.at, route: client, key, client, client_port, user, what })
 }
 
+/// What a line says, as far as it must be known to tell an FTP log from another table.
+pub(super) struct Spoken {
+    verb: Verb,
+    answered: bool,
+}
+
+impl Spoken {
+    /// The command is one that FTP has.
+    pub(super) fn is_known(&self) -> bool {
+        self.verb != Verb::OTHER
+    }
+
+    /// A code that can answer it stands beside it.
+    pub(super) fn is_answered(&self) -> bool {
+        self.answered
+    }
+
+    /// No mail or web protocol has the command.
+    pub(super) fn is_ftp_only(&self) -> bool {
+        self.is_known() && !matches!(self.verb, Verb::QUIT | Verb::NOOP | Verb::HELP | Verb::AUTH | Verb::STAT | Verb::REST)
+    }
+}
+
+/// What a line with these values says; `None` where it is no line of an FTP log.
+pub(super) fn spoken(values: &Values) -> Option<Spoken> {
+    let verb = command(values)?.verb;
+    let code = values.get(Field::Code).or(values.get(Field::Text)).and_then(Code::parse);
+    Some(Spoken { verb, answered: code.is_some_and(|c| c.can_answer(verb)) })
+}
+
 /// What the log has to tell sessions apart, the surest first.
 fn key<'a>(values: &Values<'a>, client_port: u64) -> Key<'a> {
     if let Some(process) = values.get(Field::Process).and_then(crate::text::number) {
