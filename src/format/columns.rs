@@ -8,7 +8,7 @@ use crate::time::Zone;
 use std::ops::Range;
 
 /// Lines of a sample that are looked at.
-const ROWS_MAX: usize = 400;
+const ROWS_MAX: usize = 1_000;
 /// Columns of a line; lines with more are no table.
 const COLUMNS_MAX: usize = 60;
 /// What may stand between columns, the surest first.
@@ -25,24 +25,32 @@ const WELL_KNOWN: &[&str] = &[
 /// The LogFormat that most of the lines are in; `None` where no column holds FTP commands next to reply codes.
 pub(super) fn infer(lines: &[&[u8]]) -> Option<String> {
     let lines: Vec<&[u8]> = lines.iter().copied().filter(|l| !l.trim_ascii().is_empty()).take(ROWS_MAX).collect();
-    let known = WELL_KNOWN.iter().find(|format| fits(format, &lines, lines.len() * 9 / 10));
-    if let Some(known) = known {
+    let mut known = WELL_KNOWN.iter();
+    if let Some(known) = known.find(|format| !lines.is_empty() && n_read(format, &lines) * 10 >= lines.len() * 9) {
         return Some((*known).to_owned());
     }
+    let mut best = None;
     let found = SEPARATORS.iter().filter_map(|separator| by_separator(&lines, *separator));
-    found.chain(around_the_command(&lines)).find(|format| fits(format, &lines, lines.len() * 3 / 5))
+    for format in found.chain(around_the_command(&lines)) {
+        let n = n_read(&format, &lines);
+        if n > 0 && n * 5 >= lines.len() * 3 && best.as_ref().is_none_or(|(most, _)| n > *most) {
+            best = Some((n, format));
+        }
+    }
+    best.map(|(_, format)| format)
 }
 
-/// Whether at least `wanted` lines can be read in that format and hold what FTP has.
-fn fits(format: &str, lines: &[&[u8]], wanted: usize) -> bool {
-    let Some(format) = LogFormat::compile(format) else { return false };
+/// How many lines can be read in that format; 0 where they do not hold what FTP has.
+fn n_read(format: &str, lines: &[&[u8]]) -> usize {
+    let Some(format) = LogFormat::compile(format) else { return 0 };
     let mut stamps = Stamps::new(&Zone::UTC);
     let read = lines.iter().filter_map(|line| format.read(line, &mut stamps));
     let spoken: Vec<_> = read.filter_map(|values| super::proftpd_extended::spoken(&values)).collect();
     let known = spoken.iter().filter(|said| said.is_known()).count();
     let answered = spoken.iter().filter(|said| said.is_answered()).count();
     let ftp = spoken.iter().any(|said| said.is_ftp_only());
-    ftp && spoken.len() >= wanted.max(1) && known * 4 >= spoken.len() * 3 && answered * 2 >= spoken.len()
+    let fits = ftp && known * 4 >= spoken.len() * 3 && answered * 2 >= spoken.len();
+    if fits { spoken.len() } else { 0 }
 }
 
 fn by_separator(lines: &[&[u8]], separator: u8) -> Option<String> {
@@ -141,6 +149,8 @@ fn variable(role: Role) -> &'static str {
         Role::Process => "%P",
         Role::SessionName => "%{UNIQUE_ID}e",
         Role::User => "%u",
+        Role::Server => "%L",
+        Role::Number => "%b",
         Role::Other => "%{ANY}e",
     }
 }
@@ -265,7 +275,7 @@ mod tests {
     #[test]
     fn columns_between_bars_are_told_by_what_they_hold() {
         let lines = log(|v, a, c| format!("2026-11-20 18:33:28|10.1.2.3|4711|bob|{}|{c}", whole(v, a)));
-        assert_eq!(inferred(&lines).unwrap(), "%t|%a|%{ANY}e|%u|%r|%s");
+        assert_eq!(inferred(&lines).unwrap(), "%t|%a|%b|%u|%r|%s");
     }
 
     #[test]
@@ -293,7 +303,7 @@ mod tests {
 
     #[test]
     fn a_command_without_quotes_ends_before_its_code() {
-        let lines = log(|v, a, c| format!("[4711] 10.1.2.3 {} {c} some words of {v}", whole(v, a)));
+        let lines = log(|v, a, c| format!("[4711] 10.1.2.3 {} {c} some words of praise", whole(v, a)));
         assert_eq!(inferred(&lines).unwrap(), "[%P] %a %r %s %{ANY}e %{ANY}e %{ANY}e %{ANY}e");
     }
 

@@ -4,10 +4,10 @@
 //! and the match is searched from left to right until all of them agree.
 
 use super::stamp::{Stamps, common_log, ctime, iso, month_day, time_of_day};
-use crate::event::Command;
 use crate::ftp::{Code, Verb};
 use crate::time::{Known, When};
 use memchr::memmem::Finder;
+use std::net::IpAddr;
 
 /// Fields of a LogFormat; one with more is not read.
 const FIELDS_MAX: usize = 64;
@@ -47,11 +47,13 @@ pub(super) enum Field {
     Epoch,
     /// `%b` and other counts, or a hyphen.
     Number,
+    /// `%L`, `%H`: the server's address.
+    Server,
     /// Anything else.
     Other,
 }
 
-const N_KINDS: usize = 16;
+const N_KINDS: usize = 17;
 
 /// A LogFormat that lines can be matched against.
 #[derive(Clone, Debug)]
@@ -155,6 +157,7 @@ fn by_letter(letter: u8) -> Field {
         b's' => Field::Code,
         b'S' => Field::Text,
         b't' => Field::Time,
+        b'L' | b'H' => Field::Server,
         b'b' | b'I' | b'O' | b'p' | b'R' | b'T' => Field::Number,
         _ => Field::Other,
     }
@@ -258,17 +261,17 @@ impl<'a> Search<'a, '_> {
         None
     }
 
-    /// Whether the command is made of the method and the argument; where not, this is remembered as second best.
+    /// Whether the command is one and is made of its parts; where not, this is remembered as second best.
     fn agrees(&mut self) -> bool {
-        let whole = self.found.values[Field::Command as usize];
-        let argument = self.found.values[Field::Argument as usize].filter(|a| *a != b"-" && *a != b"(hidden)");
-        let agrees = match (whole, argument) {
-            (Some(whole), Some(argument)) => {
-                let cut = memchr::memchr(b' ', whole).map_or(whole.len(), |at| at + 1);
-                whole[cut..] == *argument
-            }
-            _ => true,
-        };
+        let value = |field: Field| self.found.values[field as usize].filter(|v| *v != b"-" && *v != b"(hidden)");
+        let agrees = value(Field::Command).is_none_or(|whole| {
+            let word = whole.split(|b| *b == b' ').next().unwrap_or_default();
+            let argument = whole.get(word.len() + 1..).unwrap_or_default();
+            word.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+                && value(Field::Argument).is_none_or(|a| a == argument)
+                && value(Field::Method).is_none_or(|m| whole.starts_with(m))
+                && !is_half_an_address(word, argument)
+        });
         if !agrees && self.second_best.is_none() {
             self.second_best = Some(self.found);
         }
@@ -292,23 +295,32 @@ fn shape(field: Field, value: &[u8]) -> Fit {
         Field::Process | Field::ClientPort => short(crate::text::number(value).is_some()),
         // Durations have a fraction.
         Field::Number => short(value.is_empty() || value.iter().all(|b| b.is_ascii_digit() || *b == b'.')),
-        Field::Client | Field::ClientName => {
-            short(!value.is_empty() && value.iter().all(|b| b.is_ascii_alphanumeric() || b".:-_%".contains(b)))
+        // What goes on behind a colon may be a port or the rest of the address.
+        Field::Client if is_address(value) => Fit::Yes,
+        Field::Client if value != b"-" && value.iter().all(is_of_a_name) => Fit::Longer,
+        Field::Client | Field::ClientName | Field::Server => {
+            short(!value.is_empty() && value.iter().all(is_of_a_name))
         }
         Field::Method => {
             short(value.len() < 64 && value.iter().all(|b| b.is_ascii_alphanumeric() || b" _".contains(b)))
         }
-        Field::Command if is_half_an_address(value) => Fit::Longer,
         _ => Fit::Yes,
     }
 }
 
+fn is_of_a_name(b: &u8) -> bool {
+    b.is_ascii_alphanumeric() || b".:-_%".contains(b)
+}
+
+/// Whether a value is an IP address.
+pub(super) fn is_address(value: &[u8]) -> bool {
+    std::str::from_utf8(value).is_ok_and(|v| v.trim_matches(['[', ']']).parse::<IpAddr>().is_ok())
+}
+
 /// The argument of EPRT holds four times what stands between its parts (RFC 2428 section 2).
-fn is_half_an_address(value: &[u8]) -> bool {
-    let Some(command) = Command::parse(value).filter(|c| c.verb == Verb::EPRT) else { return false };
-    let mark = command.argument.first().copied().unwrap_or(b'|');
-    command.argument.last() == Some(&mark) && command.argument.iter().filter(|b| **b == mark).count() < 4
-        || command.argument.is_empty() && value.ends_with(b" ")
+fn is_half_an_address(word: &[u8], argument: &[u8]) -> bool {
+    let mark = argument.first().copied().unwrap_or(b'|');
+    Verb::parse(word) == Verb::EPRT && argument.iter().filter(|b| **b == mark).count() != 4
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! A sample of a log as a table, and what each of its columns holds.
 
+use super::log_format::is_address;
 use super::stamp::{Stamps, common_log, ctime, iso, month_day, time_of_day};
-use crate::event::Command;
+use crate::event::{Command, MASK};
 use crate::ftp::{Code, Verb};
 use crate::time::Zone;
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub(super) enum Role {
     Process,
     SessionName,
     User,
+    Server,
+    Number,
     Other,
 }
 
@@ -58,6 +60,7 @@ impl<'a> Table<'a> {
         table.find_client();
         table.find_session();
         table.find_user();
+        table.find_the_rest();
         table
     }
 
@@ -163,6 +166,26 @@ impl<'a> Table<'a> {
         let _ = self.give(Role::User, |c| names(c) && c.is_named(&["user", "login", "account"]))
             || self.give(Role::User, names)
             || self.give(Role::User, |c| c.is_named(&["user", "login", "account"]) && c.share(|v| v != b"-") > 0.0);
+        self.commands = commands;
+    }
+
+    /// What says nothing new, and helps to tell where the others end.
+    fn find_the_rest(&mut self) {
+        let commands = std::mem::take(&mut self.commands);
+        let same = |c: &Column, of: fn(&Command) -> Vec<u8>| {
+            let pairs = c.values.iter().zip(&commands);
+            pairs.filter(|(v, command)| command.is_some_and(|command| of(&command) == **v)).count() * 10 >= c.values.len() * 9
+        };
+        if self.columns.iter().any(|c| c.role == Role::Command) {
+            self.give(Role::Method, |c| same(c, |command| command.word.to_vec()));
+            self.give(Role::Argument, |c| c.distinct() > 2 && is_argument_column(c, &commands) || same(c, |command| {
+                if command.argument == MASK { b"(hidden)".to_vec() } else { command.argument.to_vec() }
+            }));
+        }
+        while self.give(Role::Server, |c| c.share(is_address) >= 1.0) {}
+        let counts = |c: &Column| c.share(|v| crate::text::number(v).is_some()) >= 0.3;
+        let only = |c: &Column| c.share(|v| crate::text::number(v).is_some() || v == b"-" || v.is_empty()) >= 1.0;
+        while self.give(Role::Number, |c| c.values.len() >= 8 && counts(c) && only(c)) {}
         self.commands = commands;
     }
 }
@@ -285,10 +308,6 @@ fn is_time(value: &[u8]) -> bool {
             zone.is_empty() || crate::time::offset_minutes(zone).is_some()
         })
     })
-}
-
-fn is_address(value: &[u8]) -> bool {
-    std::str::from_utf8(value).is_ok_and(|v| v.trim_matches(['[', ']']).parse::<IpAddr>().is_ok())
 }
 
 fn is_address_and_port(value: &[u8]) -> bool {
