@@ -73,10 +73,13 @@ pub const STUCK_MS: i64 = 5_000;
 /// How well an event comes next in a session; the greater the better.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Turn {
+    /// The log does not name another user, or somebody where it names nobody.
+    possible: bool,
     lively: bool,
     fits: u8,
     same_user: u8,
-    recent: Place,
+    /// Replies come in the order in which sessions wait, commands where the talk went on last.
+    turn: i64,
 }
 
 /// What an event is about, besides the event itself.
@@ -268,7 +271,7 @@ impl Assembler {
 
     /// No key at all: the sessions of one route and user mingle, and only turns tell them apart.
     fn find_by_turn(&mut self, a: Arrival, event: &Event, done: &mut impl FnMut(&Session, Ended)) -> Option<u32> {
-        let begins = matches!(event.what, What::Exchange(c, ..) if c.verb == Verb::USER);
+        let commands = matches!(event.what, What::Command(_) | What::CommandAgain(_) | What::Exchange(..));
         let all = self.by_route.get(&a.route).map_or(&[][..], Vec::as_slice);
         let n = all.len();
         let mut best: Option<(u32, Turn)> = None;
@@ -279,11 +282,11 @@ impl Assembler {
             }
         }
         let id = match best {
-            Some((_, turn)) if begins && turn.fits == 0 => self.open_anew(a, event, done),
+            Some((_, turn)) if commands && (turn.fits == 0 || !turn.possible) => self.open_anew(a, event, done),
             // A reply that nobody waits for, after traffic: a greeting of a session whose opening the log does not show.
             Some((id, _)) if self.sessions[id as usize].begins_anew(event) => self.open_anew(a, event, done),
             Some((id, turn)) => {
-                if n > 1 || turn.fits == 0 || turn.same_user == 0 {
+                if n > 1 || turn.fits == 0 || !turn.possible {
                     self.sessions[id as usize].identity = Confidence::Possible;
                 }
                 id
@@ -419,6 +422,9 @@ impl Session {
     /// How well `event` comes next in this session, in a log that does not say whose it is.
     fn turn(&self, event: &Event) -> Turn {
         let last = self.records.last();
+        // Who was asked for a password and does something else is more likely another client.
+        let asked = last
+            .is_some_and(|l| l.verb == Verb::USER && self.replies_of(l).any(|r| r.code.0 / 100 == 3));
         let (fits, oldest_first) = match event.what {
             What::Reply(line) => {
                 let fresh = self.records.is_empty();
@@ -432,11 +438,11 @@ impl Session {
                 };
                 (awaited, true)
             }
-            What::Exchange(c, ..) if c.verb == Verb::USER => {
-                (u8::from(!self.reported && !self.has_logged_in()), false)
+            What::Exchange(c, ..) if c.verb == Verb::USER || asked && is_early(c.verb) => {
+                (u8::from(!asked && !self.reported && !self.has_logged_in()), false)
             }
             What::Command(c) | What::CommandAgain(c) | What::Exchange(c, ..) => {
-                let free = u8::from(self.is_idle());
+                let free = 1 + u8::from(self.is_idle());
                 let follows = match last.filter(|l| l.is_command()) {
                     Some(last) => follows(last.verb, c.verb),
                     None => matches!(c.verb, Verb::USER | Verb::AUTH),
@@ -455,8 +461,8 @@ impl Session {
             (false, false) => 1,
             (false, true) => 0,
         };
-        let recent = if oldest_first { Place { source: u32::MAX, line: u64::MAX - self.last.line } } else { self.last };
-        Turn { lively: !stuck, fits, same_user, recent }
+        let line = self.last.line as i64;
+        Turn { possible: same_user > 0, lively: !stuck, fits, same_user, turn: if oldest_first { -line } else { line } }
     }
 
     /// Whether nothing more can come.
@@ -538,6 +544,11 @@ fn beginning_of(event: &Event) -> Beginning {
         What::LoggedIn | What::Secured | What::Closed => false,
     };
     if seen { Beginning::Seen } else { Beginning::Missing }
+}
+
+/// Whether clients send the command before they log in.
+fn is_early(verb: Verb) -> bool {
+    matches!(verb, Verb::FEAT | Verb::AUTH | Verb::HOST | Verb::CLNT | Verb::LANG | Verb::OPTS | Verb::SYST)
 }
 
 /// Whether the second command goes on with what the first began.
