@@ -2,6 +2,7 @@
 //! column holds. Nothing is guessed that the sample does not show; a column that could be anything is left alone.
 
 use super::log_format::LogFormat;
+use super::proftpd_extended::Spoken;
 use super::stamp::{Stamps, common_log, ctime, iso, month_day};
 use super::table::{Role, Table};
 use crate::time::Zone;
@@ -24,9 +25,12 @@ const WELL_KNOWN: &[&str] = &[
 
 /// The LogFormat that most of the lines are in; `None` where no column holds FTP commands next to reply codes.
 pub(super) fn infer(lines: &[&[u8]]) -> Option<String> {
-    let lines: Vec<&[u8]> = lines.iter().copied().filter(|l| !l.trim_ascii().is_empty()).take(ROWS_MAX).collect();
+    let lines: Vec<&[u8]> =
+        lines.iter().copied().filter(|l| !l.trim_ascii().is_empty()).take(ROWS_MAX).collect();
     let mut known = WELL_KNOWN.iter();
-    if let Some(known) = known.find(|format| !lines.is_empty() && n_read(format, &lines) * 10 >= lines.len() * 9) {
+    if let Some(known) =
+        known.find(|format| !lines.is_empty() && n_read(format, &lines) * 10 >= lines.len() * 9)
+    {
         return Some((*known).to_owned());
     }
     let mut best = None;
@@ -48,7 +52,7 @@ fn n_read(format: &str, lines: &[&[u8]]) -> usize {
     let spoken: Vec<_> = read.filter_map(|values| super::proftpd_extended::spoken(&values)).collect();
     let known = spoken.iter().filter(|said| said.is_known()).count();
     let answered = spoken.iter().filter(|said| said.is_answered()).count();
-    let ftp = spoken.iter().any(|said| said.is_ftp_only());
+    let ftp = spoken.iter().any(Spoken::is_ftp_only);
     let fits = ftp && known * 4 >= spoken.len() * 3 && answered * 2 >= spoken.len();
     if fits { spoken.len() } else { 0 }
 }
@@ -60,17 +64,23 @@ fn by_separator(lines: &[&[u8]], separator: u8) -> Option<String> {
         return None;
     }
     let rows = lines.iter().zip(&cut).filter(|(_, cells)| cells.len() == width);
-    let rows: Vec<Vec<&[u8]>> = rows.map(|(l, cells)| cells.iter().map(|c| &l[c.clone()]).collect()).collect();
+    let rows: Vec<Vec<&[u8]>> =
+        rows.map(|(l, cells)| cells.iter().map(|c| &l[c.clone()]).collect()).collect();
     (rows.len() * 5 >= lines.len() * 2).then(|| written(&Table::of(&rows), &[separator]))
 }
+
+/// A line, its cells, and the numbers of those where the command starts and where the code is.
+type Around<'a> = (&'a [u8], Vec<Range<usize>>, usize, usize);
 
 /// Where the command is not set apart and holds spaces: columns are counted from the left up to it, and from the code
 /// after it.
 fn around_the_command(lines: &[&[u8]]) -> Option<String> {
-    let mut found = Vec::new();
+    let mut found: Vec<Around> = Vec::new();
     for line in lines {
         let cells = cut(line, b' ');
-        let Some(start) = cells.iter().position(|c| super::table::is_command_word(&line[c.clone()])) else { continue };
+        let Some(start) = cells.iter().position(|c| super::table::is_command_word(&line[c.clone()])) else {
+            continue;
+        };
         let code = (start + 1..cells.len()).find(|i| super::table::is_code(&line[cells[*i].clone()]));
         if let Some(code) = code {
             found.push((*line, cells, start, code));
@@ -81,6 +91,10 @@ fn around_the_command(lines: &[&[u8]]) -> Option<String> {
     let n_after = found.iter().filter(|f| f.1.len() - f.3 == after).count();
     // What follows the code is columns where there are always as many, else it is the reply's text.
     let columns = n_after * 10 >= found.len() * 9;
+    // What stands between the command and its code in every line is not the command's.
+    let last = |f: &Around| f.0[f.1[f.3 - 1].clone()].to_vec();
+    let mark = found.first().map(last).filter(|m| !m.iter().any(u8::is_ascii_alphanumeric));
+    let marked = mark.is_some_and(|mark| found.iter().all(|f| f.3 > f.2 + 1 && last(f) == mark));
     let mut rows = Vec::new();
     for (line, cells, at, code) in &found {
         if *at != start || columns && cells.len() - code != after {
@@ -88,7 +102,10 @@ fn around_the_command(lines: &[&[u8]]) -> Option<String> {
         }
         let end = |i: usize| cells[i].end;
         let mut row: Vec<&[u8]> = cells[..start].iter().map(|c| &line[c.clone()]).collect();
-        row.push(&line[cells[start].start..end(code - 1)]);
+        row.push(&line[cells[start].start..end(code - 1 - usize::from(marked))]);
+        if marked {
+            row.push(&line[cells[code - 1].clone()]);
+        }
         row.push(&line[cells[*code].clone()]);
         if columns {
             row.extend(cells[code + 1..].iter().map(|c| &line[c.clone()]));
@@ -172,7 +189,9 @@ fn cut(line: &[u8], separator: u8) -> Vec<Range<usize>> {
     let mut pairs: Vec<Range<usize>> = Vec::new();
     for cell in cells {
         match pairs.last_mut() {
-            Some(pair) if !has_key(&line[cell.clone()]) && has_key(&line[pair.clone()]) => pair.end = cell.end,
+            Some(pair) if !has_key(&line[cell.clone()]) && has_key(&line[pair.clone()]) => {
+                pair.end = cell.end
+            }
             _ => pairs.push(cell),
         }
     }
@@ -182,7 +201,9 @@ fn cut(line: &[u8], separator: u8) -> Vec<Range<usize>> {
 /// `code=331`, `cmd="USER alice"`
 fn has_key(cell: &[u8]) -> bool {
     let key = cell.iter().position(|b| *b == b'=').unwrap_or(0);
-    key > 0 && cell[0].is_ascii_alphabetic() && cell[..key].iter().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(b))
+    key > 0
+        && cell[0].is_ascii_alphabetic()
+        && cell[..key].iter().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(b))
 }
 
 /// Where the column that starts at `start` ends.
@@ -191,10 +212,10 @@ fn cell_end(line: &[u8], start: usize, separator: u8) -> usize {
     while line.get(at).is_some_and(|b| b"[\"({' ".contains(b) && *b != separator) {
         at += 1;
     }
-    let mut from = at + stamp_bytes(&line[at..]);
-    if from == at {
-        from = start;
-    }
+    let stamp = stamp_bytes(&line[at..], separator);
+    let mut from = if stamp == 0 { start } else { at + stamp };
+    // A quote behind a date closes what was opened before it.
+    from += usize::from(stamp > 0 && at > start && line.get(from) == Some(&b'"'));
     if let Some(end) = bracket_end(line, start, separator) {
         return end;
     }
@@ -226,15 +247,23 @@ fn bracket_end(line: &[u8], start: usize, separator: u8) -> Option<usize> {
 
 /// The end of what stands in quotes: quotes inside are not escaped, so one must stand before a separator.
 fn quote_end(line: &[u8], open: usize, separator: u8) -> Option<usize> {
-    memchr::memchr_iter(b'"', line).filter(|at| *at > open).map(|at| at + 1).find(|end| {
-        line.get(*end).is_none_or(|b| *b == separator || b"]}):=".contains(b))
-    })
+    memchr::memchr_iter(b'"', line)
+        .filter(|at| *at > open)
+        .map(|at| at + 1)
+        .find(|end| line.get(*end).is_none_or(|b| *b == separator || b"]}):=".contains(b)))
 }
 
 /// How long the date and time at the start of `text` is; 0 where there is none.
-fn stamp_bytes(text: &[u8]) -> usize {
+fn stamp_bytes(text: &[u8], separator: u8) -> usize {
     for shape in [iso, common_log, ctime, month_day] {
         if let Ok((rest, _)) = shape(text) {
+            // A comma before what looks like a fraction may be the one between columns.
+            let read = &text[..text.len() - rest.len()];
+            if separator == b','
+                && let Some(comma) = memchr::memchr(b',', read)
+            {
+                return comma;
+            }
             let zone = rest.strip_prefix(b" ").unwrap_or(rest);
             let zone_bytes = zone.iter().take_while(|b| b.is_ascii_digit() || b"+-:".contains(b)).count();
             let zoned = zone_bytes > 0 && crate::time::offset_minutes(&zone[..zone_bytes]).is_some();
@@ -280,7 +309,9 @@ mod tests {
 
     #[test]
     fn keys_say_what_their_values_are() {
-        let lines = log(|v, a, c| format!(r#"ts=1795199608 pid=4711 ip=10.1.2.3:4242 who=bob cmd="{}" rc={c}"#, whole(v, a)));
+        let lines = log(|v, a, c| {
+            format!(r#"ts=1795199608 pid=4711 ip=10.1.2.3:4242 who=bob cmd="{}" rc={c}"#, whole(v, a))
+        });
         let want = r#"ts=%{epoch} pid=%P ip=%a:%{remote-port} who=%u cmd="%r" rc=%s"#;
         assert_eq!(inferred(&lines).unwrap(), want);
         let bare = log(|v, a, c| format!("pid=4711 cmd={} code={c} user=bob", whole(v, a)));
@@ -289,7 +320,9 @@ mod tests {
 
     #[test]
     fn objects_are_columns_too() {
-        let lines = log(|v, a, c| format!(r#"{{"pid": 4711, "client": "10.1.2.3", "cmd": "{}", "code": {c}}}"#, whole(v, a)));
+        let lines = log(|v, a, c| {
+            format!(r#"{{"pid": 4711, "client": "10.1.2.3", "cmd": "{}", "code": {c}}}"#, whole(v, a))
+        });
         assert_eq!(inferred(&lines).unwrap(), r#"{"pid": %P, "client": "%a", "cmd": "%r", "code": %s}"#);
     }
 
@@ -308,6 +341,16 @@ mod tests {
     }
 
     #[test]
+    fn marks_between_columns_are_nobodys() {
+        let lines = log(|v, a, c| format!("10.1.2.3 {} -> {c}", whole(v, a)));
+        assert_eq!(inferred(&lines).unwrap(), "%a %r %{ANY}e %s");
+        let quoted = log(|v, a, c| format!(r#""2026-11-20 18:33:28","10.1.2.3","{}","{c}""#, whole(v, a)));
+        assert_eq!(inferred(&quoted).unwrap(), r#""%t","%a","%r","%s""#);
+        let commas = log(|v, a, c| format!("2026-11-20 18:33:28,10.1.2.3,{},{c}", whole(v, a)));
+        assert_eq!(inferred(&commas).unwrap(), "%t,%a,%r,%s");
+    }
+
+    #[test]
     fn a_command_in_two_columns_is_found() {
         let lines = log(|v, a, c| format!("10.1.2.3;bob;{v};{a};{c}"));
         assert_eq!(inferred(&lines).unwrap(), "%a;%u;%m;%J;%s");
@@ -315,7 +358,8 @@ mod tests {
 
     #[test]
     fn other_tables_are_left_alone() {
-        let web = log(|_, a, _| format!(r#"10.1.2.3 - - [20/Nov/2026:18:33:28 +0000] "GET /{a} HTTP/1.1" 200 12"#));
+        let web =
+            log(|_, a, _| format!(r#"10.1.2.3 - - [20/Nov/2026:18:33:28 +0000] "GET /{a} HTTP/1.1" 200 12"#));
         assert_eq!(inferred(&web), None);
         let mail = ["HELO x|250", "MAIL FROM:<a>|250", "QUIT|221"].map(str::to_owned);
         assert_eq!(inferred(&mail), None);

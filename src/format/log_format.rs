@@ -103,7 +103,9 @@ impl LogFormat {
     fn put(&mut self, field: Option<Field>, after: &[u8]) -> Option<()> {
         match field {
             None => self.before = after.to_vec(),
-            Some(_) if self.fields.last().is_some_and(|(_, literal)| literal.needle().is_empty()) => return None,
+            Some(_) if self.fields.last().is_some_and(|(_, literal)| literal.needle().is_empty()) => {
+                return None;
+            }
             Some(field) => self.fields.push((field, Finder::new(after).into_owned())),
         }
         Some(())
@@ -229,13 +231,15 @@ impl<'a> Search<'a, '_> {
                 None if value.len() > 40 => Fit::Never,
                 None => Fit::Longer,
             },
-            Field::Epoch => match crate::text::number(value) {
-                Some(s) if s < 1 << 40 => {
-                    self.found.at = When { ms: s as i64 * 1000, known: Known::Everything };
-                    Fit::Yes
+            Field::Epoch => {
+                match crate::text::number(value).and_then(|s| i64::try_from(s).ok()?.checked_mul(1000)) {
+                    Some(ms) if value.len() <= 12 => {
+                        self.found.at = When { ms, known: Known::Everything };
+                        Fit::Yes
+                    }
+                    _ => Fit::Never,
                 }
-                _ => Fit::Never,
-            },
+            }
             _ => shape(field, value),
         };
         let kept = &mut self.found.values[field as usize];
@@ -263,7 +267,8 @@ impl<'a> Search<'a, '_> {
 
     /// Whether the command is one and is made of its parts; where not, this is remembered as second best.
     fn agrees(&mut self) -> bool {
-        let value = |field: Field| self.found.values[field as usize].filter(|v| *v != b"-" && *v != b"(hidden)");
+        let value =
+            |field: Field| self.found.values[field as usize].filter(|v| *v != b"-" && *v != b"(hidden)");
         let agrees = value(Field::Command).is_none_or(|whole| {
             let word = whole.split(|b| *b == b' ').next().unwrap_or_default();
             let argument = whole.get(word.len() + 1..).unwrap_or_default();
@@ -297,9 +302,9 @@ fn shape(field: Field, value: &[u8]) -> Fit {
         Field::Number => short(value.is_empty() || value.iter().all(|b| b.is_ascii_digit() || *b == b'.')),
         // What goes on behind a colon may be a port or the rest of the address.
         Field::Client if is_address(value) => Fit::Yes,
-        Field::Client if value != b"-" && value.iter().all(is_of_a_name) => Fit::Longer,
+        Field::Client if value != b"-" && value.iter().copied().all(is_of_a_name) => Fit::Longer,
         Field::Client | Field::ClientName | Field::Server => {
-            short(!value.is_empty() && value.iter().all(is_of_a_name))
+            short(!value.is_empty() && value.iter().copied().all(is_of_a_name))
         }
         Field::Method => {
             short(value.len() < 64 && value.iter().all(|b| b.is_ascii_alphanumeric() || b" _".contains(b)))
@@ -308,8 +313,8 @@ fn shape(field: Field, value: &[u8]) -> Fit {
     }
 }
 
-fn is_of_a_name(b: &u8) -> bool {
-    b.is_ascii_alphanumeric() || b".:-_%".contains(b)
+fn is_of_a_name(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b".:-_%".contains(&b)
 }
 
 /// Whether a value is an IP address.
@@ -320,7 +325,7 @@ pub(super) fn is_address(value: &[u8]) -> bool {
 /// The argument of EPRT holds four times what stands between its parts (RFC 2428 section 2).
 fn is_half_an_address(word: &[u8], argument: &[u8]) -> bool {
     let mark = argument.first().copied().unwrap_or(b'|');
-    Verb::parse(word) == Verb::EPRT && argument.iter().filter(|b| **b == mark).count() != 4
+    Verb::parse(word) == Verb::EPRT && memchr::memchr_iter(mark, argument).count() != 4
 }
 
 #[cfg(test)]

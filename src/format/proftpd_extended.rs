@@ -38,7 +38,9 @@ impl ProftpdExtended {
 impl Lexer for ProftpdExtended {
     fn lex<'a>(&mut self, line: Line<'a>) -> Lexed<'a> {
         let Self { formats, stamps } = self;
-        let Some(values) = formats.iter().find_map(|f| f.read(line.text, stamps)) else { return Lexed::Unknown };
+        let Some(values) = formats.iter().find_map(|f| f.read(line.text, stamps)) else {
+            return Lexed::Unknown;
+        };
         record(&values)
     }
 }
@@ -81,7 +83,11 @@ impl Spoken {
 
     /// No mail or web protocol has the command.
     pub(super) fn is_ftp_only(&self) -> bool {
-        self.is_known() && !matches!(self.verb, Verb::QUIT | Verb::NOOP | Verb::HELP | Verb::AUTH | Verb::STAT | Verb::REST)
+        self.is_known()
+            && !matches!(
+                self.verb,
+                Verb::QUIT | Verb::NOOP | Verb::HELP | Verb::AUTH | Verb::STAT | Verb::REST
+            )
     }
 }
 
@@ -160,7 +166,10 @@ mod tests {
 
     #[test]
     fn the_default_format_needs_no_setting() {
-        let e = event(None, r#"10.71.51.13 UNKNOWN u79627826 [19/Apr/2016:23:06:54 +0200] "PASS (hidden)" 230 -"#);
+        let e = event(
+            None,
+            r#"10.71.51.13 UNKNOWN u79627826 [19/Apr/2016:23:06:54 +0200] "PASS (hidden)" 230 -"#,
+        );
         assert_eq!(exchange(&e), (Verb::PASS, &b"***"[..], 230, &b""[..]));
         assert_eq!((e.user, e.client, e.key), (&b"u79627826"[..], &b"10.71.51.13"[..], Key::None));
     }

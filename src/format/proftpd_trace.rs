@@ -139,7 +139,9 @@ mod tests {
         assert_eq!((command.verb, command.argument, e.key), (Verb::PASS, &b"***"[..], Key::Number(10606)));
         assert_eq!(e.at.rfc3339().unwrap(), "2026-11-20T18:33:27.321+00:00");
         for phase in ["CMD", "POST_CMD", "LOG_CMD_ERR"] {
-            let line = format!("2026-11-20 18:33:27,321 [1] <command:7>: dispatching {phase} command 'QUIT' to mod_log.c");
+            let line = format!(
+                "2026-11-20 18:33:27,321 [1] <command:7>: dispatching {phase} command 'QUIT' to mod_log.c"
+            );
             assert_eq!(lex(line.as_bytes()), Lexed::Skip, "{phase}");
         }
     }
@@ -154,7 +156,10 @@ mod tests {
     #[test]
     fn a_reply_at_any_time_is_a_reply() {
         let e = event(b"2026-11-20 18:25:27,387 [6871] <response:1>: async: 421 Login timeout (3 seconds): closing control connection");
-        assert_eq!(e.what, What::Reply(ReplyLine::of(b"421 Login timeout (3 seconds): closing control connection")));
+        assert_eq!(
+            e.what,
+            What::Reply(ReplyLine::of(b"421 Login timeout (3 seconds): closing control connection"))
+        );
     }
 
     #[test]
@@ -169,7 +174,10 @@ mod tests {
             assert_eq!(lex(line.as_bytes()), Lexed::Skip, "{message}");
         }
         assert_eq!(lex(b"2026-11-20 18:33:27,320 [10606] hello"), Lexed::Unknown);
-        assert_eq!(lex(b"2026-11-20 18:33:27,320 ftphost proftpd[1] 127.0.0.1: FTP session opened."), Lexed::Unknown);
+        assert_eq!(
+            lex(b"2026-11-20 18:33:27,320 ftphost proftpd[1] 127.0.0.1: FTP session opened."),
+            Lexed::Unknown
+        );
     }
 
     #[test]

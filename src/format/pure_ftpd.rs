@@ -127,7 +127,9 @@ mod tests {
 
     #[test]
     fn commands_have_their_user_client_and_process() {
-        let e = event(b"Nov 20 18:27:26 ftphost pure-ftpd[7912]: (alice@127.0.0.1) [DEBUG] Command [retr] [a [1].txt]");
+        let e = event(
+            b"Nov 20 18:27:26 ftphost pure-ftpd[7912]: (alice@127.0.0.1) [DEBUG] Command [retr] [a [1].txt]",
+        );
         assert_eq!((e.user, e.client, e.key), (&b"alice"[..], &b"127.0.0.1"[..], Key::Number(7912)));
         let What::Command(command) = e.what else { panic!() };
         assert_eq!((command.verb, command.argument), (Verb::RETR, &b"a [1].txt"[..]));

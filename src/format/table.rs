@@ -51,12 +51,15 @@ impl<'a> Table<'a> {
     pub(super) fn of(rows: &[Vec<&'a [u8]>]) -> Self {
         let width = rows.first().map_or(0, Vec::len);
         let mut opened = Vec::new();
-        let column = |n| Column::of(rows.iter().filter_map(|row| row.get(n).copied()).collect(), &mut opened);
+        let column = |n| {
+            let cells: Vec<&[u8]> = rows.iter().filter_map(|row| row.get(n).copied()).collect();
+            Column::of(&cells, &mut opened)
+        };
         let mut table = Self { columns: (0..width).map(column).collect(), commands: Vec::new() };
         table.find_command();
         table.find_code_and_text();
-        table.give(Role::Time, |c| c.share(is_time) >= 0.9);
-        table.give(Role::Epoch, |c| c.share(is_epoch) >= 0.9 && c.distinct() > 1 || c.share(is_epoch) >= 1.0);
+        table.give(Role::Time, |c| c.share(is_time) >= 90);
+        table.give(Role::Epoch, |c| c.share(is_epoch) >= 90 && c.distinct() > 1 || c.share(is_epoch) >= 100);
         table.find_client();
         table.find_session();
         table.find_user();
@@ -76,7 +79,7 @@ impl<'a> Table<'a> {
 
     /// The column of whole commands; or the one of their words and that of their arguments.
     fn find_command(&mut self) {
-        let spoken = |c: &Column| c.share(|v| is_command_word(first_word(v))) >= 0.6;
+        let spoken = |c: &Column| c.share(|v| is_command_word(first_word(v))) >= 60;
         let argued = |c: &Column| c.values.iter().filter(|v| first_word(v).len() + 1 < v.len()).count();
         let best = (0..self.columns.len()).filter(|n| spoken(&self.columns[*n]));
         let Some(best) = best.max_by_key(|n| (argued(&self.columns[*n]), usize::MAX - n)) else { return };
@@ -101,13 +104,16 @@ impl<'a> Table<'a> {
             let (n, n_right) = coded.fold((0, 0), |(n, r), (v, c)| (n + 1, r + usize::from(right(v, c))));
             n * 2 > c.values.len() && n_right * 10 >= n * 9
         };
-        self.give(Role::Code, |c| c.share(|v| is_code(v) || v == b"-") >= 0.85 && answers(c));
+        self.give(Role::Code, |c| c.share(|v| is_code(v) || v == b"-") >= 85 && answers(c));
         let coded = |v: &[u8]| v.len() > 4 && is_code(&v[..3]) && b" -".contains(&v[3]);
-        let prose = |v: &[u8]| v.split(|b| *b == b' ').filter(|w| w.iter().any(u8::is_ascii_alphabetic)).count() >= 2;
-        let told = self.give(Role::Text, |c| c.share(coded) >= 0.8)
-            || self.give(Role::Text, |c| c.is_named(&["reply", "resp", "text", "msg", "message"]) && c.share(prose) > 0.3);
+        let prose =
+            |v: &[u8]| v.split(|b| *b == b' ').filter(|w| w.iter().any(u8::is_ascii_alphabetic)).count() >= 2;
+        let told = self.give(Role::Text, |c| c.share(coded) >= 80)
+            || self.give(Role::Text, |c| {
+                c.is_named(&["reply", "resp", "text", "msg", "message"]) && c.share(prose) > 30
+            });
         if !told {
-            self.give(Role::Text, |c| c.share(prose) >= 0.6 && c.distinct() > 3 && c.share(is_path) < 0.2);
+            self.give(Role::Text, |c| c.share(prose) >= 60 && c.distinct() > 3 && c.share(is_path) < 20);
         }
         self.commands = commands;
     }
@@ -119,9 +125,9 @@ impl<'a> Table<'a> {
         for (n, column) in self.columns.iter().enumerate() {
             let role = match () {
                 () if column.role != Role::Other || column.is_named(&here) => continue,
-                () if column.share(is_address) >= 0.9 => Role::Client,
-                () if column.share(is_address_and_port) >= 0.9 => Role::ClientAndPort,
-                () if column.share(is_user_at_address) >= 0.9 => Role::UserAndClient,
+                () if column.share(is_address) >= 90 => Role::Client,
+                () if column.share(is_address_and_port) >= 90 => Role::ClientAndPort,
+                () if column.share(is_user_at_address) >= 90 => Role::UserAndClient,
                 () => continue,
             };
             let rank = (column.is_named(&named), column.distinct(), usize::MAX - n);
@@ -137,17 +143,22 @@ impl<'a> Table<'a> {
     /// What keeps the rows of a session together: between USER and PASS it does not change.
     fn find_session(&mut self) {
         let commands = std::mem::take(&mut self.commands);
-        let whole = |c: &Column| c.share(|v| crate::text::number(v).is_some()) >= 0.95 && keeps_together(c, &commands);
+        let whole =
+            |c: &Column| c.share(|v| crate::text::number(v).is_some()) >= 95 && keeps_together(c, &commands);
         let local = |c: &Column| c.is_named(&["local", "server"]);
         self.give(Role::ClientPort, |c| whole(c) && c.is_named(&["port"]) && !local(c));
         let names = ["pid", "process", "proc", "sess", "conn"];
         // A number that never changes may be a port or an identity: then only a name or brackets tell.
         let found = self.give(Role::Process, |c| whole(c) && c.is_named(&names))
             || self.give(Role::Process, |c| whole(c) && c.before.ends_with(b"[") && !c.is_named(&["port"]))
-            || self.give(Role::Process, |c| whole(c) && c.distinct() > 1 && !c.is_named(&["port", "uid", "gid"]));
+            || self.give(Role::Process, |c| {
+                whole(c) && c.distinct() > 1 && !c.is_named(&["port", "uid", "gid"])
+            });
         if !found {
-            let full = |c: &Column| c.share(|v| !v.is_empty() && v != b"-") >= 0.95;
-            self.give(Role::SessionName, |c| full(c) && c.is_named(&["sess", "unique"]) && keeps_together(c, &commands));
+            let full = |c: &Column| c.share(|v| !v.is_empty() && v != b"-") >= 95;
+            self.give(Role::SessionName, |c| {
+                full(c) && c.is_named(&["sess", "unique"]) && keeps_together(c, &commands)
+            });
         }
         self.commands = commands;
     }
@@ -159,13 +170,20 @@ impl<'a> Table<'a> {
         let commands = std::mem::take(&mut self.commands);
         let argument = self.columns.iter().find(|c| c.role == Role::Argument).map(|c| c.values.clone());
         let of = |n: usize, c: &Command<'a>| argument.as_ref().map_or(c.argument, |values| values[n]);
-        let named: BTreeSet<&[u8]> = commands.iter().enumerate().filter_map(|(n, c)| {
-            c.filter(|c| c.verb == Verb::USER).map(|c| of(n, &c))
-        }).collect();
-        let names = |c: &Column| c.share(|v| named.contains(v) || v == b"-" || v.is_empty()) >= 0.9 && c.share(|v| named.contains(v)) >= 0.3;
-        let _ = self.give(Role::User, |c| names(c) && c.is_named(&["user", "login", "account"]))
-            || self.give(Role::User, names)
-            || self.give(Role::User, |c| c.is_named(&["user", "login", "account"]) && c.share(|v| v != b"-") > 0.0);
+        let named: BTreeSet<&[u8]> = commands
+            .iter()
+            .enumerate()
+            .filter_map(|(n, c)| c.filter(|c| c.verb == Verb::USER).map(|c| of(n, &c)))
+            .collect();
+        let none = |v: &[u8]| v == b"-" || v.is_empty();
+        let users = |c: &Column| {
+            c.share(|v| named.contains(v) || none(v)) >= 90 && c.share(|v| named.contains(v)) >= 30
+        };
+        let _ = self.give(Role::User, |c| users(c) && c.is_named(&["user", "login", "account"]))
+            || self.give(Role::User, users)
+            || self.give(Role::User, |c| {
+                c.is_named(&["user", "login", "account"]) && c.share(|v| v != b"-") > 0
+            });
         self.commands = commands;
     }
 
@@ -174,40 +192,47 @@ impl<'a> Table<'a> {
         let commands = std::mem::take(&mut self.commands);
         let same = |c: &Column, of: fn(&Command) -> Vec<u8>| {
             let pairs = c.values.iter().zip(&commands);
-            pairs.filter(|(v, command)| command.is_some_and(|command| of(&command) == **v)).count() * 10 >= c.values.len() * 9
+            pairs.filter(|(v, command)| command.is_some_and(|command| of(&command) == **v)).count() * 10
+                >= c.values.len() * 9
         };
         if self.columns.iter().any(|c| c.role == Role::Command) {
             self.give(Role::Method, |c| same(c, |command| command.word.to_vec()));
-            self.give(Role::Argument, |c| c.distinct() > 2 && is_argument_column(c, &commands) || same(c, |command| {
-                if command.argument == MASK { b"(hidden)".to_vec() } else { command.argument.to_vec() }
-            }));
+            self.give(Role::Argument, |c| {
+                c.distinct() > 2 && is_argument_column(c, &commands)
+                    || same(c, |command| {
+                        if command.argument == MASK {
+                            b"(hidden)".to_vec()
+                        } else {
+                            command.argument.to_vec()
+                        }
+                    })
+            });
         }
-        while self.give(Role::Server, |c| c.share(is_address) >= 1.0) {}
-        let counts = |c: &Column| c.share(|v| crate::text::number(v).is_some()) >= 0.3;
-        let only = |c: &Column| c.share(|v| crate::text::number(v).is_some() || v == b"-" || v.is_empty()) >= 1.0;
+        while self.give(Role::Server, |c| c.share(is_address) >= 100) {}
+        let counts = |c: &Column| c.share(|v| crate::text::number(v).is_some()) >= 30;
+        let only =
+            |c: &Column| c.share(|v| crate::text::number(v).is_some() || v == b"-" || v.is_empty()) >= 100;
         while self.give(Role::Number, |c| c.values.len() >= 8 && counts(c) && only(c)) {}
         self.commands = commands;
     }
 }
 
 impl<'a> Column<'a> {
-    fn of(cells: Vec<&'a [u8]>, opened: &mut Vec<u8>) -> Self {
+    fn of(cells: &[&'a [u8]], opened: &mut Vec<u8>) -> Self {
         let first = cells.first().copied().unwrap_or_default();
         let shared = |n: usize| cells.iter().all(|c| c.starts_with(&first[..n]));
         let (mark, key) = (opening(first), opening_with_key(first));
         let before = [key, mark].into_iter().find(|n| shared(*n)).unwrap_or(0);
         opened.extend(first[..before].iter().filter(|b| b"[({".contains(b)));
-        let after = closing(&cells, before, opened);
+        let after = closing(cells, before, opened);
         let values = cells.iter().map(|c| &c[before..c.len() - after]).collect();
         let after = first[first.len() - after..].to_vec();
         Self { before: first[..before].to_vec(), after, role: Role::Other, values }
     }
 
-    fn share(&self, is: impl Fn(&[u8]) -> bool) -> f64 {
-        if self.values.is_empty() {
-            return 0.0;
-        }
-        self.values.iter().filter(|v| is(v)).count() as f64 / self.values.len() as f64
+    /// How many of a hundred values are so.
+    fn share(&self, is: impl Fn(&[u8]) -> bool) -> usize {
+        self.values.iter().filter(|v| is(v)).count() * 100 / self.values.len().max(1)
     }
 
     fn distinct(&self) -> usize {
@@ -239,7 +264,9 @@ fn opening_with_key(cell: &[u8]) -> usize {
             let after = at + 1;
             mark + after + opening(&rest[after..])
         }
-        Some(b' ') if mark > 0 && rest.get(at + 1).is_some_and(u8::is_ascii_digit) && rest[..at].is_ascii() => {
+        Some(b' ')
+            if mark > 0 && rest.get(at + 1).is_some_and(u8::is_ascii_digit) && rest[..at].is_ascii() =>
+        {
             // A month before its day is no key.
             let month = at == 3 && crate::time::month(&rest[..3]).is_some();
             if month { mark } else { mark + at + 1 }
@@ -255,7 +282,9 @@ fn closing(cells: &[&[u8]], before: usize, opened: &mut Vec<u8>) -> usize {
     let mut quotes = first[..before].iter().rev().take_while(|b| b"\"'".contains(b)).count();
     loop {
         let shared = |b: u8| cells.iter().all(|c| c.len() > before + after && c[c.len() - 1 - after] == b);
-        let Some(mark) = first.len().checked_sub(after + 1).and_then(|n| first.get(n)).copied() else { return after };
+        let Some(mark) = first.len().checked_sub(after + 1).and_then(|n| first.get(n)).copied() else {
+            return after;
+        };
         let open = match mark {
             b']' => b'[',
             b')' => b'(',
