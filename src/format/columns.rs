@@ -1,4 +1,4 @@
-//! Works out the LogFormat of an ExtendedLog from a sample of its lines: cuts them into columns and looks at what each
+//! Works out the `LogFormat` of an `ExtendedLog` from a sample of its lines: cuts them into columns and looks at what each
 //! column holds. Nothing is guessed that the sample does not show; a column that could be anything is left alone.
 
 use super::log_format::LogFormat;
@@ -15,7 +15,7 @@ const COLUMNS_MAX: usize = 60;
 /// What may stand between columns, the surest first.
 const SEPARATORS: &[u8] = b"\t|;, ";
 
-/// LogFormats of ProFTPD's documentation and of common guides, besides the default.
+/// Formats of the ProFTPD documentation and of common guides, besides the default.
 const WELL_KNOWN: &[&str] = &[
     r#"%v [%P] %h %t "%r" %s"#,
     r#"%v [%P] %h %u %t "%r" %s %b"#,
@@ -23,7 +23,7 @@ const WELL_KNOWN: &[&str] = &[
     r#"%h %l %u %t "%r" %s"#,
 ];
 
-/// The LogFormat that most of the lines are in; `None` where no column holds FTP commands next to reply codes.
+/// The `LogFormat` that most of the lines are in; `None` where no column holds FTP commands next to reply codes.
 pub(super) fn infer(lines: &[&[u8]]) -> Option<String> {
     let lines: Vec<&[u8]> =
         lines.iter().copied().filter(|l| !l.trim_ascii().is_empty()).take(ROWS_MAX).collect();
@@ -127,7 +127,7 @@ fn commonest(counts: impl Iterator<Item = usize>) -> Option<usize> {
     tally.into_iter().max_by_key(|(_, n)| *n).map(|(count, _)| count)
 }
 
-/// The table as a LogFormat.
+/// The table as a `LogFormat`.
 fn written(table: &Table, separator: &[u8]) -> String {
     let mut format = Vec::new();
     for (n, column) in table.columns.iter().enumerate() {
@@ -190,7 +190,7 @@ fn cut(line: &[u8], separator: u8) -> Vec<Range<usize>> {
     for cell in cells {
         match pairs.last_mut() {
             Some(pair) if !has_key(&line[cell.clone()]) && has_key(&line[pair.clone()]) => {
-                pair.end = cell.end
+                pair.end = cell.end;
             }
             _ => pairs.push(cell),
         }

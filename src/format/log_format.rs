@@ -9,7 +9,7 @@ use crate::time::{Known, When};
 use memchr::memmem::Finder;
 use std::net::IpAddr;
 
-/// Fields of a LogFormat; one with more is not read.
+/// Fields of a `LogFormat`; one with more is not read.
 const FIELDS_MAX: usize = 64;
 /// Attempts to place a field before a line is given up.
 const STEPS_MAX: u32 = 4_096;
@@ -55,7 +55,7 @@ pub(super) enum Field {
 
 const N_KINDS: usize = 17;
 
-/// A LogFormat that lines can be matched against.
+/// A `LogFormat` that lines can be matched against.
 #[derive(Clone, Debug)]
 pub(super) struct LogFormat {
     before: Vec<u8>,

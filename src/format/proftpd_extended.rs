@@ -1,4 +1,4 @@
-//! ProFTPD's ExtendedLog: one line a command with its final code, in the default LogFormat, in one that the user names, or
+//! ProFTPD's `ExtendedLog`: one line a command with its final code, in the default `LogFormat`, in one that the user names, or
 //! in one that was worked out from the lines themselves.
 
 use super::log_format::{Field, LogFormat, Values};
@@ -19,7 +19,7 @@ pub(super) static FORMAT: Format = Format {
     lexer: |setup| Box::new(ProftpdExtended::new(setup)),
 };
 
-/// The LogFormat that ProFTPD uses where none is named.
+/// The `LogFormat` that ProFTPD uses where none is named.
 const DEFAULT: &str = r#"%h %l %u %t "%r" %s %b"#;
 
 struct ProftpdExtended {
@@ -112,15 +112,14 @@ fn key<'a>(values: &Values<'a>, client_port: u64) -> Key<'a> {
 
 /// The command, unless the line is another program's.
 fn command<'a>(values: &Values<'a>) -> Option<Command<'a>> {
-    let command = match values.get(Field::Command) {
-        Some(line) => Command::parse(line)?,
-        None => {
-            let method = values.get(Field::Method)?;
-            let word = method.split(|b| *b == b' ').next().unwrap_or_default();
-            Command::of(word, values.get(Field::Argument).unwrap_or_default())?
-        }
+    let command = if let Some(line) = values.get(Field::Command) {
+        Command::parse(line)?
+    } else {
+        let method = values.get(Field::Method)?;
+        let word = method.split(|b| *b == b' ').next().unwrap_or_default();
+        Command::of(word, values.get(Field::Argument).unwrap_or_default())?
     };
-    if is_of_the_web(&command) {
+    if is_of_the_web(&command, values.get(Field::Code).and_then(Code::parse)) {
         return None;
     }
     // OPTS UTF8 ON is logged as OPTS_UTF8 ON.
@@ -132,7 +131,7 @@ fn command<'a>(values: &Values<'a>) -> Option<Command<'a>> {
 }
 
 /// Web servers and Pure-FTPd's transfer log write such lines too, about other things.
-fn is_of_the_web(command: &Command) -> bool {
+fn is_of_the_web(command: &Command, code: Option<Code>) -> bool {
     let known = command.verb != Verb::OTHER;
     let path = command.argument.starts_with(b"/") || command.argument.starts_with(b"http");
     let method = matches!(
@@ -140,7 +139,12 @@ fn is_of_the_web(command: &Command) -> bool {
         b"GET" | b"PUT" | b"HEAD" | b"POST" | b"DELETE" | b"OPTIONS" | b"PATCH" | b"CONNECT" | b"PROPFIND"
     );
     let version = [&b" HTTP/1."[..], b" HTTP/2", b" HTTP/3"];
-    !known && (method && path || version.iter().any(|v| memchr::memmem::find(command.argument, v).is_some()))
+    // Codes that FTP does not have answer what is no request at all.
+    let coded = code.is_some_and(|c| matches!(c.0, 201 | 204 | 206 | 300..=308 | 400..=417 | 429));
+    !known
+        && (coded
+            || method && path
+            || version.iter().any(|v| memchr::memmem::find(command.argument, v).is_some()))
 }
 
 #[cfg(test)]
@@ -180,6 +184,7 @@ mod tests {
             r#"127.0.0.1 - - [20/Nov/2026:18:33:28 +0000] "GET /index.html HTTP/1.1" 200 612"#,
             r#"127.0.0.1 - bob [20/Nov/2026:18:33:28 +0000] "PUT /srv/a%20b.txt" 200 12"#,
             r#"127.0.0.1 - - [20/Nov/2026:18:33:28 +0000] "-" 408 -"#,
+            r#"127.0.0.1 - - [20/Nov/2026:18:33:28 +0000] "\x16\x03\x01" 400 226"#,
             r#"127.0.0.1 - - [20/Nov/2026:18:33:28 +0000] "GET / HTTP/1.1" 200 612 "-" "curl/7.88""#,
         ] {
             assert_eq!(lex_with(None, line), Lexed::Unknown, "{line}");

@@ -35,7 +35,7 @@ impl Lexer for ProftpdTrace {
         let Ok((message, head)) = head(rest) else { return Lexed::Unknown };
         let what = match head.channel {
             b"command" => command(message),
-            b"response" if head.level == 1 => reply(message),
+            b"response" if head.level == 1 => Some(reply(message)),
             b"ctrl" => refused(message),
             _ => None,
         };
@@ -102,10 +102,10 @@ fn is_internal(word: &[u8]) -> bool {
 }
 
 // 331 Password required for alice    async: 421 Idle timeout (4 seconds): closing control connection
-fn reply(message: &[u8]) -> Option<What<'_>> {
+fn reply(message: &[u8]) -> What<'_> {
     let line = message.strip_suffix(b"\r").unwrap_or(message);
     let line = line.strip_prefix(b"async: ").unwrap_or(line);
-    Some(What::Reply(ReplyLine::of(line)))
+    What::Reply(ReplyLine::of(line))
 }
 
 // command ' PWD' has illegal leading whitespace, rejecting

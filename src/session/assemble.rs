@@ -296,7 +296,12 @@ impl Assembler {
         };
         let session = &mut self.sessions[id as usize];
         // A log that names users does so from the login on, whatever a later USER asks for.
-        let asks = matches!(event.what, What::Exchange(c, code, _) if c.verb == Verb::USER && code != Code(230));
+        let asks = match event.what {
+            What::Exchange(c, code, _) => {
+                code == Code(530) || matches!(c.verb, Verb::USER | Verb::PASS) && code.0 / 100 != 2
+            }
+            _ => false,
+        };
         if !event.user.is_empty() && !asks {
             session.reported = true;
             session.name_user(event.user);
