@@ -50,6 +50,10 @@ pub fn detect(sample: &[u8], setup: &Setup) -> Detected {
     if let Some(kind) = magic(sample) {
         return Detected::Binary { kind: Some(kind), offset: 0 };
     }
+    if let Some(format) = super::columns::infer(&lines) {
+        let formats = vec![&super::proftpd_extended::FORMAT];
+        return Detected::Log(Plan { formats, headers: false, log_format: Some(format) });
+    }
     if let Some((protocol, line)) = foreign(&lines) {
         return Detected::Foreign { protocol, line: line as u64 + 1 };
     }
@@ -67,7 +71,11 @@ pub fn detect(sample: &[u8], setup: &Setup) -> Detected {
 pub fn plan_for(format: &'static Format, sample: &[u8], setup: &Setup) -> Plan {
     let mut headers = super::syslog::Headers::new(&setup.zone);
     let headed = Lines(sample).take(SAMPLE_LINES_MAX).any(|l| headers.take_off(l.bytes).is_some());
-    Plan { formats: vec![format], headers: headed && matches!(format.signs, Signs::EveryLine) }
+    let headers = headed && matches!(format.signs, Signs::EveryLine);
+    let wanted = format.dialect.name == super::proftpd_extended::FORMAT.dialect.name && setup.proftpd_log_format.is_none();
+    let lines = || Lines(sample).map(|l| l.bytes).take(SAMPLE_LINES_MAX).collect::<Vec<_>>();
+    let log_format = wanted.then(|| super::columns::infer(&lines())).flatten();
+    Plan { formats: vec![format], headers, log_format }
 }
 
 /// Formats that every line shows: each line counts for the first that knows it.
@@ -95,7 +103,7 @@ fn by_every_line(lines: &[&[u8]], setup: &Setup) -> Option<Plan> {
     lexers.retain(|(_, _, n)| *n > 0);
     lexers.sort_by_key(|(_, _, n)| std::cmp::Reverse(*n));
     let formats: Vec<_> = lexers.into_iter().map(|(f, ..)| f).collect();
-    (!formats.is_empty()).then_some(Plan { formats, headers: headed })
+    (!formats.is_empty()).then_some(Plan { formats, headers: headed, log_format: None })
 }
 
 /// Formats that only the file as a whole shows: the one with the most telling lines.
@@ -115,7 +123,7 @@ fn by_whole_file(lines: &[&[u8]]) -> Option<Plan> {
             best = Some((score, format));
         }
     }
-    best.map(|(_, format)| Plan { formats: vec![format], headers: false })
+    best.map(|(_, format)| Plan { formats: vec![format], headers: false, log_format: None })
 }
 
 /// Formats without any mark of their own.

@@ -7,14 +7,21 @@ mod stamp;
 mod syslog;
 mod reading;
 
+mod columns;
+mod filezilla_labels;
+mod locale_date;
+mod log_format;
+mod table;
+
 mod curl;
 mod filezilla_client;
-mod filezilla_labels;
 mod filezilla_pane;
 mod filezilla_server;
 mod filezilla_server_09;
 mod lftp;
-mod locale_date;
+mod proftpd_extended;
+mod proftpd_trace;
+mod pure_ftpd;
 mod raw;
 mod vsftpd;
 
@@ -102,11 +109,14 @@ pub trait Lexer: Send {
 /// Every format, the most telling first.
 pub static FORMATS: &[&Format] = &[
     &vsftpd::FORMAT,
+    &proftpd_trace::FORMAT,
+    &pure_ftpd::FORMAT,
+    &proftpd_extended::FORMAT,
     &filezilla_server_09::FORMAT,
     &filezilla_server::FORMAT,
     &filezilla_client::FORMAT,
-    &lftp::FORMAT,
     &filezilla_pane::FORMAT,
+    &lftp::FORMAT,
     &curl::FORMAT,
     &raw::FORMAT,
 ];

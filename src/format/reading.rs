@@ -11,6 +11,8 @@ pub struct Plan {
     pub formats: Vec<&'static Format>,
     /// Whether lines have a header.
     pub headers: bool,
+    /// The `LogFormat` of a ProFTPD ExtendedLog that was worked out from its lines.
+    pub log_format: Option<String>,
 }
 
 /// Reads lines by a plan. Each block of lines has a reading of its own.
@@ -34,6 +36,11 @@ impl Plan {
     /// Starts reading.
     #[must_use]
     pub fn start(&self, setup: &Setup) -> Reading {
+        let inferred = self.log_format.as_ref().map(|format| Setup {
+            proftpd_log_format: Some(format.clone()),
+            ..setup.clone()
+        });
+        let setup = inferred.as_ref().unwrap_or(setup);
         Reading {
             dialects: self.formats.iter().map(|f| (f.lexer)(setup)).collect(),
             headers: self.headers.then(|| Headers::new(&setup.zone)),

@@ -2,9 +2,9 @@
 //!
 //! What surely stays together, the route, is given; inside it the format's [`Identity`] decides.
 
-use super::{Beginning, Confidence, Ending, Session};
+use super::{Beginning, Confidence, Ending, NO_REPLY, Session};
 use crate::event::{Dialect, Event, Identity, Key, Place, ReplyLine, What};
-use crate::ftp::{Code, Verb};
+use crate::ftp::{Code, DataRole, Verb};
 use crate::time::When;
 use foldhash::fast::FixedState;
 use std::collections::HashMap;
@@ -65,6 +65,21 @@ impl Default for Assembler {
             started: Vec::new(),
         }
     }
+}
+
+/// A command that has got no reply for longer than this is passed over when others wait too.
+pub const STUCK_MS: i64 = 5_000;
+
+/// How well an event comes next in a session; the greater the better.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Turn {
+    /// The log does not name another user, or somebody where it names nobody.
+    possible: bool,
+    lively: bool,
+    fits: u8,
+    same_user: u8,
+    /// Replies come in the order in which sessions wait, commands where the talk went on last.
+    turn: i64,
 }
 
 /// What an event is about, besides the event itself.
@@ -256,45 +271,42 @@ impl Assembler {
 
     /// No key at all: the sessions of one route and user mingle, and only turns tell them apart.
     fn find_by_turn(&mut self, a: Arrival, event: &Event, done: &mut impl FnMut(&Session, Ended)) -> Option<u32> {
-        let begins = match event.what {
-            What::Exchange(c, ..) => c.verb == Verb::USER,
-            _ => false,
-        };
+        let commands = matches!(event.what, What::Command(_) | What::CommandAgain(_) | What::Exchange(..));
         let all = self.by_route.get(&a.route).map_or(&[][..], Vec::as_slice);
-        let mut best: Option<(u32, (bool, bool, Place))> = None;
+        let n = all.len();
+        let mut best: Option<(u32, Turn)> = None;
         for id in all {
-            let session = &self.sessions[*id as usize];
-            let same = event.user.is_empty() || session.user.is_empty() || session.user == event.user;
-            let fits = match event.what {
-                What::Reply(line) => match line.code() {
-                    Some((code, _)) => session.awaits(code),
-                    None => !session.is_idle(),
-                },
-                What::Command(_) => session.is_idle(),
-                What::Exchange(..) if begins => !session.has_logged_in(),
-                _ => true,
-            };
-            let rank = (same, fits, session.last);
-            if best.is_none_or(|(_, b)| rank > b) {
-                best = Some((*id, rank));
+            let turn = self.sessions[*id as usize].turn(event);
+            if best.is_none_or(|(_, b)| turn > b) {
+                best = Some((*id, turn));
             }
         }
-        let n = all.len();
-        match best {
-            Some((_, (_, false, _))) if begins => Some(self.open_anew(a, event, done)),
+        let id = match best {
+            Some((_, turn)) if commands && (turn.fits == 0 || !turn.possible) => self.open_anew(a, event, done),
             // A reply that nobody waits for, after traffic: a greeting of a session whose opening the log does not show.
-            Some((id, _)) if self.sessions[id as usize].begins_anew(event) => {
-                Some(self.open_anew(a, event, done))
-            }
-            Some((id, (same, fits, _))) => {
-                if n > 1 || !same || !fits {
+            Some((id, _)) if self.sessions[id as usize].begins_anew(event) => self.open_anew(a, event, done),
+            Some((id, turn)) => {
+                if n > 1 || turn.fits == 0 || !turn.possible {
                     self.sessions[id as usize].identity = Confidence::Possible;
                 }
-                Some(id)
+                id
             }
-            None if event.what == What::Closed => None,
-            None => Some(self.open_anew(a, event, done)),
+            None if event.what == What::Closed => return None,
+            None => self.open_anew(a, event, done),
+        };
+        let session = &mut self.sessions[id as usize];
+        // A log that names users does so from the login on, whatever a later USER asks for.
+        let asks = match event.what {
+            What::Exchange(c, code, _) => {
+                code == Code(530) || matches!(c.verb, Verb::USER | Verb::PASS) && code.0 / 100 != 2
+            }
+            _ => false,
+        };
+        if !event.user.is_empty() && !asks {
+            session.reported = true;
+            session.name_user(event.user);
         }
+        Some(id)
     }
 
     fn open_anew(&mut self, a: Arrival, event: &Event, done: &mut impl FnMut(&Session, Ended)) -> u32 {
@@ -410,6 +422,52 @@ impl Session {
         }
     }
 
+    /// How well `event` comes next in this session, in a log that does not say whose it is.
+    fn turn(&self, event: &Event) -> Turn {
+        let last = self.records.last();
+        // Who was asked for a password and does something else is more likely another client.
+        let asked = last
+            .is_some_and(|l| l.verb == Verb::USER && self.replies_of(l).any(|r| r.code.0 / 100 == 3));
+        let (fits, oldest_first) = match event.what {
+            What::Reply(line) => {
+                let fresh = self.records.is_empty();
+                let awaited = match line.code() {
+                    Some((code, _)) if self.is_midway(Some(code)) => 3,
+                    Some((code, _)) if self.awaits(code) => 2,
+                    // A greeting, or a refusal at the door.
+                    Some((Code(120 | 220 | 400..), _)) if fresh => 2,
+                    Some(_) => 0,
+                    None => u8::from(self.is_midway(None)) * 2,
+                };
+                (awaited, true)
+            }
+            What::Exchange(c, ..) if c.verb == Verb::USER || asked && is_early(c.verb) => {
+                (u8::from(!asked && !self.reported && !self.has_logged_in()), false)
+            }
+            What::Command(c) | What::CommandAgain(c) | What::Exchange(c, ..) => {
+                let free = 1 + u8::from(self.is_idle());
+                let follows = match last.filter(|l| l.is_command()) {
+                    Some(last) => follows(last.verb, c.verb),
+                    None => matches!(c.verb, Verb::USER | Verb::AUTH),
+                };
+                (free * 2 + u8::from(follows), false)
+            }
+            _ => (1, false),
+        };
+        // A command without any reply for so long will hardly get one.
+        let silent_ms = event.at.since(self.last_at).unwrap_or(0);
+        let stuck = silent_ms > STUCK_MS && !self.is_idle() && last.is_some_and(|l| l.first_reply == NO_REPLY);
+        let same_user = match (event.user.is_empty(), self.reported) {
+            (true, reported) => u8::from(!reported) * 2,
+            (false, true) if self.awaits_reply_to(Verb::USER) => 1,
+            (false, reported) if self.user == event.user => 2 + u8::from(reported),
+            (false, false) => 1,
+            (false, true) => 0,
+        };
+        let line = self.last.line as i64;
+        Turn { possible: same_user > 0, lively: !stuck, fits, same_user, turn: if oldest_first { -line } else { line } }
+    }
+
     /// Whether nothing more can come.
     fn is_over(&self) -> bool {
         if self.closed {
@@ -489,6 +547,23 @@ fn beginning_of(event: &Event) -> Beginning {
         What::LoggedIn | What::Secured | What::Closed => false,
     };
     if seen { Beginning::Seen } else { Beginning::Missing }
+}
+
+/// Whether clients send the command before they log in.
+fn is_early(verb: Verb) -> bool {
+    matches!(verb, Verb::FEAT | Verb::AUTH | Verb::HOST | Verb::CLNT | Verb::LANG | Verb::OPTS | Verb::SYST)
+}
+
+/// Whether the second command goes on with what the first began.
+fn follows(first: Verb, second: Verb) -> bool {
+    let transfers = matches!(second.data(), DataRole::Send | DataRole::Receive | DataRole::List);
+    match first {
+        Verb::USER => second == Verb::PASS,
+        Verb::RNFR => second == Verb::RNTO,
+        Verb::REST => transfers || second.data() == DataRole::Setup,
+        _ if first.data() == DataRole::Setup => transfers || second == Verb::REST,
+        _ => !matches!(second, Verb::PASS | Verb::RNTO) && !transfers,
+    }
 }
 
 fn same_user(known: &[u8], said: &[u8]) -> bool {

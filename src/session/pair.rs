@@ -91,6 +91,11 @@ impl Session {
         self.pairing.waiting.iter().any(|i| code.can_answer(self.records[*i as usize].verb))
     }
 
+    /// Whether a multi-line reply with that code, or with any, has begun and not ended.
+    pub(super) fn is_midway(&self, code: Option<Code>) -> bool {
+        self.pairing.open.is_some_and(|open| code.is_none_or(|code| code == open.code))
+    }
+
     /// Whether nothing is open: no command without reply, no reply without end.
     pub(super) fn is_idle(&self) -> bool {
         self.pairing.is_idle()

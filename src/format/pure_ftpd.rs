@@ -1,0 +1,180 @@
+//! Pure-FTPd through syslog: commands with `-d`, replies too with `-d -d`; process numbers with `-1`.
+//!
+//! The words are translated when the program is built, so only the shape of a line is read.
+
+use super::{Format, Lexer, Line, Signs};
+use crate::event::{Command, Dialect, Event, Identity, Key, Lexed, ReplyLine, What};
+use crate::ftp::Software;
+use nom::bytes::complete::{is_not, tag, take_while1};
+use nom::character::complete::char;
+use nom::sequence::{delimited, terminated};
+use nom::{IResult, Parser};
+
+pub(super) static FORMAT: Format = Format {
+    dialect: Dialect {
+        name: "pure-ftpd",
+        identity: Identity::Mingled,
+        software: Software::PureFtpd,
+        whole: true,
+    },
+    title: "Pure-FTPd through syslog, started with -d -d",
+    signs: Signs::EveryLine,
+    lexer: |_| Box::new(PureFtpd),
+};
+
+struct PureFtpd;
+
+impl Lexer for PureFtpd {
+    fn lex<'a>(&mut self, line: Line<'a>) -> Lexed<'a> {
+        // Some wrappers leave nothing of the header but the message.
+        if line.tag.is_some_and(|tag| !crate::text::holds(tag.program, "ftp")) {
+            return Lexed::Unknown;
+        }
+        let Some((message, who)) = who(line.text) else { return Lexed::Unknown };
+        let Ok((message, level)) = level(message) else { return Lexed::Unknown };
+        let what = match level {
+            b"DEBUG" => spoken(message),
+            b"INFO" if who.user == b"?" && is_connection(message, who.client) => Some(What::Opened),
+            b"INFO" if crate::text::holds(message, "tls: enabled ") => Some(What::Secured),
+            b"INFO" | b"NOTICE" | b"WARNING" | b"ERROR" => None,
+            _ => return Lexed::Unknown,
+        };
+        let Some(what) = what else { return Lexed::Skip };
+        let key = line.tag.and_then(|tag| tag.pid).map_or(Key::None, Key::Number);
+        let user = if who.user == b"?" { b"" } else { who.user };
+        let Who { client, .. } = who;
+        Lexed::Event(Event { at: line.at(), route: client, key, client, client_port: 0, user, what })
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Who<'a> {
+    user: &'a [u8],
+    client: &'a [u8],
+}
+
+// (alice@127.0.0.1) [  The name may hold anything, so the first bracket that fits decides.
+fn who(line: &[u8]) -> Option<(&[u8], Who<'_>)> {
+    let inside = line.strip_prefix(b"(")?;
+    let end = memchr::memmem::find(inside, b") [")?;
+    let at = memchr::memrchr(b'@', &inside[..end])?;
+    let who = Who { user: &inside[..at], client: &inside[at + 1..end] };
+    let whole = !who.client.is_empty() && !who.client.contains(&b' ');
+    whole.then_some((&inside[end + 2..], who))
+}
+
+// [DEBUG] 331 User alice OK. Password required
+fn level(i: &[u8]) -> IResult<&[u8], &[u8]> {
+    let name = take_while1(|b: u8| b.is_ascii_uppercase());
+    terminated(delimited(char('['), name, char(']')), tag(" ")).parse(i)
+}
+
+/// A command, or a line of a reply.
+fn spoken(message: &[u8]) -> Option<What<'_>> {
+    let line = ReplyLine { escaped: true, ..ReplyLine::of(message) };
+    if line.code().is_some() {
+        return Some(What::Reply(line));
+    }
+    match command(message) {
+        Ok((argument, verb)) => {
+            let argument = argument.strip_suffix(b"]").unwrap_or(argument);
+            Command::of(verb, argument).map(What::Command)
+        }
+        Err(_) => Some(What::Reply(line)),
+    }
+}
+
+// Command [retr] [hello.txt]    The first word depends on the language; the verb is in lower case.
+fn command(i: &[u8]) -> IResult<&[u8], &[u8]> {
+    let (i, _) = terminated(is_not("["), char('[')).parse(i)?;
+    let (i, verb) = take_while1(|b: u8| b != b']' && b != b' ')(i)?;
+    let (i, _) = tag("] [")(i)?;
+    Ok((i, verb))
+}
+
+// New connection from 127.0.0.1    In every language the address comes last, and nobody is logged in.
+fn is_connection(message: &[u8], client: &[u8]) -> bool {
+    message.strip_suffix(client).is_some_and(|words| words.ends_with(b" ") || words.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::Setup;
+    use crate::format::syslog::Headers;
+    use crate::ftp::Verb;
+    use crate::time::Zone;
+
+    fn lex(line: &[u8]) -> Lexed<'_> {
+        let mut lexer = (FORMAT.lexer)(&Setup::default());
+        match Headers::new(&Zone::UTC).take_off(line) {
+            Some((tag, text)) => lexer.lex(Line { text, tag: Some(tag) }),
+            None => lexer.lex(Line::plain(line)),
+        }
+    }
+
+    fn event(line: &[u8]) -> Event<'_> {
+        match lex(line) {
+            Lexed::Event(event) => event,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn command_of(line: &[u8]) -> Command<'_> {
+        let What::Command(command) = event(line).what else { panic!() };
+        command
+    }
+
+    #[test]
+    fn commands_have_their_user_client_and_process() {
+        let e = event(
+            b"Nov 20 18:27:26 ftphost pure-ftpd[7912]: (alice@127.0.0.1) [DEBUG] Command [retr] [a [1].txt]",
+        );
+        assert_eq!((e.user, e.client, e.key), (&b"alice"[..], &b"127.0.0.1"[..], Key::Number(7912)));
+        let What::Command(command) = e.what else { panic!() };
+        assert_eq!((command.verb, command.argument), (Verb::RETR, &b"a [1].txt"[..]));
+    }
+
+    #[test]
+    fn passwords_and_other_languages_are_read() {
+        let pass = command_of(b"Nov 20 18:48:55 h pure-ftpd: (?@127.0.0.1) [DEBUG] Command [pass] [<*>]");
+        assert_eq!((pass.verb, pass.argument), (Verb::PASS, &b"***"[..]));
+        let czech = command_of(b"(?@10.0.0.1) [DEBUG] P\xf8\xedkaz [quit] []");
+        assert_eq!((czech.verb, czech.argument), (Verb::QUIT, &b""[..]));
+    }
+
+    #[test]
+    fn replies_are_lines_with_their_breaks_escaped() {
+        let e = event(b"Nov 20 18:21:57 h pure-ftpd: (a@::1) [DEBUG] 211-Extensions supported:#015#012 UTF8#015#012 EPRT");
+        let What::Reply(reply) = e.what else { panic!() };
+        assert!(reply.escaped);
+        assert_eq!(reply.line, b"211-Extensions supported:#015#012 UTF8#015#012 EPRT");
+        assert_eq!(e.key, Key::None);
+        let brackets = event(b"Nov 20 18:21:57 h pure-ftpd: (a@::1) [DEBUG] 220- Welcome [privsep] [TLS]");
+        assert!(matches!(brackets.what, What::Reply(_)));
+    }
+
+    #[test]
+    fn a_connection_is_known_by_its_address_in_any_language() {
+        for words in ["New connection from", "Neue Verbindung von", "Nouvelle connexion de"] {
+            let line = format!("Nov 20 18:34:43 ftphost pure-ftpd: (?@127.0.0.1) [INFO] {words} 127.0.0.1");
+            assert_eq!(event(line.as_bytes()).what, What::Opened, "{words}");
+        }
+    }
+
+    #[test]
+    fn prose_is_skipped_and_other_lines_are_not_known() {
+        for text in [
+            "[INFO] Logout.",
+            "[INFO] alice is now logged in",
+            "[INFO] Timeout - try typing a little faster next time",
+            "[WARNING] Too many connections (2) from this IP",
+            "[NOTICE] /x downloaded  (12 bytes, 614.40KB/sec)",
+        ] {
+            let line = format!("(?@127.0.0.1) {text}");
+            assert_eq!(lex(line.as_bytes()), Lexed::Skip, "{text}");
+        }
+        assert_eq!(lex(b"(see above) [2] and more"), Lexed::Unknown);
+        assert_eq!(lex(b"Nov 20 18:21:57 h sshd: (a@::1) [DEBUG] Command [pwd] []"), Lexed::Unknown);
+    }
+}
