@@ -129,7 +129,7 @@ fn by_whole_file(lines: &[&[u8]]) -> Option<Plan> {
 /// Formats without any mark of their own.
 fn by_last_resort(lines: &[&[u8]]) -> Option<Plan> {
     let fits = |format: &&Format| matches!(format.signs, Signs::LastResort(is) if is(lines));
-    FORMATS.iter().copied().find(fits).map(|format| Plan { formats: vec![format], headers: false })
+    FORMATS.iter().copied().find(fits).map(|format| Plan { formats: vec![format], headers: false, log_format: None })
 }
 
 /// Protocols whose logs look like FTP's, and lines that only they have. The marks of clients are taken off first.
