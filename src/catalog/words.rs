@@ -71,13 +71,13 @@ pub(crate) fn fill<'v>(template: &str, value: impl Fn(&str) -> Option<Cow<'v, st
     let mut rest = template;
     while let Some(open) = rest.find('{') {
         out.push_str(&rest[..open]);
-        let Some(close) = rest[open..].find('}') else { break };
-        let name = &rest[open + 1..open + close];
-        match value(name) {
+        rest = &rest[open..];
+        let Some(close) = rest.find('}') else { break };
+        match value(&rest[1..close]) {
             Some(text) => out.push_str(&text),
-            None => out.push_str(&rest[open..=open + close]),
+            None => out.push_str(&rest[..=close]),
         }
-        rest = &rest[open + close + 1..];
+        rest = &rest[close + 1..];
     }
     out.push_str(rest);
     out
