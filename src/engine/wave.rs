@@ -12,6 +12,9 @@ use foldhash::fast::FixedState;
 use rayon::prelude::*;
 use std::hash::BuildHasher;
 
+/// Bytes of a line, for the room that events get before there are any.
+const USUAL_LINE_BYTES: usize = 64;
+
 /// Blocks that are worked on together.
 #[derive(Default)]
 pub(super) struct Wave {
@@ -105,6 +108,7 @@ impl Fragment {
         let Self { block, events, lines, lines_cut, unknown, lines_not_understood, first_at, last_at, turns, .. } = self;
         for shard in events.iter_mut() {
             shard.clear();
+            shard.reserve(block.bytes.len() / (USUAL_LINE_BYTES * SHARDS));
         }
         unknown.clear();
         turns.clear();
@@ -117,7 +121,7 @@ impl Fragment {
             *lines += 1;
             *lines_cut += u32::from(line.cut);
             let taken = reading.take(line.bytes);
-            match taken.lexed {
+            match &taken.lexed {
                 Lexed::Event(event) => {
                     if event.at != When::NEVER {
                         if *first_at == When::NEVER {
@@ -136,7 +140,7 @@ impl Fragment {
                         host => hasher.hash_one((host, event.route)),
                     };
                     let shard = (route >> 60) as usize % SHARDS;
-                    events[shard].push(Rested::of(base, *lines, route, taken.format, &event));
+                    events[shard].push(Rested::of(base, *lines, route, taken.format, event));
                 }
                 Lexed::Skip => {}
                 Lexed::Unknown => {
@@ -214,7 +218,6 @@ struct Rested {
     word: Span,
     /// The text of the reply that came with its command.
     text: Span,
-    route_text: Span,
     client_port: u16,
     code: u16,
     verb: u8,
@@ -268,7 +271,6 @@ impl Rested {
             main: Span::default(),
             word: Span::default(),
             text: Span::default(),
-            route_text: span(event.route),
             client_port: event.client_port,
             code: 0,
             verb: 0,
@@ -278,7 +280,10 @@ impl Rested {
         };
         let mut command = |c: &Command| {
             rested.verb = c.verb.index();
-            rested.word = span(c.word);
+            // Other words are known by their verb.
+            if c.verb == Verb::OTHER {
+                rested.word = span(c.word);
+            }
             rested.main = span(c.argument);
         };
         let kind = match event.what {
@@ -344,7 +349,8 @@ impl Rested {
         };
         Event {
             at: self.at,
-            route: self.route_text.in_block(base),
+            // Its hash has done its work.
+            route: b"",
             key,
             client: self.client.in_block(base),
             client_port: self.client_port,

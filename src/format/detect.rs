@@ -9,7 +9,7 @@ use crate::source::Lines;
 /// Bytes at the start of a file that decide.
 pub const SAMPLE_BYTES: usize = 256 * 1024;
 /// Lines of the sample that are looked at.
-const SAMPLE_LINES_MAX: usize = 2_000;
+const SAMPLE_LINES_MAX: usize = 1_000;
 
 /// What a file is.
 #[derive(Clone, Debug)]

@@ -58,6 +58,17 @@ impl Reading {
     /// What `text` says.
     #[inline]
     pub fn take<'a>(&mut self, text: &'a [u8]) -> Taken<'a> {
+        // Most files have one dialect and no headers.
+        if let ([dialect], None) = (self.dialects.as_mut_slice(), &self.headers) {
+            let lexed = dialect.lex(Line::plain(text));
+            if !matches!(lexed, Lexed::Unknown) {
+                return Taken { format: 0, host: b"", lexed };
+            }
+        }
+        self.take_with_headers(text)
+    }
+
+    fn take_with_headers<'a>(&mut self, text: &'a [u8]) -> Taken<'a> {
         let line = match &mut self.headers {
             None => Line::plain(text),
             Some(headers) => match headers.take_off(text) {

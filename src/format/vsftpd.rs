@@ -4,11 +4,10 @@ use super::stamp::{Stamps, ctime};
 use super::{Format, Lexer, Line, Signs};
 use crate::event::{Command, Dialect, Event, Identity, Key, Lexed, ReplyLine, What};
 use crate::ftp::Software;
+use crate::text::find_near;
 use crate::time::When;
-use nom::bytes::complete::{tag, take_while};
-use nom::character::complete::u64 as number;
-use nom::sequence::delimited;
-use nom::{IResult, Parser};
+use nom::bytes::complete::take_while;
+use nom::IResult;
 
 pub(super) static FORMAT: Format = Format {
     dialect: Dialect {
@@ -30,8 +29,8 @@ impl Lexer for Vsftpd {
     fn lex<'a>(&mut self, line: Line<'a>) -> Lexed<'a> {
         if let Some((at, rest)) = self.stamps.read_fixed::<CTIME_BYTES>(line.text, ctime) {
             return match pid(rest) {
-                Ok((rest, pid)) => record(at, pid, rest),
-                Err(_) => Lexed::Unknown,
+                Some((rest, pid)) => record(at, pid, rest),
+                None => Lexed::Unknown,
             };
         }
         // Through syslog the program's own date and process are in the header.
@@ -46,22 +45,31 @@ impl Lexer for Vsftpd {
 const CTIME_BYTES: usize = 24;
 
 //  [pid 10178]
-fn pid(i: &[u8]) -> IResult<&[u8], u64> {
-    delimited(tag(" [pid "), number, tag("] ")).parse(i)
+#[inline]
+fn pid(i: &[u8]) -> Option<(&[u8], u64)> {
+    // The words stand at fixed places, and a number is read while its end is looked for.
+    let (mut rest, mut pid) = (i.strip_prefix(b" [pid ")?, 0u64);
+    while let [digit @ b'0'..=b'9', after @ ..] = rest {
+        pid = pid.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
+        rest = after;
+    }
+    rest.strip_prefix(b"] ").map(|rest| (rest, pid))
 }
 
 // [alice]  in front of the kind; the name may hold anything, so the kind decides where it ends.
 #[inline]
 fn user_and_kind(i: &[u8]) -> Option<(&[u8], Kind, &[u8])> {
     let Some(inside) = i.strip_prefix(b"[") else { return kind(i).map(|(kind, rest)| (&b""[..], kind, rest)) };
-    for end in memchr::memchr_iter(b']', inside) {
-        if let [b']', b' ', rest @ ..] = &inside[end..]
+    let mut from = 0;
+    loop {
+        let end = from + find_near(inside.get(from..)?, b']')?;
+        if let [b' ', rest @ ..] = &inside[end + 1..]
             && let Some((kind, rest)) = kind(rest)
         {
             return Some((&inside[..end], kind, rest));
         }
+        from = end + 1;
     }
-    None
 }
 
 #[derive(Clone, Copy)]
@@ -103,7 +111,7 @@ fn rare_kind(i: &[u8]) -> Option<(Kind, &[u8])> {
 // 127.0.0.1", "331 Please specify the password."
 #[inline]
 fn address_and_text(i: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
-    let end = memchr::memchr(b'"', i)?;
+    let end = find_near(i, b'"')?;
     let text = i[end + 1..].strip_prefix(b", \"").map(|t| {
         // Quotes are not escaped: the text goes to the last one.
         t.strip_suffix(b"\"").unwrap_or_else(|| &t[..memchr::memrchr(b'"', t).unwrap_or(t.len())])
@@ -111,6 +119,7 @@ fn address_and_text(i: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
     Some((&i[..end], text))
 }
 
+#[inline]
 fn record(at: When, pid: u64, i: &[u8]) -> Lexed<'_> {
     let Some((user, kind, rest)) = user_and_kind(i) else { return Lexed::Unknown };
     let Some((client, text)) = address_and_text(rest) else { return Lexed::Unknown };

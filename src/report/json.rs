@@ -158,14 +158,7 @@ impl Serialize for Facts<'_> {
                 Fact::Phrases(words) => map.serialize_entry(key, words)?,
                 Fact::Duration(ms) => map.serialize_entry(key, &(*ms as f64 / 1000.0))?,
                 Fact::Moment(at, line) => map.serialize_entry(key, &Moment { time: at.rfc3339(), line: *line })?,
-                // These stand in the command and the session already.
-                Fact::Text(_) | Fact::User(_) => {
-                    if !matches!(*key, "verb" | "argument" | "user" | "client")
-                        && let Fact::Text(bytes) = fact
-                    {
-                        map.serialize_entry(key, &text(bytes))?;
-                    }
-                }
+                Fact::Text(bytes) | Fact::User(bytes) => map.serialize_entry(key, &text(bytes))?,
             }
         }
         map.end()

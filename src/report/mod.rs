@@ -17,10 +17,12 @@ pub use page::{compare, explain_code, explain_rule, list_formats, list_rules};
 pub use sentence::Sentences;
 pub use sessions::{Row, Sessions};
 pub use style::Style;
+use summary::{Kind, Tallies};
 pub use summary::{InputSummary, Problem, Status, Summary, Totals};
 pub use text::{TextOptions, report_text};
 
 use crate::event::Place;
+use crate::ftp::Verb;
 use crate::rule::{Check, Finding, Findings, Ledger, RULES, Rule, Severity, Thresholds, judge};
 use crate::session::{Confidence, Ended, Gather, Session};
 use std::collections::BTreeSet;
@@ -77,19 +79,18 @@ pub struct Report {
     options: Options,
     /// The findings of each rule, in the order of [`RULES`].
     kept: Vec<Kept>,
+    tallies: Tallies,
     ledger: Ledger,
     totals: Totals,
     scratch: Findings,
-    /// Sessions that are judged in parts and had findings before.
-    troubled: BTreeSet<Place>,
+    /// Kinds of findings in sessions that are judged in parts.
+    in_parts: BTreeSet<(Place, Kind)>,
 }
 
-/// The findings of one rule.
+/// The findings of one rule that come first in the log.
 #[derive(Debug, Default)]
 struct Kept {
     findings: Vec<Finding>,
-    /// Findings that were counted and not kept.
-    not_kept: u64,
 }
 
 impl Default for Report {
@@ -106,14 +107,17 @@ impl Report {
         Self {
             options,
             kept: RULES.iter().map(|_| Kept::default()).collect(),
+            tallies: Tallies::default(),
             ledger: Ledger::default(),
             totals: Totals::default(),
             scratch,
-            troubled: BTreeSet::new(),
+            in_parts: BTreeSet::new(),
         }
     }
 
-    fn keep(&mut self, finding: Finding) {
+    /// Counts a finding, in so many sessions that had none of its kind, and keeps it.
+    fn keep(&mut self, finding: Finding, sessions: u64) {
+        self.tallies.add(&finding, sessions);
         self.kept[index_of(finding.rule)].findings.push(finding);
     }
 
@@ -136,8 +140,9 @@ impl Report {
         }
         for finding in found {
             if self.options.wants(&finding) {
-                self.totals.sessions_with_findings += finding.sessions;
-                self.keep(finding);
+                let sessions = finding.sessions;
+                self.totals.sessions_with_findings += sessions;
+                self.keep(finding, sessions);
             }
         }
         for kept in &mut self.kept {
@@ -148,7 +153,8 @@ impl Report {
                 }
             }
         }
-        summary::summarize(self.kept.into_iter().map(|k| (k.findings, k.not_kept)), self.totals, &self.ledger, inputs)
+        let kept = self.kept.into_iter().map(|k| k.findings);
+        summary::summarize(kept, &self.tallies, self.totals, &self.ledger, inputs)
     }
 }
 
@@ -156,15 +162,15 @@ impl Kept {
     /// Keeps the findings that come first in the log.
     fn prune(&mut self, max: usize) {
         self.findings.sort_by_key(|f| f.place);
-        if self.findings.len() > max {
-            self.not_kept += (self.findings.len() - max) as u64;
-            self.findings.truncate(max);
-        }
+        self.findings.truncate(max);
         for finding in self.findings.iter_mut().skip(TRANSCRIPTS_PER_RULE_MAX) {
             finding.transcript = Vec::new();
         }
     }
 }
+
+/// Stands for a finding of any kind.
+const ANY_KIND: Kind = (usize::MAX, Verb::OTHER);
 
 fn index_of(rule: &Rule) -> usize {
     RULES.iter().position(|r| std::ptr::eq(*r, rule)).unwrap_or_default()
@@ -180,30 +186,41 @@ impl Gather for Report {
         self.ledger.observe(session, ended);
         let mut scratch = std::mem::replace(&mut self.scratch, Findings::new(0));
         judge(session, &mut scratch);
-        let mut any = false;
-        for finding in scratch.drain().filter(|f| self.options.wants(f)) {
-            any = true;
-            self.kept[index_of(finding.rule)].findings.push(finding);
+        let whole = ended == Ended::Yes && !session.is_continued();
+        let mut kinds: Vec<Kind> = Vec::new();
+        for finding in scratch.drain() {
+            if !self.options.wants(&finding) {
+                continue;
+            }
+            let kind = summary::kind(&finding);
+            let mut new = !kinds.contains(&kind);
+            if new {
+                // The parts of a session come one after another; only the first with a finding counts.
+                new = whole || self.in_parts.insert((session.first(), kind));
+                kinds.push(kind);
+            }
+            self.keep(finding, u64::from(new));
         }
         self.scratch = scratch;
-        if any {
-            let first_time = ended == Ended::Yes && !session.is_continued() || self.troubled.insert(session.first());
+        if !kinds.is_empty() {
+            let first_time = whole || self.in_parts.insert((session.first(), ANY_KIND));
             self.totals.sessions_with_findings += u64::from(first_time);
         }
         if ended == Ended::Yes && session.is_continued() {
-            self.troubled.remove(&session.first());
+            self.in_parts.retain(|(place, _)| *place != session.first());
         }
     }
 
     fn absorb(&mut self, other: &mut Self) {
         for (mine, theirs) in self.kept.iter_mut().zip(&mut other.kept) {
             mine.findings.append(&mut theirs.findings);
-            mine.not_kept += std::mem::take(&mut theirs.not_kept);
             if mine.findings.len() > 2 * FINDINGS_PER_RULE_MAX {
                 mine.prune(FINDINGS_PER_RULE_MAX);
             }
         }
         self.ledger.absorb(&mut other.ledger);
+        self.tallies.merge(&other.tallies);
+        other.tallies.clear();
         self.totals.merge(&std::mem::take(&mut other.totals));
     }
 }

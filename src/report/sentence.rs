@@ -80,8 +80,8 @@ impl Sentences {
 
     fn filled(&self, template: &str, finding: &Finding) -> String {
         fill(template, |hole| {
-            let (_, fact) = finding.facts.iter().find(|(key, _)| *key == hole)?;
-            Some(Cow::Owned(self.told(fact)))
+            let fact = finding.fact(hole)?;
+            Some(Cow::Owned(self.told(&fact)))
         })
     }
 

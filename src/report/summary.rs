@@ -2,7 +2,8 @@
 
 use super::index_of;
 use crate::event::Place;
-use crate::rule::{Finding, Ledger, Rule, Severity};
+use crate::ftp::Verb;
+use crate::rule::{Finding, Group, Ledger, Rule, Severity};
 use crate::session::{Ended, Session, Starts};
 use std::collections::BTreeMap;
 
@@ -110,6 +111,8 @@ pub struct Summary {
     pub findings: Vec<Finding>,
     /// Findings that were counted and are not listed.
     pub not_listed: u64,
+    /// How many findings there are, by severity: note, warning, error.
+    counted: [u64; 3],
     /// The problems, worst first.
     pub problems: Vec<Problem>,
     /// What was counted.
@@ -121,10 +124,10 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// How many findings have that severity.
+    /// How many findings have that severity, those that are not listed included.
     #[must_use]
     pub fn findings_of(&self, severity: Severity) -> u64 {
-        self.findings.iter().filter(|f| f.severity == severity).count() as u64
+        self.counted[severity as usize]
     }
 
     /// How many problems have that severity.
@@ -148,74 +151,95 @@ impl Summary {
     /// The worst severity among the findings.
     #[must_use]
     pub fn worst(&self) -> Option<Severity> {
-        self.findings.iter().map(|f| f.severity).max()
+        [Severity::Error, Severity::Warning, Severity::Note].into_iter().find(|s| self.findings_of(*s) > 0)
     }
 }
 
-/// What findings are put together by.
-type Key = (usize, Option<String>);
+/// Findings of one kind, counted.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tally {
+    /// How many, by severity: note, warning, error.
+    count: [u64; 3],
+    /// In how many sessions.
+    sessions: u64,
+}
+
+/// What findings are put together by: the rule's number, and the command for rules about many commands.
+pub(super) type Kind = (usize, Verb);
+
+/// Findings of every kind, counted. There are as many kinds as rules and commands, so this is small.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tallies(BTreeMap<Kind, Tally>);
+
+impl Tallies {
+    /// Counts a finding; `in_new_session` unless its session has one of the kind already.
+    pub(super) fn add(&mut self, finding: &Finding, sessions: u64) {
+        let tally = self.0.entry(kind(finding)).or_default();
+        tally.count[finding.severity as usize] += 1;
+        tally.sessions += sessions;
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        for (kind, theirs) in &other.0 {
+            let mine = self.0.entry(*kind).or_default();
+            mine.sessions += theirs.sessions;
+            for (sum, n) in mine.count.iter_mut().zip(theirs.count) {
+                *sum += n;
+            }
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+/// Rules about support are about one command each time. Words that are no command share a kind.
+pub(super) fn kind(finding: &Finding) -> Kind {
+    let by_command = finding.rule.group == Group::Support;
+    let verb = finding.command.as_ref().filter(|_| by_command).map_or(Verb::OTHER, |(name, _)| Verb::parse(name));
+    (index_of(finding.rule), verb)
+}
 
 pub(super) fn summarize(
-    kept: impl Iterator<Item = (Vec<Finding>, u64)>,
+    kept: impl Iterator<Item = Vec<Finding>>,
+    tallies: &Tallies,
     totals: Totals,
     ledger: &Ledger,
     inputs: Vec<InputSummary>,
 ) -> Summary {
-    let mut findings = Vec::new();
-    let mut not_listed = 0;
-    let mut not_kept = Vec::new();
-    for (list, more) in kept {
-        findings.extend(list);
-        not_listed += more;
-        not_kept.push(more);
-    }
-    findings.sort_by(|a, b| a.place.cmp(&b.place).then(index_of(a.rule).cmp(&index_of(b.rule))));
-    let mut problems = problems(&findings);
-    for (index, more) in not_kept.into_iter().enumerate() {
-        if let Some(problem) = problems.iter_mut().find(|p| index_of(p.rule) == index) {
-            problem.count += more;
+    let mut findings: Vec<Finding> = kept.flatten().collect();
+    findings.sort_by(|a, b| a.place.cmp(&b.place).then_with(|| index_of(a.rule).cmp(&index_of(b.rule))));
+    let mut counted = [0; 3];
+    for tally in tallies.0.values() {
+        for (sum, n) in counted.iter_mut().zip(tally.count) {
+            *sum += n;
         }
     }
-    Summary { findings, not_listed, problems, totals, inputs, ledger_overflow: ledger.overflow }
+    let not_listed = counted.iter().sum::<u64>() - findings.len() as u64;
+    let problems = problems(&findings, tallies);
+    Summary { findings, not_listed, counted, problems, totals, inputs, ledger_overflow: ledger.overflow }
 }
 
-
-/// Puts findings of one kind together.
-fn problems(findings: &[Finding]) -> Vec<Problem> {
-    let mut by_key: BTreeMap<Key, Problem> = BTreeMap::new();
-    let mut last_session: BTreeMap<Key, std::collections::BTreeSet<Option<Place>>> = BTreeMap::new();
+/// Puts findings of one kind together, the worst first.
+fn problems(findings: &[Finding], tallies: &Tallies) -> Vec<Problem> {
+    // The first finding of each kind, and the one that stands for it: the worst and surest, and of those the first.
+    let mut shown: BTreeMap<Kind, (usize, usize)> = BTreeMap::new();
     for (index, finding) in findings.iter().enumerate() {
-        let key = (index_of(finding.rule), subject(finding));
-        let fresh = last_session.entry(key.clone()).or_default().insert(finding.session);
-        let problem = by_key.entry(key.clone()).or_insert_with(|| Problem {
-            rule: finding.rule,
-            subject: key.1,
-            severity: finding.severity,
-            count: 0,
-            sessions: 0,
-            example: index,
-            first: index,
-        });
-        problem.count += 1;
-        problem.sessions += if finding.sessions > 1 { finding.sessions } else { u64::from(fresh) };
-        // The example is the worst and surest finding, and of those the first.
-        let best = &findings[problem.example];
+        let (_, example) = shown.entry(kind(finding)).or_insert((index, index));
+        let best = &findings[*example];
         if (finding.severity, finding.confidence) > (best.severity, best.confidence) {
-            problem.example = index;
-            problem.severity = finding.severity;
+            *example = index;
         }
     }
-    let mut problems: Vec<Problem> = by_key.into_values().collect();
-    problems.sort_by(|a, b| {
-        let weight = |p: &Problem| (std::cmp::Reverse(p.severity), findings[p.example].place);
-        weight(a).cmp(&weight(b))
-    });
+    let problem = |(kind, tally): (&Kind, &Tally)| {
+        let (first, example) = *shown.get(kind)?;
+        let subject = Some(kind.1.name().to_owned()).filter(|name| !name.is_empty());
+        let severity = findings[example].severity;
+        let count = tally.count.iter().sum();
+        Some(Problem { rule: findings[example].rule, subject, severity, count, sessions: tally.sessions, example, first })
+    };
+    let mut problems: Vec<Problem> = tallies.0.iter().filter_map(problem).collect();
+    problems.sort_by_key(|p| (std::cmp::Reverse(p.severity), findings[p.example].place));
     problems
-}
-
-/// Rules about support are about one command each time.
-pub(super) fn subject(finding: &Finding) -> Option<String> {
-    let (name, _) = finding.command.as_ref()?;
-    let by_command = finding.rule.group == crate::rule::Group::Support;
-    by_command.then(|| crate::text::Printable(name).to_string())
 }

@@ -29,10 +29,8 @@ pub fn report_text(summary: &Summary, sentences: &Sentences, options: TextOption
     }
     for problem in &summary.problems {
         if options.all {
-            let of_problem = |f: &&Finding| {
-                std::ptr::eq(f.rule, problem.rule) && super::summary::subject(f) == problem.subject
-            };
-            for finding in summary.findings.iter().filter(of_problem) {
+            let kind = super::summary::kind(&summary.findings[problem.example]);
+            for finding in summary.findings.iter().filter(|f| super::summary::kind(f) == kind) {
                 page.finding(&mut out, finding, None);
             }
         } else if let Some(finding) = summary.findings.get(problem.example) {

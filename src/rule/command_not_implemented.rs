@@ -60,13 +60,13 @@ pub(super) fn lack(exchange: &Exchange) -> Option<Lack> {
     let unknown = || says(&["unknown", "not understood", "unrecogni", "not recogni", "invalid command", "bad command"]);
     let refused = || says(&["illegal", "oops", "too long", "bad eprt", "eprt protocol", "requires", "argument", "parameter"]);
     match code {
-        Code(500) if missing() => Some(Lack::NotImplemented),
-        Code(500) if refused() => None,
         // The BSD family answers 500 to a known command without its argument; so does ProFTPD.
         Code(500) if verb.argument() == Argument::Required && exchange.argument().is_empty() => None,
         // Every server has these: what it does not understand is the argument.
         Code(500) if is_everywhere(verb) && !exchange.argument().is_empty() => None,
         Code(500) if unknown() => Some(Lack::Unknown),
+        Code(500) if missing() => Some(Lack::NotImplemented),
+        Code(500) if refused() => None,
         Code(500) if verb == Verb::OTHER || verb.is_extension() => Some(Lack::Unknown),
         // Codes of no RFC, such as 402, must say it in words.
         Code(500) => None,

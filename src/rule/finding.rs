@@ -144,6 +144,25 @@ pub struct Finding {
     pub sessions: u64,
 }
 
+impl Finding {
+    /// A fact of that name: one that the rule found out, or what the finding says itself.
+    #[must_use]
+    pub fn fact(&self, name: &str) -> Option<Fact> {
+        if let Some((_, fact)) = self.facts.iter().find(|(key, _)| *key == name) {
+            return Some(fact.clone());
+        }
+        match name {
+            "verb" => self.command.as_ref().map(|(verb, _)| Fact::Text(verb.clone())),
+            "argument" => self.command.as_ref().map(|(_, argument)| Fact::Text(argument.clone())),
+            "code" => self.reply.as_ref().map(|(code, _)| Fact::Code(*code)),
+            "line" => Some(Fact::Line(self.place.line)),
+            "user" => Some(Fact::User(self.user.clone())),
+            "client" => Some(Fact::Text(self.client.clone())),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Debug for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{} at line {}", self.rule.name, self.case, self.place.line)
@@ -249,16 +268,7 @@ fn complete(rule: &'static Rule, found: &Found, context: usize) -> Finding {
         confidence = confidence.lowered();
     }
     let mut related = Vec::new();
-    let mut facts = vec![
-        ("verb", Fact::Text(exchange.name())),
-        ("argument", Fact::Text(exchange.argument().to_vec())),
-        ("line", Fact::Line(exchange.place().line)),
-        ("user", Fact::User(session.user().to_vec())),
-        ("client", Fact::Text(session.client().to_vec())),
-    ];
-    if let Some(code) = exchange.code() {
-        facts.push(("code", Fact::Code(code)));
-    }
+    let mut facts = Vec::new();
     if let Some(cause) = cause {
         let place = cause.reply().map_or(cause.place(), |r| r.place);
         related.push(Related { role: found.cause_role, place });
@@ -294,7 +304,7 @@ fn complete(rule: &'static Rule, found: &Found, context: usize) -> Finding {
 
 /// The cause, what came in between, the offending exchange and a little before it.
 fn transcript(exchange: &Exchange, cause: Option<Exchange>, between: Option<Exchange>, context: usize) -> Vec<Said> {
-    let mut lines = Vec::new();
+    let mut lines = Vec::with_capacity(2 * LINES_OF_EXCHANGE_MAX);
     let label = |key, primary| Some(Label { key, primary });
     // A cause that is answered later than the offending command is sent has its mark under the reply all the same.
     say(&mut lines, exchange, label("here", true), false);

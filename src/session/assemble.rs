@@ -166,7 +166,7 @@ impl Assembler {
     }
 
     fn find(&mut self, a: Arrival, event: &Event, done: &mut impl FnMut(&Session, Ended)) -> Option<u32> {
-        if event.what == What::Opened {
+        if matches!(event.what, What::Opened) {
             return Some(self.open_anew(a, event, done));
         }
         let identity = match (a.dialect.identity, event.key) {
@@ -178,7 +178,7 @@ impl Assembler {
             Identity::Key | Identity::OneByOne => match known {
                 Some(id) if self.sessions[id as usize].begins_anew(event) => Some(self.open_anew(a, event, done)),
                 Some(id) => Some(id),
-                None if event.what == What::Closed => None,
+                None if matches!(event.what, What::Closed) => None,
                 None => Some(self.open_anew(a, event, done)),
             },
             Identity::KeyChangesAtLogin => self.find_by_login(a, event, known, done),
@@ -195,8 +195,9 @@ impl Assembler {
         done: &mut impl FnMut(&Session, Ended),
     ) -> Option<u32> {
         let logged_in = match event.what {
+            What::Command(_) if known.is_some() => return known,
             What::LoggedIn => return self.note_login(a, event, done),
-            What::Reply(line) => matches!(line.code(), Some((Code(230), _))),
+            What::Reply(line) => matches!(line.line, [b'2', b'3', b'0', ..]),
             _ => false,
         };
         if let Some(id) = known {
@@ -493,7 +494,9 @@ impl Session {
         let (What::Reply(ReplyLine { line, .. }) | What::Bare(line)) = event.what else {
             return matches!(event.what, What::Exchange(c, ..) if c.verb == Verb::USER && self.pairing.quit);
         };
-        let greets = matches!(ReplyLine::of(line).code(), Some((Code(220 | 120), _)));
+        // Hardly any line begins like a greeting, and this is asked for every one.
+        let greets = matches!(line, [b'1' | b'2', b'2', b'0', ..])
+            && matches!(ReplyLine::of(line).code(), Some((Code(220 | 120), _)));
         greets && !self.records.is_empty() && self.is_idle() && !self.awaits_more_of_greeting()
     }
 

@@ -63,12 +63,14 @@ impl Capabilities {
     }
 
     /// Learns from an exchange that got its final reply.
+    #[inline]
     pub(super) fn learn(&mut self, record: &Record, reply: &ReplyRecord, text: &[u8]) {
         let digit = reply.code.0 / 100;
+        let text = || &text[reply.text.range()];
         match record.verb {
-            Verb::FEAT if reply.code.0 == 211 => self.features = Some((record.mark, listed(text))),
+            Verb::FEAT if reply.code.0 == 211 => self.features = Some((record.mark, listed(text()))),
             Verb::HELP if matches!(reply.code.0, 211 | 214) => {
-                let starred = starred(text);
+                let starred = starred(text());
                 if !starred.is_empty() {
                     self.help = Some((record.mark, starred));
                 }

@@ -357,27 +357,30 @@ impl Session {
     }
 
     fn answer(&mut self, position: usize, reply: u32) {
-        let Some(index) = self.pairing.waiting.remove(position) else { return };
+        let waiting = &mut self.pairing.waiting;
+        let index = if position == 0 { waiting.pop_front() } else { waiting.remove(position) };
+        let Some(index) = index else { return };
         attach(&mut self.records[index as usize], &mut self.replies, reply);
         self.answered(index, reply);
     }
 
     /// What follows from a final reply.
     fn answered(&mut self, index: u32, reply: u32) {
-        let record = self.records[index as usize];
-        let reply = self.replies[reply as usize];
-        let text = &self.text[reply.text.range()];
-        self.capabilities.learn(&record, &reply, text);
-        if record.verb == Verb::USER && matches!(reply.code.0, 230..=232 | 331..=336) {
-            // A refused second USER changes nothing.
-            let user = self.bytes(record.argument).to_vec();
-            self.name_user(&user);
-        }
-        if record.verb == Verb::QUIT && reply.code == Code(221) {
-            self.pairing.quit = true;
-        }
-        if record.verb == Verb::FEAT || record.verb == Verb::SYST {
-            self.recognise(reply.text);
+        let record = &self.records[index as usize];
+        let reply = &self.replies[reply as usize];
+        self.capabilities.learn(record, reply, &self.text);
+        match record.verb {
+            Verb::USER if matches!(reply.code.0, 230..=232 | 331..=336) => {
+                // A refused second USER changes nothing.
+                let user = self.bytes(record.argument).to_vec();
+                self.name_user(&user);
+            }
+            Verb::QUIT if reply.code == Code(221) => self.pairing.quit = true,
+            Verb::FEAT | Verb::SYST => {
+                let text = reply.text;
+                self.recognise(text);
+            }
+            _ => {}
         }
     }
 
