@@ -29,6 +29,6 @@ fn lex(bencher: divan::Bencher, path: &str) {
     let n = Lines(&bytes).count();
     bencher.counter(BytesCount::new(bytes.len())).counter(ItemsCount::new(n)).bench_local(|| {
         let mut reading = plan.start(&setup);
-        Lines(&bytes).map(|line| usize::from(reading.take(line.bytes).format)).sum::<usize>()
+        Lines(&bytes).map(|line| reading.take(line.bytes, |taken| usize::from(taken.format))).sum::<usize>()
     });
 }

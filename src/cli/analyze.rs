@@ -190,14 +190,17 @@ fn print(summary: &Summary, args: &Analyze, exit: Exit, output: &Output) {
         return;
     }
     let sentences = Sentences::new(output.words.lang());
-    let text = match args.format {
-        ReportFormat::Json => report_json(summary, &sentences, exit as u8),
+    match args.format {
+        ReportFormat::Json => {
+            // Whoever closed the pipe has read enough.
+            let mut out = output.stream();
+            let _ = report_json(&mut out, summary, &sentences, exit as u8).and_then(|()| out.flush());
+        }
         ReportFormat::Text => {
             let options = TextOptions { style: output.style, all: args.all, findings_only: output.quiet > 0 };
-            report_text(summary, &sentences, options)
+            output.page(&report_text(summary, &sentences, options));
         }
-    };
-    output.page(&text);
+    }
 }
 
 fn options(args: &Analyze) -> Result<Options, Complaint> {

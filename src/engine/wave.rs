@@ -4,14 +4,16 @@
 
 use super::{NOT_UNDERSTOOD_BYTES_MAX, NOT_UNDERSTOOD_KEPT_MAX, SHARDS, Stats};
 use crate::event::{Command, Dialect, Event, Key, Lexed, MASK, Place, ReplyLine, What};
-use crate::format::{Plan, Setup};
+use crate::format::{Plan, Setup, Taken};
 use crate::ftp::{Code, Verb};
 use crate::source::{Block, Lines};
-use crate::time::{When, roll_over};
+use crate::time::{Known, When, roll_over};
 use foldhash::fast::FixedState;
 use rayon::prelude::*;
 use std::hash::BuildHasher;
 
+/// Routes are hashed in the same way in every run.
+const ROUTE_SEED: u64 = 0;
 /// Bytes of a line, for the room that events get before there are any.
 const USUAL_LINE_BYTES: usize = 64;
 
@@ -26,18 +28,25 @@ pub(super) struct Wave {
 #[derive(Default)]
 pub(super) struct Fragment {
     pub(super) block: Block,
+    found: Found,
+    lines_before: u64,
+    /// What is added to its times because the clock passed midnight in blocks before.
+    shift: i64,
+}
+
+/// What was found in a block, whatever stands before it.
+#[derive(Default)]
+struct Found {
     /// The events of each shard, in the order of the lines.
     events: [Vec<Rested>; SHARDS],
     lines: u32,
-    lines_before: u64,
     lines_cut: u32,
-    unknown: Vec<(u32, Span)>,
     lines_not_understood: u32,
+    unknown: Vec<(u32, Span)>,
     first_at: When,
     last_at: When,
     /// Lines where a clock without date passed midnight, and by how much it did.
     turns: Vec<(u32, i64)>,
-    shift: i64,
 }
 
 impl Wave {
@@ -66,7 +75,7 @@ impl Wave {
     }
 
     pub(super) fn last_line(&self) -> u64 {
-        self.fragments.last().map_or(0, |f| f.lines_before + u64::from(f.lines))
+        self.fragments.last().map_or(0, |f| f.lines_before + u64::from(f.found.lines))
     }
 
     /// Reads the lines of every block.
@@ -77,16 +86,17 @@ impl Wave {
     /// The serial step: what depends on the blocks before.
     pub(super) fn settle(&mut self, stats: &mut Stats, clock: &mut Clock) {
         for fragment in &mut self.fragments {
+            let found = &fragment.found;
             fragment.lines_before = stats.lines;
-            fragment.shift = clock.shift + roll_over(clock.last, fragment.first_at);
-            clock.shift = fragment.shift + fragment.turns.iter().map(|t| t.1).sum::<i64>();
-            if fragment.last_at != When::NEVER {
-                clock.last = fragment.last_at;
+            fragment.shift = clock.shift + roll_over(clock.last, found.first_at);
+            clock.shift = fragment.shift + found.turns.iter().map(|t| t.1).sum::<i64>();
+            if found.last_at != When::NEVER {
+                clock.last = found.last_at;
             }
-            stats.lines += u64::from(fragment.lines);
-            stats.lines_cut += u64::from(fragment.lines_cut);
-            stats.lines_not_understood += u64::from(fragment.lines_not_understood);
-            for (line, text) in &fragment.unknown {
+            stats.lines += u64::from(found.lines);
+            stats.lines_cut += u64::from(found.lines_cut);
+            stats.lines_not_understood += u64::from(found.lines_not_understood);
+            for (line, text) in &found.unknown {
                 if stats.not_understood.len() < NOT_UNDERSTOOD_KEPT_MAX {
                     let line = fragment.lines_before + u64::from(*line);
                     stats.not_understood.push((line, text.in_block(&fragment.block.bytes).to_vec()));
@@ -105,52 +115,13 @@ pub(super) struct Clock {
 
 impl Fragment {
     fn lex(&mut self, plan: &Plan, setup: &Setup) {
-        let Self { block, events, lines, lines_cut, unknown, lines_not_understood, first_at, last_at, turns, .. } = self;
-        for shard in events.iter_mut() {
-            shard.clear();
-            shard.reserve(block.bytes.len() / (USUAL_LINE_BYTES * SHARDS));
-        }
-        unknown.clear();
-        turns.clear();
-        (*lines, *lines_cut, *lines_not_understood) = (0, 0, 0);
-        (*first_at, *last_at) = (When::NEVER, When::NEVER);
-        let base = block.bytes.as_slice();
+        let Self { block, found, .. } = self;
+        found.clear(block.bytes.len());
         let mut reading = plan.start(setup);
-        let hasher = FixedState::with_seed(0);
-        for line in Lines(base) {
-            *lines += 1;
-            *lines_cut += u32::from(line.cut);
-            let taken = reading.take(line.bytes);
-            match &taken.lexed {
-                Lexed::Event(event) => {
-                    if event.at != When::NEVER {
-                        if *first_at == When::NEVER {
-                            *first_at = event.at;
-                        } else {
-                            let turn = roll_over(*last_at, event.at);
-                            if turn != 0 {
-                                turns.push((*lines, turn));
-                            }
-                        }
-                        *last_at = event.at;
-                    }
-                    // Strings of bytes, one behind the other with its length, as one number.
-                    let route = match taken.host {
-                        b"" => hasher.hash_one(event.route),
-                        host => hasher.hash_one((host, event.route)),
-                    };
-                    let shard = (route >> 60) as usize % SHARDS;
-                    events[shard].push(Rested::of(base, *lines, route, taken.format, event));
-                }
-                Lexed::Skip => {}
-                Lexed::Unknown => {
-                    *lines_not_understood += 1;
-                    if unknown.len() < NOT_UNDERSTOOD_KEPT_MAX {
-                        let shown = &line.bytes[..line.bytes.len().min(NOT_UNDERSTOOD_BYTES_MAX)];
-                        unknown.push((*lines, Span::of(base, shown)));
-                    }
-                }
-            }
+        for line in Lines(&block.bytes) {
+            found.lines += 1;
+            found.lines_cut += u32::from(line.cut);
+            reading.take(line.bytes, |taken| found.note(&block.bytes, line.bytes, &taken));
         }
     }
 
@@ -162,15 +133,70 @@ impl Fragment {
         source: u32,
         mut take: impl FnMut(Place, u64, &'static Dialect, &Event),
     ) {
-        for rested in &self.events[shard] {
+        for rested in &self.found.events[shard] {
             let place = Place { source, line: self.lines_before + u64::from(rested.line) };
             let mut event = rested.event(&self.block.bytes);
-            if self.shift != 0 || !self.turns.is_empty() {
-                let turned: i64 = self.turns.iter().filter(|t| t.0 <= rested.line).map(|t| t.1).sum();
+            if self.shift != 0 || !self.found.turns.is_empty() {
+                let turned: i64 = self.found.turns.iter().filter(|t| t.0 <= rested.line).map(|t| t.1).sum();
                 event.at.ms += self.shift + turned;
             }
             take(place, rested.route, &plan.formats[usize::from(rested.format)].dialect, &event);
         }
+    }
+}
+
+impl Found {
+    /// Forgets everything, and makes room for the events of so many bytes.
+    fn clear(&mut self, bytes: usize) {
+        for shard in &mut self.events {
+            shard.clear();
+            shard.reserve(bytes / (USUAL_LINE_BYTES * SHARDS));
+        }
+        self.unknown.clear();
+        self.turns.clear();
+        (self.lines, self.lines_cut, self.lines_not_understood) = (0, 0, 0);
+        (self.first_at, self.last_at) = (When::NEVER, When::NEVER);
+    }
+
+    /// Keeps what a line says.
+    #[inline]
+    fn note(&mut self, base: &[u8], line: &[u8], taken: &Taken) {
+        match taken.lexed {
+            Lexed::Event(event) => {
+                if event.at != When::NEVER {
+                    self.note_time(event.at);
+                }
+                let hasher = FixedState::with_seed(ROUTE_SEED);
+                let route = match taken.host {
+                    b"" => hasher.hash_one(event.route),
+                    host => hasher.hash_one((host, event.route)),
+                };
+                let shard = (route >> 60) as usize % SHARDS;
+                self.events[shard].push(Rested::of(base, self.lines, route, taken.format, event));
+            }
+            Lexed::Skip => {}
+            Lexed::Unknown => {
+                self.lines_not_understood += 1;
+                if self.unknown.len() < NOT_UNDERSTOOD_KEPT_MAX {
+                    let shown = &line[..line.len().min(NOT_UNDERSTOOD_BYTES_MAX)];
+                    self.unknown.push((self.lines, Span::of(base, shown)));
+                }
+            }
+        }
+    }
+
+    /// Notices where a clock without date passes midnight.
+    #[inline]
+    fn note_time(&mut self, at: When) {
+        if self.first_at == When::NEVER {
+            self.first_at = at;
+        } else if at.known != Known::Everything {
+            let turn = roll_over(self.last_at, at);
+            if turn != 0 {
+                self.turns.push((self.lines, turn));
+            }
+        }
+        self.last_at = at;
     }
 }
 

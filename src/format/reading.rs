@@ -23,13 +23,13 @@ pub struct Reading {
 
 /// What was made of a line.
 #[derive(Clone, Copy, Debug)]
-pub struct Taken<'a> {
+pub struct Taken<'a, 'l> {
     /// The dialect that took it: its number in the plan.
     pub format: u8,
     /// The machine that wrote it; empty without a header.
     pub host: &'a [u8],
     /// What it says.
-    pub lexed: Lexed<'a>,
+    pub lexed: &'l Lexed<'a>,
 }
 
 impl Plan {
@@ -55,20 +55,22 @@ impl Plan {
 }
 
 impl Reading {
-    /// What `text` says.
+    /// Finds out what `text` says and tells it to `then`, without moving it on the way.
     #[inline]
-    pub fn take<'a>(&mut self, text: &'a [u8]) -> Taken<'a> {
+    pub fn take<'a, T>(&mut self, text: &'a [u8], then: impl FnOnce(Taken<'a, '_>) -> T) -> T {
         // Most files have one dialect and no headers.
         if let ([dialect], None) = (self.dialects.as_mut_slice(), &self.headers) {
             let lexed = dialect.lex(Line::plain(text));
             if !matches!(lexed, Lexed::Unknown) {
-                return Taken { format: 0, host: b"", lexed };
+                return then(Taken { format: 0, host: b"", lexed: &lexed });
             }
         }
-        self.take_with_headers(text)
+        let (format, host, lexed) = self.take_with_headers(text);
+        then(Taken { format, host, lexed: &lexed })
     }
 
-    fn take_with_headers<'a>(&mut self, text: &'a [u8]) -> Taken<'a> {
+    #[inline(never)]
+    fn take_with_headers<'a>(&mut self, text: &'a [u8]) -> (u8, &'a [u8], Lexed<'a>) {
         let line = match &mut self.headers {
             None => Line::plain(text),
             Some(headers) => match headers.take_off(text) {
@@ -80,13 +82,13 @@ impl Reading {
         for (format, lexer) in (0..).zip(&mut self.dialects) {
             let lexed = lexer.lex(line);
             if !matches!(lexed, Lexed::Unknown) {
-                return Taken { format, host, lexed };
+                return (format, host, lexed);
             }
         }
         // A blank line, or another program's in the same system log, says nothing about FTP.
         let foreign = line.tag.is_some_and(|tag| !is_ftp_daemon(&tag));
         let lexed = if foreign || text.trim_ascii().is_empty() { Lexed::Skip } else { Lexed::Unknown };
-        Taken { format: 0, host, lexed }
+        (0, host, lexed)
     }
 }
 

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use std::borrow::Cow;
 use std::hash::Hasher;
+use std::io::{self, Write};
 
 /// The version of the shape.
 pub const SCHEMA_VERSION: &str = "1.0";
@@ -18,7 +19,7 @@ struct Document<'a> {
     tool: Tool,
     summary: Counts,
     inputs: Vec<InputJson<'a>>,
-    findings: Vec<FindingJson<'a>>,
+    findings: FindingsJson<'a>,
 }
 
 #[derive(Serialize)]
@@ -171,9 +172,26 @@ struct Moment {
     line: u64,
 }
 
+/// The findings, put into words one by one while they are written: there may be many.
+struct FindingsJson<'a>(&'a Summary, &'a Sentences);
+
+impl Serialize for FindingsJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(summary, sentences) = self;
+        serializer.collect_seq(summary.findings.iter().map(|f| finding(summary, sentences, f)))
+    }
+}
+
 /// Writes the report.
-#[must_use]
-pub fn report_json(summary: &Summary, sentences: &Sentences, exit_code: u8) -> String {
+///
+/// # Errors
+/// Those of the writer.
+pub fn report_json(
+    out: &mut impl Write,
+    summary: &Summary,
+    sentences: &Sentences,
+    exit_code: u8,
+) -> io::Result<()> {
     let by_severity = |of: &dyn Fn(Severity) -> u64| BySeverity {
         error: of(Severity::Error),
         warning: of(Severity::Warning),
@@ -199,11 +217,10 @@ pub fn report_json(summary: &Summary, sentences: &Sentences, exit_code: u8) -> S
             exit_code,
         },
         inputs: summary.inputs.iter().map(input).collect(),
-        findings: summary.findings.iter().map(|f| finding(summary, sentences, f)).collect(),
+        findings: FindingsJson(summary, sentences),
     };
-    let mut out = serde_json::to_string_pretty(&document).expect("strings and numbers can be written");
-    out.push('\n');
-    out
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    out.write_all(b"\n")
 }
 
 fn input(input: &InputSummary) -> InputJson<'_> {

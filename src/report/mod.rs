@@ -91,6 +91,8 @@ pub struct Report {
 #[derive(Debug, Default)]
 struct Kept {
     findings: Vec<Finding>,
+    /// When there are enough: nothing behind this place is kept.
+    cutoff: Option<Place>,
 }
 
 impl Default for Report {
@@ -118,7 +120,7 @@ impl Report {
     /// Counts a finding, in so many sessions that had none of its kind, and keeps it.
     fn keep(&mut self, finding: Finding, sessions: u64) {
         self.tallies.add(&finding, sessions);
-        self.kept[index_of(finding.rule)].findings.push(finding);
+        self.kept[index_of(finding.rule)].keep(finding);
     }
 
     /// Takes what another report remembers.
@@ -159,10 +161,19 @@ impl Report {
 }
 
 impl Kept {
+    fn keep(&mut self, finding: Finding) {
+        if self.cutoff.is_none_or(|cutoff| finding.place <= cutoff) {
+            self.findings.push(finding);
+        }
+    }
+
     /// Keeps the findings that come first in the log.
     fn prune(&mut self, max: usize) {
         self.findings.sort_by_key(|f| f.place);
         self.findings.truncate(max);
+        if self.findings.len() == max {
+            self.cutoff = self.findings.last().map(|f| f.place);
+        }
         for finding in self.findings.iter_mut().skip(TRANSCRIPTS_PER_RULE_MAX) {
             finding.transcript = Vec::new();
         }
@@ -185,6 +196,7 @@ impl Gather for Report {
         self.totals.add(session, ended);
         self.ledger.observe(session, ended);
         let mut scratch = std::mem::replace(&mut self.scratch, Findings::new(0));
+        scratch.skip_details_behind(self.kept.iter().map(|k| k.cutoff));
         judge(session, &mut scratch);
         let whole = ended == Ended::Yes && !session.is_continued();
         let mut kinds: Vec<Kind> = Vec::new();
@@ -213,10 +225,12 @@ impl Gather for Report {
 
     fn absorb(&mut self, other: &mut Self) {
         for (mine, theirs) in self.kept.iter_mut().zip(&mut other.kept) {
-            mine.findings.append(&mut theirs.findings);
-            if mine.findings.len() > 2 * FINDINGS_PER_RULE_MAX {
+            theirs.findings.drain(..).for_each(|finding| mine.keep(finding));
+            if mine.findings.len() > FINDINGS_PER_RULE_MAX + TRANSCRIPTS_PER_RULE_MAX {
                 mine.prune(FINDINGS_PER_RULE_MAX);
             }
+            // What would be dropped here need not be built there.
+            theirs.cutoff = mine.cutoff;
         }
         self.ledger.absorb(&mut other.ledger);
         self.tallies.merge(&other.tallies);

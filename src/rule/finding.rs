@@ -215,14 +215,25 @@ pub struct Findings {
     claimed: Vec<Mark>,
     /// Lines of context.
     context: usize,
+    /// For each rule, the place behind which findings are only counted.
+    cutoffs: Vec<Option<Place>>,
     pub(super) rule: &'static Rule,
+    pub(super) rule_index: usize,
 }
 
 impl Findings {
     /// Nothing yet; transcripts get `context` lines before the offending one.
     #[must_use]
     pub fn new(context: usize) -> Self {
-        Self { list: Vec::new(), claimed: Vec::new(), context: context.min(CONTEXT_MAX), rule: super::RULES[0] }
+        let context = context.min(CONTEXT_MAX);
+        let (list, claimed, cutoffs) = (Vec::new(), Vec::new(), Vec::new());
+        Self { list, claimed, context, cutoffs, rule: super::RULES[0], rule_index: 0 }
+    }
+
+    /// Findings of each rule that stand behind its place will only be counted: they get no details.
+    pub fn skip_details_behind(&mut self, cutoffs: impl Iterator<Item = Option<Place>>) {
+        self.cutoffs.clear();
+        self.cutoffs.extend(cutoffs);
     }
 
     pub(super) fn begin(&mut self, _: &Session) {
@@ -252,36 +263,24 @@ impl Findings {
         }
         self.claim(&found.exchange);
         debug_assert!(self.rule.cases.contains(&found.case), "{} has no case {}", self.rule.name, found.case);
-        let finding = complete(self.rule, &found, self.context);
+        let cutoff = self.cutoffs.get(self.rule_index).copied().flatten();
+        let counted_only = cutoff.is_some_and(|cutoff| found.exchange.place() > cutoff);
+        let mut finding = outline(self.rule, &found);
+        if !counted_only {
+            add_details(&mut finding, &found, self.context);
+        }
         self.list.push(finding);
     }
 }
 
-/// Fills in what the session knows.
-fn complete(rule: &'static Rule, found: &Found, context: usize) -> Finding {
+/// What is needed to count a finding.
+fn outline(rule: &'static Rule, found: &Found) -> Finding {
     let exchange = found.exchange;
     let session = exchange.session();
-    let cause = found.cause.and_then(|m| session.exchange(m));
-    let between = found.between.and_then(|m| session.exchange(m));
     let mut confidence = found.confidence.min(session.identity());
     if session.desync().is_some_and(|place| place < exchange.place()) {
         confidence = confidence.lowered();
     }
-    let mut related = Vec::new();
-    let mut facts = Vec::new();
-    if let Some(cause) = cause {
-        let place = cause.reply().map_or(cause.place(), |r| r.place);
-        related.push(Related { role: found.cause_role, place });
-        facts.push(("cause_line", Fact::Line(place.line)));
-        facts.push(("cause_verb", Fact::Text(cause.name())));
-        facts.extend(cause.code().map(|code| ("cause_code", Fact::Code(code))));
-    }
-    if let Some(between) = between {
-        related.push(Related { role: Role::Evidence, place: between.place() });
-        facts.push(("between_line", Fact::Line(between.place().line)));
-        facts.push(("between_verb", Fact::Text(between.name())));
-    }
-    facts.extend(found.facts.iter().cloned());
     Finding {
         rule,
         case: found.case,
@@ -290,16 +289,44 @@ fn complete(rule: &'static Rule, found: &Found, context: usize) -> Finding {
         place: exchange.place(),
         at: exchange.at(),
         session: Some(session.first()),
-        client: session.client().to_vec(),
-        user: session.user().to_vec(),
+        client: Vec::new(),
+        user: Vec::new(),
         software: session.software(),
-        command: exchange.has_command().then(|| (exchange.name(), exchange.argument().to_vec())),
-        reply: exchange.reply().map(|r| (r.code, r.last_line().to_vec())),
-        related,
-        facts,
-        transcript: transcript(&exchange, cause, between, context),
+        command: exchange.has_command().then(|| (exchange.name(), Vec::new())),
+        reply: None,
+        related: Vec::new(),
+        facts: Vec::new(),
+        transcript: Vec::new(),
         sessions: 1,
     }
+}
+
+/// Fills in what the session knows.
+fn add_details(finding: &mut Finding, found: &Found, context: usize) {
+    let exchange = found.exchange;
+    let session = exchange.session();
+    let cause = found.cause.and_then(|m| session.exchange(m));
+    let between = found.between.and_then(|m| session.exchange(m));
+    if let Some(cause) = cause {
+        let place = cause.reply().map_or(cause.place(), |r| r.place);
+        finding.related.push(Related { role: found.cause_role, place });
+        finding.facts.push(("cause_line", Fact::Line(place.line)));
+        finding.facts.push(("cause_verb", Fact::Text(cause.name())));
+        finding.facts.extend(cause.code().map(|code| ("cause_code", Fact::Code(code))));
+    }
+    if let Some(between) = between {
+        finding.related.push(Related { role: Role::Evidence, place: between.place() });
+        finding.facts.push(("between_line", Fact::Line(between.place().line)));
+        finding.facts.push(("between_verb", Fact::Text(between.name())));
+    }
+    finding.facts.extend(found.facts.iter().cloned());
+    finding.client = session.client().to_vec();
+    finding.user = session.user().to_vec();
+    if let Some((_, argument)) = &mut finding.command {
+        argument.extend_from_slice(exchange.argument());
+    }
+    finding.reply = exchange.reply().map(|r| (r.code, r.last_line().to_vec()));
+    finding.transcript = transcript(&exchange, cause, between, context);
 }
 
 /// The cause, what came in between, the offending exchange and a little before it.
@@ -319,13 +346,13 @@ fn transcript(exchange: &Exchange, cause: Option<Exchange>, between: Option<Exch
     while let Some(earlier) = before {
         let known = lines.iter().any(|l| l.place == earlier.place());
         if !known {
-            let mut more = Vec::new();
-            say(&mut more, &earlier, None, false);
-            if more.len() > room {
+            let shown = lines.len();
+            say(&mut lines, &earlier, None, false);
+            if lines.len() - shown > room {
+                lines.truncate(shown);
                 break;
             }
-            room -= more.len();
-            lines.extend(more);
+            room -= lines.len() - shown;
         }
         if room == 0 {
             break;

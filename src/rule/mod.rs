@@ -137,9 +137,9 @@ pub fn named(name: &str) -> Option<&'static Rule> {
 pub fn judge(session: &Session, findings: &mut Findings) {
     findings.begin(session);
     // Clean sessions are the most: what no rule can be about is not looked at.
-    for rule in RULES {
+    for (index, rule) in RULES.iter().enumerate() {
         if let Check::Session(check) = rule.check {
-            findings.rule = rule;
+            (findings.rule, findings.rule_index) = (rule, index);
             check(session, findings);
         }
     }

@@ -3,6 +3,9 @@
 use super::exchange::{Record, ReplyRecord};
 use crate::ftp::{Mark, Verb, VerbSet};
 
+/// Different commands that a session has room for before it must grow.
+const USUAL_COMMANDS: usize = 16;
+
 /// What is known about one command on this server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stand {
@@ -81,6 +84,9 @@ impl Capabilities {
         }
         if matches!(digit, 2 | 3) && record.verb != Verb::OTHER && !self.accepted.contains(record.verb) {
             self.accepted.insert(record.verb);
+            if self.worked.is_empty() {
+                self.worked.reserve(USUAL_COMMANDS);
+            }
             self.worked.push((record.verb, record.mark));
         }
     }

@@ -341,6 +341,7 @@ impl Session {
         self.states.clear();
         self.troubled.clear();
         self.restarted = false;
+        self.states.reserve(self.settled - self.judged + 1);
         let mut state = self.state;
         if self.judged == 0 && self.beginning == Beginning::Missing {
             state = State::unknown();

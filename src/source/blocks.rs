@@ -110,6 +110,7 @@ impl Blocks {
     fn fill(&mut self, bytes: &mut Vec<u8>, limit: usize) -> io::Result<usize> {
         let start = bytes.len();
         let wanted = limit.saturating_sub(start).max(1);
+        bytes.reserve(wanted);
         // Unlike a loop of `read`, this does not clear the room first.
         let read = (&mut self.reader).take(wanted as u64).read_to_end(bytes);
         self.bytes_read += (bytes.len() - start) as u64;
