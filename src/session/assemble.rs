@@ -178,7 +178,7 @@ impl Assembler {
             Identity::Key | Identity::OneByOne => match known {
                 Some(id) if self.sessions[id as usize].begins_anew(event) => Some(self.open_anew(a, event, done)),
                 Some(id) => Some(id),
-                None if matches!(event.what, What::Closed) => None,
+                None if !can_begin(event) => None,
                 None => Some(self.open_anew(a, event, done)),
             },
             Identity::KeyChangesAtLogin => self.find_by_login(a, event, known, done),
@@ -335,13 +335,26 @@ impl Assembler {
         self.open += 1;
         self.started.push(a.place);
         self.by_key.insert(a.key, id);
+        if a.dialect.identity == Identity::OneByOne && event.key != Key::None {
+            // A line that names no connection belongs to the one that spoke last.
+            self.by_key.insert(a.route, id);
+        }
         if matches!(a.dialect.identity, Identity::KeyChangesAtLogin | Identity::Mingled) {
-            let route = self.by_route.entry(a.route).or_default();
-            if route.len() < ROUTE_SESSIONS_MAX {
-                route.push(id);
-            }
+            self.join_route(a.route, id, done);
         }
         id
+    }
+
+    /// Puts a session to the others of its route; the one that was silent longest goes where there are too many.
+    fn join_route(&mut self, route: u64, id: u32, done: &mut impl FnMut(&Session, Ended)) {
+        let all = self.by_route.entry(route).or_default();
+        all.push(id);
+        if all.len() > ROUTE_SESSIONS_MAX
+            && let Some(silent) = all.iter().copied().min_by_key(|id| self.sessions[*id as usize].last)
+        {
+            self.overflow.sessions_ended += 1;
+            self.end(silent, done);
+        }
     }
 
     fn end(&mut self, id: u32, done: &mut impl FnMut(&Session, Ended)) {
@@ -350,8 +363,10 @@ impl Assembler {
         session.conclude();
         session.trace(true);
         done(session, Ended::Yes);
-        if self.by_key.get(&session.key) == Some(&id) {
-            self.by_key.remove(&session.key);
+        for key in [session.key, session.route] {
+            if self.by_key.get(&key) == Some(&id) {
+                self.by_key.remove(&key);
+            }
         }
         if let Some(all) = self.by_route.get_mut(&session.route) {
             all.retain(|other| *other != id);
@@ -497,7 +512,15 @@ impl Session {
         // Hardly any line begins like a greeting, and this is asked for every one.
         let greets = matches!(line, [b'1' | b'2', b'2', b'0', ..])
             && matches!(ReplyLine::of(line).code(), Some((Code(220 | 120), _)));
-        greets && !self.records.is_empty() && self.is_idle() && !self.awaits_more_of_greeting()
+        if !greets || self.records.is_empty() || self.awaits_more_of_greeting() {
+            return false;
+        }
+        // Where sessions come one after another, a command that got no reply died with its connection.
+        let gave_up = self.dialect.identity == Identity::OneByOne
+            && self.pairing.open.is_none()
+            && !self.awaits_known(Code(220));
+        let marked = self.pairing.marked && matches!(event.what, What::Bare(_));
+        !marked && (gave_up || self.is_idle())
     }
 
     /// Whether a 120 was said and its 220 is to come.
@@ -532,6 +555,16 @@ impl Session {
             () if self.closed => Ending::Lost,
             () => Ending::Open,
         };
+    }
+}
+
+/// Whether an event can be the first of a session: words between commands and replies cannot.
+fn can_begin(event: &Event) -> bool {
+    match event.what {
+        What::Closed => false,
+        What::Bare(line) => super::bare::can_begin(line),
+        What::Reply(line) => line.code().is_some(),
+        _ => true,
     }
 }
 

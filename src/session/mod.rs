@@ -3,6 +3,7 @@
 //! [`Assembler`] finds the session an event belongs to, [`Session`] pairs and holds it, and lends [`Exchange`]s to rules.
 
 mod assemble;
+mod bare;
 mod capability;
 mod exchange;
 mod gather;

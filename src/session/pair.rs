@@ -6,7 +6,7 @@
 use super::exchange::{Record, ReplyRecord, Span, attach};
 use super::{NO_REPLY, Session};
 use crate::event::{Command, Identity, Place, ReplyLine};
-use crate::ftp::{Argument, Code, Mark, Software, Verb};
+use crate::ftp::{Code, Mark, Software, Verb};
 use crate::time::When;
 use std::collections::VecDeque;
 
@@ -21,9 +21,9 @@ pub const ARGUMENT_BYTES_MAX: usize = 4 * 1024;
 #[derive(Debug, Default)]
 pub(super) struct Pairing {
     /// The records whose final reply has not come, oldest first.
-    waiting: VecDeque<u32>,
+    pub(super) waiting: VecDeque<u32>,
     /// The multi-line reply that has not been closed.
-    open: Option<OpenReply>,
+    pub(super) open: Option<OpenReply>,
     /// A final reply that could not answer the command it came for, and that command.
     doubt: Option<Doubt>,
     /// Where replies and commands first fell out of step.
@@ -32,12 +32,12 @@ pub(super) struct Pairing {
     /// Whether QUIT was answered.
     pub(super) quit: bool,
     /// Whether a reply came with its mark: then a line without one is no reply.
-    marked: bool,
+    pub(super) marked: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct OpenReply {
-    code: Code,
+pub(super) struct OpenReply {
+    pub(super) code: Code,
     reply: u32,
     /// A command came before the reply was closed.
     interrupted: bool,
@@ -94,6 +94,12 @@ impl Session {
     /// Whether a multi-line reply with that code, or with any, has begun and not ended.
     pub(super) fn is_midway(&self, code: Option<Code>) -> bool {
         self.pairing.open.is_some_and(|open| code.is_none_or(|code| code == open.code))
+    }
+
+    /// As [`Session::awaits`], for commands whose replies are known: any other word can have any reply.
+    pub(super) fn awaits_known(&self, code: Code) -> bool {
+        let verbs = self.pairing.waiting.iter().map(|i| self.records[*i as usize].verb);
+        verbs.into_iter().any(|verb| verb != Verb::OTHER && code.can_answer(verb))
     }
 
     /// Whether nothing is open: no command without reply, no reply without end.
@@ -199,7 +205,7 @@ impl Session {
         }
     }
 
-    fn one_reply_line(&mut self, place: Place, at: When, reply: &ReplyLine) {
+    pub(super) fn one_reply_line(&mut self, place: Place, at: When, reply: &ReplyLine) {
         let coded = reply.code();
         if let Some(open) = self.pairing.open {
             let closes = coded.is_some_and(|(code, more)| code == open.code && !more);
@@ -245,55 +251,6 @@ impl Session {
         self.text.extend_from_slice(line.line);
         self.replies[open.reply as usize].text.grow(grown);
         self.pairing.open = Some(OpenReply { piece: line.piece, ..open });
-    }
-
-    /// Takes a line that may be a command or part of a reply.
-    pub(super) fn bare_line(&mut self, place: Place, at: When, line: &[u8]) {
-        let reply = ReplyLine::of(line);
-        if self.pairing.marked {
-            // It lost its mark, or it is no line of the control connection at all.
-            if self.pairing.open.is_some() {
-                self.one_reply_line(place, at, &reply);
-            }
-            return;
-        }
-        if reply.code().is_some() {
-            return self.one_reply_line(place, at, &reply);
-        }
-        let command = Command::parse(line);
-        let is_command = |c: &Command| match self.pairing.open {
-            Some(open) => cannot_be_text(c, open.code),
-            None => looks_like_command(c, self.is_idle()) && !self.is_worded_refusal(c),
-        };
-        match command.filter(is_command) {
-            Some(command) => self.command(place, at, &command),
-            None if self.pairing.open.is_some() => self.one_reply_line(place, at, &reply),
-            None => self.uncoded_reply(line),
-        }
-    }
-
-    /// `SYST not supported`: a reply to SYST that has no code.
-    fn is_worded_refusal(&self, command: &Command) -> bool {
-        let asked =
-            self.pairing.waiting.back().is_some_and(|i| self.records[*i as usize].verb == command.verb);
-        asked && command.verb.argument() == Argument::None && command.argument.contains(&b' ')
-    }
-
-    /// A reply that has no code to go by still means that its command has been answered.
-    fn uncoded_reply(&mut self, line: &[u8]) {
-        let Some(front) = self.pairing.waiting.front().map(|i| self.records[*i as usize]) else { return };
-        let digits = line.iter().take_while(|b| b.is_ascii_digit()).count();
-        let spoilt = match digits {
-            // 99 PASV invalid
-            1 | 2 => line.get(digits) == Some(&b' '),
-            // 230_no_space
-            3 => true,
-            _ => false,
-        };
-        let worded = Command::parse(line).is_some_and(|c| self.is_worded_refusal(&c));
-        if front.first_reply == NO_REPLY && (spoilt || worded) {
-            self.pairing.waiting.pop_front();
-        }
     }
 
     /// Gives a reply that is complete to the command it answers.
@@ -441,158 +398,6 @@ impl<'a> Iterator for EscapedLines<'a> {
         } else {
             self.0 = None;
             Some(text)
-        }
-    }
-}
-
-/// Whether a line without any mark of direction is a command. Outside transcripts such lines are prose: a line that is taken
-/// for a command and is none takes the reply of the next, so what is not in capitals must look the part.
-fn looks_like_command(command: &Command, idle: bool) -> bool {
-    let word = command.word;
-    let capitals = word.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-    if command.verb != Verb::OTHER {
-        return capitals || idle && has_fitting_argument(command);
-    }
-    match word.len() {
-        3 | 4 if capitals => !word[0].is_ascii_digit(),
-        5..=8 if capitals => idle && !word[0].is_ascii_digit(),
-        _ => idle && is_typed_by_hand(word),
-    }
-}
-
-/// Whether as many words follow as the command takes; names of files may hold spaces.
-fn has_fitting_argument(command: &Command) -> bool {
-    let words = command.argument.split(|b| *b == b' ').filter(|w| !w.is_empty()).count();
-    match command.verb.argument() {
-        Argument::None => words == 0,
-        Argument::Optional => words <= 2,
-        Argument::Required => match command.verb {
-            Verb::USER | Verb::TYPE | Verb::HOST | Verb::PORT | Verb::EPRT | Verb::MODE | Verb::STRU => {
-                words == 1
-            }
-            _ => words >= 1,
-        },
-    }
-}
-
-/// Words of FTP clients, which people send to servers over telnet.
-fn is_typed_by_hand(word: &[u8]) -> bool {
-    let words = [
-        "ls", "dir", "get", "put", "cd", "mget", "mput", "del", "delete", "mkdir", "rename", "bin", "binary",
-        "ascii", "bye", "exit", "logout",
-    ];
-    words.iter().any(|w| word.eq_ignore_ascii_case(w.as_bytes()))
-}
-
-/// Whether a line inside a reply can only be a command: the server forgot to end the reply. Texts of greetings hold words,
-/// and the texts of FEAT and HELP hold commands.
-fn cannot_be_text(command: &Command, inside: Code) -> bool {
-    let argument = command.argument.trim_ascii();
-    let one_word = !argument.is_empty() && !argument.contains(&b' ') && Verb::parse(argument) == Verb::OTHER;
-    let lists_commands = matches!(inside.0, 211 | 214);
-    let shaped = match command.verb {
-        Verb::USER
-        | Verb::PASS
-        | Verb::CWD
-        | Verb::RETR
-        | Verb::STOR
-        | Verb::DELE
-        | Verb::MKD
-        | Verb::PORT
-        | Verb::RNFR
-        | Verb::RNTO => one_word,
-        Verb::TYPE => matches!(argument, b"A" | b"I"),
-        Verb::PASV | Verb::SYST | Verb::PWD | Verb::QUIT => argument.is_empty() && !lists_commands,
-        _ => false,
-    };
-    shaped && command.word.iter().all(u8::is_ascii_uppercase)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::event::Dialect;
-
-    fn is_command(line: &str, idle: bool) -> bool {
-        Command::parse(line.as_bytes()).is_some_and(|c| looks_like_command(&c, idle))
-    }
-
-    #[test]
-    fn bare_commands_are_known_by_their_shape() {
-        for line in
-            ["USER alice", "  NOOP", "retr a b", "ReTr x", "XYZZY foo", "FOO arg", "ls", "put x", "MD5 x"]
-        {
-            assert!(is_command(line, true), "{line}");
-        }
-        for line in [
-            "Connected to x",
-            "local: a remote: b",
-            "=> true",
-            "uploaded",
-            "Password:",
-            "Quit the program now",
-            "99 x",
-        ] {
-            assert!(!is_command(line, true), "{line}");
-        }
-        for line in ["USER alice", "QUIT", "FOO"] {
-            assert!(is_command(line, false), "{line}");
-        }
-        for line in ["XYZZY", "ls", "list of files"] {
-            assert!(!is_command(line, false), "{line}");
-        }
-    }
-
-    /// The commands of a bare transcript with their codes.
-    fn paired(lines: &[&str]) -> Vec<String> {
-        static DIALECT: Dialect =
-            Dialect { name: "test", identity: Identity::OneByOne, software: Software::Unknown, whole: true };
-        let mut session = Session::new(&DIALECT, Place::default(), When::NEVER);
-        for line in lines {
-            session.bare_line(Place::default(), When::NEVER, line.as_bytes());
-        }
-        session.trace(true);
-        let code = |e: &crate::session::Exchange| e.code().map_or(String::new(), |c| format!(" {c}"));
-        session.exchanges().map(|e| format!("{}{}", String::from_utf8_lossy(&e.name()), code(&e))).collect()
-    }
-
-    #[test]
-    fn a_reply_that_is_never_ended_swallows_no_session() {
-        let lines =
-            ["220-Welcome", "Connected to us", "USER alice", "331 x", "PASS b", "230 x", "QUIT", "221 x"];
-        // The greeting counts as ended where the next reply shows that it was.
-        assert_eq!(paired(&lines), ["USER 331", " 220", "PASS 230", "QUIT 221"]);
-    }
-
-    #[test]
-    fn the_text_of_a_reply_holds_no_commands() {
-        let lines = ["FEAT", "211-Features:", "PASV", "SIZE", "REST STREAM", "211 End", "PWD", "257 x"];
-        assert_eq!(paired(&lines), ["FEAT 211", "PWD 257"]);
-    }
-
-    #[test]
-    fn a_reply_without_a_code_is_a_reply() {
-        let lines =
-            ["SYST", "SYST not supported", "PASV", "99 PASV invalid", "USER a", "331_x", "TYPE I", "200 ok"];
-        assert_eq!(paired(&lines), ["SYST", "PASV", "USER", "TYPE 200"]);
-    }
-
-    #[test]
-    fn commands_inside_a_reply_are_known_only_where_text_cannot_be_meant() {
-        let inside = |line: &str, code| {
-            Command::parse(line.as_bytes()).is_some_and(|c| cannot_be_text(&c, Code(code)))
-        };
-        assert!(inside("USER alice", 220));
-        assert!(inside("PASV", 230));
-        assert!(inside("TYPE I", 211));
-        for (line, code) in [
-            ("USER names are checked", 220),
-            ("PASV", 211),
-            ("USER PASS", 214),
-            ("REST STREAM", 211),
-            ("HELP x", 230),
-        ] {
-            assert!(!inside(line, code), "{line}");
         }
     }
 }
