@@ -66,7 +66,8 @@ impl<'a> Parts<'a> {
         use std::fmt::Write;
         let pid = self.pid % 1000 + copy * 1000 % 4_000_000_000;
         let (a, b, c) = (copy / 62_500 % 250, copy / 250 % 250, copy % 250);
-        let _ = writeln!(out, "{} [pid {pid}]{}10.{a}.{b}.{}{}", ctime(seconds), self.between, c + 1, self.after);
+        let _ =
+            writeln!(out, "{} [pid {pid}]{}10.{a}.{b}.{}{}", ctime(seconds), self.between, c + 1, self.after);
     }
 }
 
@@ -74,8 +75,18 @@ impl<'a> Parts<'a> {
 fn ctime(seconds: u64) -> String {
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
     const MONTHS: [(&str, u64); 12] = [
-        ("Jan", 31), ("Feb", 28), ("Mar", 31), ("Apr", 30), ("May", 31), ("Jun", 30),
-        ("Jul", 31), ("Aug", 31), ("Sep", 30), ("Oct", 31), ("Nov", 30), ("Dec", 31),
+        ("Jan", 31),
+        ("Feb", 28),
+        ("Mar", 31),
+        ("Apr", 30),
+        ("May", 31),
+        ("Jun", 30),
+        ("Jul", 31),
+        ("Aug", 31),
+        ("Sep", 30),
+        ("Oct", 31),
+        ("Nov", 30),
+        ("Dec", 31),
     ];
     let day = seconds / 86_400;
     let mut left = (seconds - START) / 86_400;

@@ -19,7 +19,10 @@ fn analyze(bencher: divan::Bencher, jobs: usize) {
     let mut log = Vec::new();
     multiply::multiply(RECORDING, 16 << 20, &mut log).expect("memory can be written");
     let settings = Settings { jobs, ..Settings::default() };
-    bencher.counter(BytesCount::new(log.len())).with_inputs(|| Input::bytes("bench.log", log.clone())).bench_values(
-        |input| engine::run(input, &settings, Report::default(), |_| Ok(())).map(|run| run.stats.lines),
-    );
+    bencher
+        .counter(BytesCount::new(log.len()))
+        .with_inputs(|| Input::bytes("bench.log", log.clone()))
+        .bench_values(|input| {
+            engine::run(input, &settings, Report::default(), |_| Ok(())).map(|run| run.stats.lines)
+        });
 }

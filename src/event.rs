@@ -68,7 +68,8 @@ impl<'a> Command<'a> {
     /// Cuts a command line into its word and argument (RFC 959 section 5.3); `None` for a blank line.
     #[must_use]
     pub fn parse(line: &'a [u8]) -> Option<Self> {
-        let line = if line.first().is_some_and(u8::is_ascii_whitespace) { line.trim_ascii_start() } else { line };
+        let line =
+            if line.first().is_some_and(u8::is_ascii_whitespace) { line.trim_ascii_start() } else { line };
         // A word has three or four letters: looking at each byte is quicker than a search.
         let end = line.iter().position(|b| *b == b' ').unwrap_or(line.len());
         let argument = line.get(end + 1..).unwrap_or_default();
@@ -93,7 +94,8 @@ fn without_secret<'a>(verb: Verb, word: &[u8], argument: &'a [u8]) -> &'a [u8] {
         Verb::PASS | Verb::ACCT | Verb::ADAT => MASK,
         Verb::SITE => {
             let sub = argument.split(|b| *b == b' ').next().unwrap_or_default();
-            let secret = [&b"PSWD"[..], b"PASSWD", b"PASS", b"GPASS"].iter().any(|s| sub.eq_ignore_ascii_case(s));
+            let secret =
+                [&b"PSWD"[..], b"PASSWD", b"PASS", b"GPASS"].iter().any(|s| sub.eq_ignore_ascii_case(s));
             if secret { MASK } else { argument }
         }
         // PASS with telnet bytes or a typing error glued to it.
@@ -199,7 +201,8 @@ mod tests {
 
     #[test]
     fn the_argument_of_pass_never_leaves_the_parser() {
-        for line in ["PASS secret", "pass secret", "ACCT secret", "SITE PSWD secret new", "\u{1}PASS secret"] {
+        for line in ["PASS secret", "pass secret", "ACCT secret", "SITE PSWD secret new", "\u{1}PASS secret"]
+        {
             let command = Command::parse(line.as_bytes()).unwrap();
             assert_eq!(command.argument, MASK, "{line}");
         }

@@ -190,7 +190,9 @@ mod tests {
 
     #[test]
     fn what_is_near_is_found_like_anything_else() {
-        for text in [&b""[..], b"]", b"alice] x", b"a-rather-long-name] FTP", b"\x5c\x5d]", b"none of it is here"] {
+        for text in
+            [&b""[..], b"]", b"alice] x", b"a-rather-long-name] FTP", b"\x5c\x5d]", b"none of it is here"]
+        {
             assert_eq!(find_near(text, b']'), memchr::memchr(b']', text), "{}", Printable(text));
         }
     }

@@ -51,7 +51,8 @@ impl When {
             return None;
         }
         let at = jiff::Timestamp::from_millisecond(self.ms).ok()?.to_zoned(TimeZone::UTC);
-        let shape = if self.ms % 1000 == 0 { "%Y-%m-%dT%H:%M:%S+00:00" } else { "%Y-%m-%dT%H:%M:%S%.3f+00:00" };
+        let shape =
+            if self.ms % 1000 == 0 { "%Y-%m-%dT%H:%M:%S+00:00" } else { "%Y-%m-%dT%H:%M:%S%.3f+00:00" };
         Some(at.strftime(shape).to_string())
     }
 
@@ -158,7 +159,9 @@ impl Local {
             Known::Everything => Date::new(self.year, self.month, self.day),
         }
         .ok()?;
-        let time = jiff::civil::Time::new(self.hour, self.minute, self.second.min(59), self.milli * 1_000_000).ok()?;
+        let time =
+            jiff::civil::Time::new(self.hour, self.minute, self.second.min(59), self.milli * 1_000_000)
+                .ok()?;
         Some(date.to_datetime(time))
     }
 }

@@ -40,7 +40,11 @@ fn room_of(path: &Path) -> Option<String> {
 
 /// The lines of a file without its tests and comments.
 fn code_of(text: &str) -> impl Iterator<Item = &str> {
-    text.split("#[cfg(test)]").next().unwrap_or_default().lines().filter(|l| !l.trim_start().starts_with("//"))
+    text.split("#[cfg(test)]")
+        .next()
+        .unwrap_or_default()
+        .lines()
+        .filter(|l| !l.trim_start().starts_with("//"))
 }
 
 #[test]
@@ -104,11 +108,17 @@ fn every_file_of_a_room_is_registered_in_it() {
             if name == "mod" {
                 continue;
             }
-            assert!(registry.contains(&format!("mod {name};")), "src/{room}/{name}.rs is not a module of {room}");
+            assert!(
+                registry.contains(&format!("mod {name};")),
+                "src/{room}/{name}.rs is not a module of {room}"
+            );
             let text = fs::read_to_string(&path).unwrap();
             for (kind, list) in [("FORMAT: Format", "FORMAT,"), ("RULE: Rule", "RULE,")] {
                 if text.contains(&format!("static {kind} =")) {
-                    assert!(registry.contains(&format!("&{name}::{list}")), "src/{room}/{name}.rs is not listed");
+                    assert!(
+                        registry.contains(&format!("&{name}::{list}")),
+                        "src/{room}/{name}.rs is not listed"
+                    );
                 }
             }
         }
@@ -128,6 +138,8 @@ fn files_are_short_and_say_what_they_are() {
 fn no_file_is_called_by_what_it_is_not() {
     for path in rust_files(&source()) {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        assert!(!["utils", "util", "helpers", "helper", "common", "manager", "misc"].contains(&name.as_str()));
+        assert!(
+            !["utils", "util", "helpers", "helper", "common", "manager", "misc"].contains(&name.as_str())
+        );
     }
 }

@@ -297,7 +297,8 @@ pub fn comparison(a: u16, b: u16) -> Option<Comparison> {
 /// If there is no rule of that name.
 #[must_use]
 pub fn rule(name: &str, _: Lang) -> RulePage {
-    let (_, text, _) = RULES.iter().find(|(n, ..)| *n == name).expect("a test holds every rule against the catalog");
+    let (_, text, _) =
+        RULES.iter().find(|(n, ..)| *n == name).expect("a test holds every rule against the catalog");
     parse(text)
 }
 

@@ -26,7 +26,12 @@ pub(crate) fn analyze(args: &Analyze, output: &Output) -> Result<Exit, Complaint
     let settings = settings(&args.reading, output)?;
     let options = options(args)?;
     let inputs = Inputs::find(&args.reading)?;
-    let mut desk = Desk { report: Report::new(options), inputs: Vec::new(), complaints: inputs.complaints, skipped: [0; 4] };
+    let mut desk = Desk {
+        report: Report::new(options),
+        inputs: Vec::new(),
+        complaints: inputs.complaints,
+        skipped: [0; 4],
+    };
     for log in &inputs.logs {
         desk.read(log, &settings, output);
     }
@@ -80,7 +85,10 @@ impl Desk {
         let fork = ftplog::session::Gather::fork(&self.report);
         match engine::run(input, &settings, fork, |_| Ok(())) {
             Ok(run) => {
-                output.say(1, &format!("{}: read as {}", Printable(log.name.as_bytes()), run.plan.main().dialect.name));
+                output.say(
+                    1,
+                    &format!("{}: read as {}", Printable(log.name.as_bytes()), run.plan.main().dialect.name),
+                );
                 let mut gathered = run.gathered;
                 ftplog::session::Gather::absorb(&mut self.report, &mut gathered);
                 let mut errors = Vec::new();
@@ -160,11 +168,15 @@ fn limits(name: &str, stats: &Stats) -> Vec<Complaint> {
     if stats.lines_cut > 0 {
         let kib = ftplog::source::LINE_BYTES_MAX / 1024;
         let n = grouped(stats.lines_cut);
-        hit.push(Complaint::warning(format!("{name}: only the first {kib} KiB of {n} long lines were looked at")));
+        hit.push(Complaint::warning(format!(
+            "{name}: only the first {kib} KiB of {n} long lines were looked at"
+        )));
     }
     if stats.overflow.sessions_ended > 0 {
         let n = grouped(stats.overflow.sessions_ended);
-        hit.push(Complaint::warning(format!("{name}: {n} silent sessions were taken as ended, because too many were open")));
+        hit.push(Complaint::warning(format!(
+            "{name}: {n} silent sessions were taken as ended, because too many were open"
+        )));
     }
     hit
 }
@@ -225,7 +237,8 @@ fn options(args: &Analyze) -> Result<Options, Complaint> {
 fn rules(names: &[String], option: &str) -> Result<Vec<&'static str>, Complaint> {
     let known = |name: &String| {
         rule::named(name).map(|r| r.name).ok_or_else(|| {
-            let complaint = Complaint::new(format!("unknown rule {} in {option}", Printable(name.as_bytes())));
+            let complaint =
+                Complaint::new(format!("unknown rule {} in {option}", Printable(name.as_bytes())));
             match nearest(name, RULES.iter().map(|r| r.name)) {
                 Some(near) => complaint.tip(format!("a similar rule exists: {near}")),
                 None => complaint.tip("ftplog rules lists the rules"),
@@ -255,7 +268,8 @@ pub(crate) fn demo(args: &args::Demo, output: &Output) -> Result<Exit, Complaint
     };
     let summary = run.gathered.seal(vec![input]);
     let sentences = Sentences::new(output.words.lang());
-    let mut text = report_text(&summary, &sentences, TextOptions { style: output.style, ..TextOptions::default() });
+    let mut text =
+        report_text(&summary, &sentences, TextOptions { style: output.style, ..TextOptions::default() });
     let _ = writeln!(text, "\n{}", output.words.get("demo-end"));
     for (command, key) in [
         ("ftplog analyze YOUR.log", "demo-analyze"),
@@ -277,6 +291,8 @@ fn write_sample(path: &Path, output: &Output) -> Result<Exit, Complaint> {
             output.say(0, &format!("wrote {name}"));
             Ok(Exit::Clean)
         }
-        Err(e) => Err(Complaint::new(format!("cannot write {name}: {}", ftplog::source::Unreadable::of(&e, path)))),
+        Err(e) => {
+            Err(Complaint::new(format!("cannot write {name}: {}", ftplog::source::Unreadable::of(&e, path))))
+        }
     }
 }

@@ -110,16 +110,36 @@ pub(crate) struct Analyze {
     #[arg(long, value_name = "SEVERITY", default_value = "note", ignore_case = true, help_heading = "Rules")]
     pub(crate) min_severity: Severity,
     /// Hide findings that are less sure than this
-    #[arg(long, value_name = "CONFIDENCE", default_value = "possible", ignore_case = true, help_heading = "Rules")]
+    #[arg(
+        long,
+        value_name = "CONFIDENCE",
+        default_value = "possible",
+        ignore_case = true,
+        help_heading = "Rules"
+    )]
     pub(crate) min_confidence: Confidence,
     /// Lowest severity that makes the exit code 1
-    #[arg(long, value_name = "SEVERITY", default_value = "error", ignore_case = true, help_heading = "Rules")]
+    #[arg(
+        long,
+        value_name = "SEVERITY",
+        default_value = "error",
+        ignore_case = true,
+        help_heading = "Rules"
+    )]
     pub(crate) fail_on: FailOn,
     /// Also exit 1 when more than N findings remain
     #[arg(long, value_name = "N", help_heading = "Rules")]
     pub(crate) max_findings: Option<u64>,
     /// What to print on standard output
-    #[arg(short, long, value_name = "FORMAT", env = "FTPLOG_FORMAT", default_value = "text", ignore_case = true, help_heading = "Output")]
+    #[arg(
+        short,
+        long,
+        value_name = "FORMAT",
+        env = "FTPLOG_FORMAT",
+        default_value = "text",
+        ignore_case = true,
+        help_heading = "Output"
+    )]
     pub(crate) format: ReportFormat,
     /// Show every occurrence instead of one example per problem
     #[arg(long, help_heading = "Output")]
@@ -168,7 +188,14 @@ pub(crate) struct List {
     #[command(flatten)]
     pub(crate) reading: Reading,
     /// What to print on standard output
-    #[arg(short, long, value_name = "FORMAT", default_value = "text", ignore_case = true, help_heading = "Output")]
+    #[arg(
+        short,
+        long,
+        value_name = "FORMAT",
+        default_value = "text",
+        ignore_case = true,
+        help_heading = "Output"
+    )]
     pub(crate) format: ListFormat,
     /// Show all of a long list
     #[arg(long, help_heading = "Output")]

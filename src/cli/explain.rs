@@ -55,8 +55,11 @@ pub(crate) fn compare(args: &Compare, output: &Output) -> Result<Exit, Complaint
 
 fn code(text: &str) -> Result<Code, Complaint> {
     let wrong = || {
-        Complaint::new(format!("{} is not an FTP reply code; it has three digits, the first is 1 to 6", Printable(text.as_bytes())))
-            .tip("to see a rule, try: ftplog explain rename-without-source")
+        Complaint::new(format!(
+            "{} is not an FTP reply code; it has three digits, the first is 1 to 6",
+            Printable(text.as_bytes())
+        ))
+        .tip("to see a rule, try: ftplog explain rename-without-source")
     };
     if text.len() != 3 {
         return Err(wrong());

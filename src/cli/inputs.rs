@@ -117,18 +117,21 @@ pub(crate) fn stopped(name: &str, stop: &Stop, lines: u64) -> Complaint {
             Complaint::new(format!("{called} is compressed with {kind}"))
                 .tip(format!("{cat} {name} | ftplog analyze -"))
         }
-        Stop::Binary { kind: Some(kind @ ("pcap" | "pcapng")), .. } => {
-            Complaint::new(format!("{called} is a packet capture ({kind}), not a text log"))
-                .tip(format!("export a session first: tshark -r {name} -q -z follow,tcp,ascii,0 > session.txt"))
-        }
+        Stop::Binary { kind: Some(kind @ ("pcap" | "pcapng")), .. } => Complaint::new(format!(
+            "{called} is a packet capture ({kind}), not a text log"
+        ))
+        .tip(format!("export a session first: tshark -r {name} -q -z follow,tcp,ascii,0 > session.txt")),
         Stop::Binary { kind: Some("UTF-16"), .. } => Complaint::new(format!("{called} is UTF-16 text"))
             .tip(format!("iconv -f UTF-16 -t UTF-8 {name} | ftplog analyze -")),
-        Stop::Binary { kind: Some(kind), .. } => Complaint::new(format!("{called} is a binary file ({kind})")),
+        Stop::Binary { kind: Some(kind), .. } => {
+            Complaint::new(format!("{called} is a binary file ({kind})"))
+        }
         Stop::Binary { kind: None, offset } => {
             Complaint::new(format!("{called} is a binary file (zero byte at offset {})", grouped(*offset)))
         }
         Stop::Foreign { protocol: protocol @ "SFTP", line: n, text } => {
-            Complaint::new(format!("{called} is an {protocol} log; SFTP has no FTP reply codes")).fact(line(*n, text))
+            Complaint::new(format!("{called} is an {protocol} log; SFTP has no FTP reply codes"))
+                .fact(line(*n, text))
         }
         Stop::Foreign { protocol, line: n, text } => {
             let article = if protocol.starts_with(['S', 'H', 'I']) { "an" } else { "a" };

@@ -86,7 +86,8 @@ fn each(
     if n_read == 0 && complaints.is_empty() {
         for (folder, files) in &inputs.folders {
             let fact = format!("looked at {} files", grouped(*files as u64));
-            complaints.push(Complaint::new(format!("no FTP logs in {}", Printable(folder.as_bytes()))).fact(fact));
+            complaints
+                .push(Complaint::new(format!("no FTP logs in {}", Printable(folder.as_bytes()))).fact(fact));
         }
     }
     for complaint in &complaints {

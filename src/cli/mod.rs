@@ -66,7 +66,8 @@ fn run(args: &Args, output: &Output) -> Result<Exit, Complaint> {
 /// Says where a panic happened and nothing of the log.
 fn report_bugs() {
     std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map_or_else(String::new, |l| format!(", panicked at {}:{}", l.file(), l.line()));
+        let place =
+            panic.location().map_or_else(String::new, |l| format!(", panicked at {}:{}", l.file(), l.line()));
         let version = env!("CARGO_PKG_VERSION");
         let system = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
         output::to_stderr(&format!(

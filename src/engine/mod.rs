@@ -142,7 +142,8 @@ pub fn run<G: Gather>(
         blocks = blocks.with_block_bytes(settings.block_bytes);
     }
     let plan = plan(&mut blocks, settings)?;
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.jobs).thread_name(|n| format!("ftplog-{n}"));
+    let pool =
+        rayon::ThreadPoolBuilder::new().num_threads(settings.jobs).thread_name(|n| format!("ftplog-{n}"));
     let pool = pool.build().map_err(|e| Stop::Threads(e.to_string()))?;
     let engine = Engine::new(settings, plan, gather);
     pool.install(|| engine.run(blocks, after_wave))
@@ -214,7 +215,10 @@ impl<'s, G: Gather> Engine<'s, G> {
             let (read, ()) = rayon::join(
                 || read_wave(&mut blocks, &mut reading),
                 || {
-                    rayon::join(|| lexing.lex(plan, &settings.setup), || fold_wave(shards, &folding, plan, settings));
+                    rayon::join(
+                        || lexing.lex(plan, &settings.setup),
+                        || fold_wave(shards, &folding, plan, settings),
+                    );
                 },
             );
             if let Err(error) = read {

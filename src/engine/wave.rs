@@ -225,7 +225,11 @@ impl Span {
 
     #[inline]
     fn in_block(self, base: &[u8]) -> &[u8] {
-        if self.start == MASKED { MASK } else { &base[self.start as usize..self.start as usize + self.len as usize] }
+        if self.start == MASKED {
+            MASK
+        } else {
+            &base[self.start as usize..self.start as usize + self.len as usize]
+        }
     }
 }
 
@@ -354,7 +358,8 @@ impl Rested {
             word: self.word.in_block(base),
             argument: self.main.in_block(base),
         };
-        let reply = |piece, escaped| What::Reply(ReplyLine { line: self.main.in_block(base), piece, escaped });
+        let reply =
+            |piece, escaped| What::Reply(ReplyLine { line: self.main.in_block(base), piece, escaped });
         let what = match self.kind {
             Kind::Opened => What::Opened,
             Kind::LoggedIn => What::LoggedIn,
@@ -371,7 +376,9 @@ impl Rested {
         let key = match self.keyed {
             Keyed::No => Key::None,
             Keyed::Number => Key::Number(self.key),
-            Keyed::Name => Key::Name(Span { start: (self.key >> 32) as u32, len: self.key as u32 }.in_block(base)),
+            Keyed::Name => {
+                Key::Name(Span { start: (self.key >> 32) as u32, len: self.key as u32 }.in_block(base))
+            }
         };
         Event {
             at: self.at,

@@ -72,7 +72,8 @@ pub fn plan_for(format: &'static Format, sample: &[u8], setup: &Setup) -> Plan {
     let mut headers = super::syslog::Headers::new(&setup.zone);
     let headed = Lines(sample).take(SAMPLE_LINES_MAX).any(|l| headers.take_off(l.bytes).is_some());
     let headers = headed && matches!(format.signs, Signs::EveryLine);
-    let wanted = format.dialect.name == super::proftpd_extended::FORMAT.dialect.name && setup.proftpd_log_format.is_none();
+    let wanted = format.dialect.name == super::proftpd_extended::FORMAT.dialect.name
+        && setup.proftpd_log_format.is_none();
     let lines = || Lines(sample).map(|l| l.bytes).take(SAMPLE_LINES_MAX).collect::<Vec<_>>();
     let log_format = wanted.then(|| super::columns::infer(&lines())).flatten();
     Plan { formats: vec![format], headers, log_format }
@@ -129,7 +130,11 @@ fn by_whole_file(lines: &[&[u8]]) -> Option<Plan> {
 /// Formats without any mark of their own.
 fn by_last_resort(lines: &[&[u8]]) -> Option<Plan> {
     let fits = |format: &&Format| matches!(format.signs, Signs::LastResort(is) if is(lines));
-    FORMATS.iter().copied().find(fits).map(|format| Plan { formats: vec![format], headers: false, log_format: None })
+    FORMATS.iter().copied().find(fits).map(|format| Plan {
+        formats: vec![format],
+        headers: false,
+        log_format: None,
+    })
 }
 
 /// Protocols whose logs look like FTP's, and lines that only they have. The marks of clients are taken off first.
@@ -159,15 +164,34 @@ fn is_ftp_only(line: &[u8]) -> bool {
     let word = line.split(|b| *b == b' ').next().unwrap_or_default();
     let verb = Verb::parse(word);
     word == word.to_ascii_uppercase().as_slice()
-        && matches!(verb,
-            Verb::PASV | Verb::EPSV | Verb::PORT | Verb::EPRT | Verb::TYPE | Verb::CWD | Verb::SYST | Verb::PWD
-            | Verb::RNFR | Verb::RNTO | Verb::STOR | Verb::FEAT | Verb::MLSD | Verb::SIZE | Verb::MDTM)
+        && matches!(
+            verb,
+            Verb::PASV
+                | Verb::EPSV
+                | Verb::PORT
+                | Verb::EPRT
+                | Verb::TYPE
+                | Verb::CWD
+                | Verb::SYST
+                | Verb::PWD
+                | Verb::RNFR
+                | Verb::RNTO
+                | Verb::STOR
+                | Verb::FEAT
+                | Verb::MLSD
+                | Verb::SIZE
+                | Verb::MDTM
+        )
 }
 
 fn protocol_of(line: &[u8]) -> Option<&'static str> {
     let said = spoken(line);
-    let starts = |words: &[&str]| words.iter().any(|w| said.len() >= w.len() && said[..w.len()].eq_ignore_ascii_case(w.as_bytes()));
-    if starts(&["EHLO ", "HELO ", "MAIL FROM:", "RCPT TO:", "LHLO "]) || crate::text::holds(said, " esmtp") && said.starts_with(b"220") {
+    let starts = |words: &[&str]| {
+        words.iter().any(|w| said.len() >= w.len() && said[..w.len()].eq_ignore_ascii_case(w.as_bytes()))
+    };
+    if starts(&["EHLO ", "HELO ", "MAIL FROM:", "RCPT TO:", "LHLO "])
+        || crate::text::holds(said, " esmtp") && said.starts_with(b"220")
+    {
         return Some("SMTP");
     }
     if starts(&["+OK", "-ERR"]) {

@@ -135,7 +135,10 @@ mod tests {
     fn names_are_unique_and_well_formed() {
         for (i, format) in FORMATS.iter().enumerate() {
             let name = format.dialect.name;
-            assert!(name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b)), "{name}");
+            assert!(
+                name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b)),
+                "{name}"
+            );
             assert!(FORMATS[..i].iter().all(|f| f.dialect.name != name), "{name} twice");
         }
     }

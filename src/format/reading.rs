@@ -36,10 +36,10 @@ impl Plan {
     /// Starts reading.
     #[must_use]
     pub fn start(&self, setup: &Setup) -> Reading {
-        let inferred = self.log_format.as_ref().map(|format| Setup {
-            proftpd_log_format: Some(format.clone()),
-            ..setup.clone()
-        });
+        let inferred = self
+            .log_format
+            .as_ref()
+            .map(|format| Setup { proftpd_log_format: Some(format.clone()), ..setup.clone() });
         let setup = inferred.as_ref().unwrap_or(setup);
         Reading {
             dialects: self.formats.iter().map(|f| (f.lexer)(setup)).collect(),

@@ -38,7 +38,11 @@ impl Stamps {
 
     /// As [`Stamps::read`], for a shape that always takes `N` bytes.
     #[inline]
-    pub(super) fn read_fixed<'a, const N: usize>(&mut self, line: &'a [u8], shape: Shape) -> Option<(When, &'a [u8])> {
+    pub(super) fn read_fixed<'a, const N: usize>(
+        &mut self,
+        line: &'a [u8],
+        shape: Shape,
+    ) -> Option<(When, &'a [u8])> {
         if self.len == N
             && let Some((stamp, rest)) = line.split_first_chunk::<N>()
             && self.last.first_chunk() == Some(stamp)
@@ -63,7 +67,9 @@ impl Stamps {
 }
 
 fn digits<'a>(n: usize) -> impl Parser<&'a [u8], Output = i32, Error = nom::error::Error<&'a [u8]>> {
-    map_opt(take_while_m_n(n, n, |b: u8| b.is_ascii_digit()), |d: &[u8]| crate::text::number(d).map(|n| n as i32))
+    map_opt(take_while_m_n(n, n, |b: u8| b.is_ascii_digit()), |d: &[u8]| {
+        crate::text::number(d).map(|n| n as i32)
+    })
 }
 
 fn two(i: &[u8]) -> IResult<&[u8], i8> {
@@ -134,7 +140,8 @@ pub(super) fn iso(i: &[u8]) -> IResult<&[u8], Local> {
 
 // 20/Nov/2026:18:33:27 +0000
 pub(super) fn common_log(i: &[u8]) -> IResult<&[u8], Local> {
-    let (i, (day, month, year)) = (two, preceded(char('/'), month_name), preceded(char('/'), digits(4))).parse(i)?;
+    let (i, (day, month, year)) =
+        (two, preceded(char('/'), month_name), preceded(char('/'), digits(4))).parse(i)?;
     let (i, (hour, minute, second)) = preceded(char(':'), clock).parse(i)?;
     let (i, offset) = preceded(tag(" "), zone_offset).parse(i)?;
     let (known, offset_minutes) = (Known::Everything, Some(offset));

@@ -6,8 +6,8 @@ use crate::event::{Command, Dialect, Event, Identity, Key, Lexed, ReplyLine, Wha
 use crate::ftp::Software;
 use crate::text::find_near;
 use crate::time::When;
-use nom::bytes::complete::take_while;
 use nom::IResult;
+use nom::bytes::complete::take_while;
 
 pub(super) static FORMAT: Format = Format {
     dialect: Dialect {
@@ -59,7 +59,9 @@ fn pid(i: &[u8]) -> Option<(&[u8], u64)> {
 // [alice]  in front of the kind; the name may hold anything, so the kind decides where it ends.
 #[inline]
 fn user_and_kind(i: &[u8]) -> Option<(&[u8], Kind, &[u8])> {
-    let Some(inside) = i.strip_prefix(b"[") else { return kind(i).map(|(kind, rest)| (&b""[..], kind, rest)) };
+    let Some(inside) = i.strip_prefix(b"[") else {
+        return kind(i).map(|(kind, rest)| (&b""[..], kind, rest));
+    };
     let mut from = 0;
     loop {
         let end = from + find_near(inside.get(from..)?, b']')?;
@@ -186,14 +188,21 @@ mod tests {
 
     #[test]
     fn quotes_nest_without_escapes() {
-        let e = event(b"Fri Nov 20 18:32:22 2026 [pid 1] [a] FTP response: Client \"::1\", \"257 \"/\" is here\"");
+        let e = event(
+            b"Fri Nov 20 18:32:22 2026 [pid 1] [a] FTP response: Client \"::1\", \"257 \"/\" is here\"",
+        );
         assert_eq!(e.what, What::Reply(ReplyLine::of(b"257 \"/\" is here")));
     }
 
     #[test]
     fn pieces_of_a_reply_are_marked() {
-        let text = |t: &str| format!("Fri Nov 20 18:32:22 2026 [pid 1] [a] FTP response: Client \"::1\", \"{t}\"");
-        for (written, line, piece) in [(" EPRT??", " EPRT", false), ("     Logged in as ", "     Logged in as ", true), ("211 End", "211 End", false)] {
+        let text =
+            |t: &str| format!("Fri Nov 20 18:32:22 2026 [pid 1] [a] FTP response: Client \"::1\", \"{t}\"");
+        for (written, line, piece) in [
+            (" EPRT??", " EPRT", false),
+            ("     Logged in as ", "     Logged in as ", true),
+            ("211 End", "211 End", false),
+        ] {
             let row = text(written);
             let What::Reply(reply) = event(row.as_bytes()).what else { panic!() };
             assert_eq!((reply.line, reply.piece), (line.as_bytes(), piece));
@@ -204,7 +213,10 @@ mod tests {
     fn transfers_are_skipped_and_other_lines_are_not_known() {
         assert_eq!(lex(b"Fri Nov 20 18:33:16 2026 [pid 1] [bob] OK UPLOAD: Client \"::1\", \"/x\", 103 bytes, 1.0Kbyte/sec"), Lexed::Skip);
         assert_eq!(lex(b"Fri Nov 20 18:33:16 2026 [pid 1] hello"), Lexed::Unknown);
-        assert_eq!(lex(b"Thu Dec 18 16:33:42 2025 1 127.0.0.1 0 /manual.txt b _ o r e ftp 0 * i"), Lexed::Unknown);
+        assert_eq!(
+            lex(b"Thu Dec 18 16:33:42 2025 1 127.0.0.1 0 /manual.txt b _ o r e ftp 0 * i"),
+            Lexed::Unknown
+        );
     }
 
     #[test]

@@ -62,7 +62,8 @@ fn three_bars(i: &[u8]) -> IResult<&[u8], u16> {
 /// The port in the text of a 229 reply (RFC 2428 section 3).
 #[must_use]
 pub fn extended_passive(text: &[u8]) -> Option<Endpoint> {
-    let (open, _) = take_while1::<_, _, nom::error::Error<&[u8]>>(|b| b != b'(')(text).unwrap_or((text, text));
+    let (open, _) =
+        take_while1::<_, _, nom::error::Error<&[u8]>>(|b| b != b'(')(text).unwrap_or((text, text));
     let (_, port) = three_bars(open).ok()?;
     Some(Endpoint { address: None, port })
 }
@@ -85,7 +86,10 @@ mod tests {
 
     #[test]
     fn a_229_gives_its_port() {
-        assert_eq!(extended_passive(b"Entering Extended Passive Mode (|||6446|)").map(|e| e.port), Some(6446));
+        assert_eq!(
+            extended_passive(b"Entering Extended Passive Mode (|||6446|)").map(|e| e.port),
+            Some(6446)
+        );
         assert_eq!(extended_passive(b"Extended Passive Mode OK (|||21324|).").map(|e| e.port), Some(21324));
         assert_eq!(extended_passive(b"(!!!1!)").map(|e| e.port), Some(1));
         assert_eq!(extended_passive(b"(|||99999|)"), None);

@@ -68,11 +68,26 @@ impl Code {
         match self.0 {
             110 | 125 | 150 => transfers || matches!(verb, Verb::REIN | Verb::SITE),
             120 => verb == Verb::REIN,
-            211 => matches!(verb, Verb::FEAT | Verb::STAT | Verb::HELP | Verb::SITE | Verb::OPTS | Verb::NOOP),
+            211 => {
+                matches!(verb, Verb::FEAT | Verb::STAT | Verb::HELP | Verb::SITE | Verb::OPTS | Verb::NOOP)
+            }
             213 => matches!(
                 verb,
-                Verb::SIZE | Verb::MDTM | Verb::STAT | Verb::MFMT | Verb::MFCT | Verb::MFF | Verb::HASH | Verb::AVBL
-                    | Verb::DSIZ | Verb::SITE | Verb::XCRC | Verb::XMD5 | Verb::XSHA | Verb::XSHA1 | Verb::XSHA256
+                Verb::SIZE
+                    | Verb::MDTM
+                    | Verb::STAT
+                    | Verb::MFMT
+                    | Verb::MFCT
+                    | Verb::MFF
+                    | Verb::HASH
+                    | Verb::AVBL
+                    | Verb::DSIZ
+                    | Verb::SITE
+                    | Verb::XCRC
+                    | Verb::XMD5
+                    | Verb::XSHA
+                    | Verb::XSHA1
+                    | Verb::XSHA256
                     | Verb::XSHA512
             ),
             214 => matches!(verb, Verb::HELP | Verb::SITE),

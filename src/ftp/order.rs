@@ -165,7 +165,9 @@ impl State {
             Verb::ABOR => next.data = self.data.used(step.mark),
             verb => match verb.data() {
                 DataRole::Setup => next.data = self.data.after_setup(step, refused),
-                DataRole::Send | DataRole::Receive | DataRole::List => next.data = self.data.after_transfer(step),
+                DataRole::Send | DataRole::Receive | DataRole::List => {
+                    next.data = self.data.after_transfer(step)
+                }
                 DataRole::None => {}
             },
         }
@@ -181,8 +183,12 @@ impl State {
         }
         match self.restart {
             // A transfer uses the offset up; a refused one too, as far as a client may rely on it.
-            _ if matches!(step.verb.data(), DataRole::Send | DataRole::Receive) => self.restart = Restart::None,
-            Restart::Set(set) if step.verb != Verb::REST => self.restart = Restart::Crossed { set, by: step.mark },
+            _ if matches!(step.verb.data(), DataRole::Send | DataRole::Receive) => {
+                self.restart = Restart::None
+            }
+            Restart::Set(set) if step.verb != Verb::REST => {
+                self.restart = Restart::Crossed { set, by: step.mark }
+            }
             _ => {}
         }
     }
@@ -228,7 +234,9 @@ impl Login {
             Some(332) => Self::NeedAccount(step.mark),
             // The order was wrong: nothing changed.
             Some(503) => self,
-            Some(_) if !matches!(self, Self::In(_) | Self::Nobody | Self::Unknown) => Self::Refused(step.mark),
+            Some(_) if !matches!(self, Self::In(_) | Self::Nobody | Self::Unknown) => {
+                Self::Refused(step.mark)
+            }
             _ => self,
         }
     }
@@ -247,7 +255,9 @@ impl Rename {
 
     fn after_target(self, step: &Step) -> Self {
         match self {
-            Self::Ready(_) | Self::Crossed { .. } | Self::Unanswered(_) if step.code.is_some() => Self::Used(step.mark),
+            Self::Ready(_) | Self::Crossed { .. } | Self::Unanswered(_) if step.code.is_some() => {
+                Self::Used(step.mark)
+            }
             _ => self,
         }
     }
@@ -275,7 +285,8 @@ impl Data {
 
     fn after_transfer(self, step: &Step) -> Self {
         // A transfer that is refused before it starts leaves the listener in place on some servers: give it the benefit.
-        let began = step.started || is_completion(step) || matches!(step.code, Some(Code(425 | 426 | 451)) | None);
+        let began =
+            step.started || is_completion(step) || matches!(step.code, Some(Code(425 | 426 | 451)) | None);
         if began { self.used(step.mark) } else { self }
     }
 }

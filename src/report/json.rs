@@ -158,7 +158,9 @@ impl Serialize for Facts<'_> {
                 Fact::Word(word) | Fact::Phrase(word) => map.serialize_entry(key, word)?,
                 Fact::Phrases(words) => map.serialize_entry(key, words)?,
                 Fact::Duration(ms) => map.serialize_entry(key, &(*ms as f64 / 1000.0))?,
-                Fact::Moment(at, line) => map.serialize_entry(key, &Moment { time: at.rfc3339(), line: *line })?,
+                Fact::Moment(at, line) => {
+                    map.serialize_entry(key, &Moment { time: at.rfc3339(), line: *line })?
+                }
                 Fact::Text(bytes) | Fact::User(bytes) => map.serialize_entry(key, &text(bytes))?,
             }
         }
@@ -201,7 +203,11 @@ pub fn report_json(
     let sum = |of: fn(&InputSummary) -> u64| summary.inputs.iter().map(of).sum();
     let document = Document {
         schema_version: SCHEMA_VERSION,
-        tool: Tool { name: "ftplog", version: env!("CARGO_PKG_VERSION"), lang: sentences.words().lang().tag() },
+        tool: Tool {
+            name: "ftplog",
+            version: env!("CARGO_PKG_VERSION"),
+            lang: sentences.words().lang().tag(),
+        },
         summary: Counts {
             inputs: summary.inputs.len(),
             lines: sum(|i| i.lines),

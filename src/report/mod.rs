@@ -17,8 +17,8 @@ pub use page::{compare, explain_code, explain_rule, list_formats, list_rules};
 pub use sentence::Sentences;
 pub use sessions::{Row, Sessions};
 pub use style::Style;
-use summary::{Kind, Tallies};
 pub use summary::{InputSummary, Problem, Status, Summary, Totals};
+use summary::{Kind, Tallies};
 pub use text::{TextOptions, report_text};
 
 use crate::event::Place;

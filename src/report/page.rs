@@ -57,7 +57,11 @@ fn reply_page(out: &mut String, entry: &ReplyEntry, words: &Words, style: Style)
     if !entry.rules.is_empty() {
         foot.push((words.get("rules-about-it"), entry.rules.join(", ")));
     }
-    let other = entry.related.iter().find(|c| catalog::comparison(entry.code, **c).is_some()).or(entry.related.first());
+    let other = entry
+        .related
+        .iter()
+        .find(|c| catalog::comparison(entry.code, **c).is_some())
+        .or(entry.related.first());
     foot.extend(other.map(|o| (words.get("compare-with"), format!("ftplog compare {code} {o}"))));
     let width = widest(foot.iter().map(|(l, _)| *l));
     for (label, value) in foot {
@@ -71,13 +75,12 @@ fn digits_page(out: &mut String, code: Code, words: &Words, style: Style) {
     let name = code.to_string();
     let intro = words.with("not-written-yet", &[("code", &name)]);
     out.push_str(&hanging("", &intro, style.width));
-    let group = words.get(&format!("digit-group-{}", (code.0 / 10 % 10).min(5).min(if code.0 / 10 % 10 > 5 { 4 } else { 5 })));
-    let holes = [
-        ("first", &name[..1]),
-        ("class", class(code, words)),
-        ("second", &name[1..2]),
-        ("group", group),
-    ];
+    let group = words.get(&format!(
+        "digit-group-{}",
+        (code.0 / 10 % 10).min(5).min(if code.0 / 10 % 10 > 5 { 4 } else { 5 })
+    ));
+    let holes =
+        [("first", &name[..1]), ("class", class(code, words)), ("second", &name[1..2]), ("group", group)];
     out.push_str(&hanging("  ", &words.with("digits", &holes), style.width));
 }
 
@@ -118,7 +121,11 @@ pub fn explain_rule(rule: &Rule, words: &Words, style: Style) -> String {
     let page = catalog::rule(rule.name, words.lang());
     let mut out = String::new();
     let _ = writeln!(out, "{}", style.paint(Paint::Bold, rule.name));
-    out.push_str(&hanging("", &format!("{}: {}", words.get(rule.severity.name()), page.summary), style.width));
+    out.push_str(&hanging(
+        "",
+        &format!("{}: {}", words.get(rule.severity.name()), page.summary),
+        style.width,
+    ));
     let parts = [
         ("what-it-finds", Some(&page.finds)),
         ("why-it-matters", Some(&page.matters)),
@@ -140,7 +147,11 @@ pub fn explain_rule(rule: &Rule, words: &Words, style: Style) -> String {
         let _ = writeln!(out, "  {line}");
     }
     let replies: Vec<String> = rule.replies.iter().map(|c| format!("ftplog explain {c}")).collect();
-    let _ = write!(out, "\n{}", hanging(&format!("{}   ", words.get("replies-about-it")), &replies.join(", "), style.width));
+    let _ = write!(
+        out,
+        "\n{}",
+        hanging(&format!("{}   ", words.get("replies-about-it")), &replies.join(", "), style.width)
+    );
     out
 }
 
@@ -153,7 +164,8 @@ pub fn compare(codes: &[Code], words: &Words, style: Style) -> Result<String, Co
     for code in codes {
         entries.push(catalog::reply(code.0).ok_or(*code)?);
     }
-    let texts: Vec<(Code, &ReplyText)> = entries.iter().map(|e| (Code(e.code), e.text(words.lang()))).collect();
+    let texts: Vec<(Code, &ReplyText)> =
+        entries.iter().map(|e| (Code(e.code), e.text(words.lang()))).collect();
     let names: Vec<String> = codes.iter().map(ToString::to_string).collect();
     let mut out = String::new();
     let title = words.with("compare-title", &[("codes", &names.join(words.get("compare-and")))]);
@@ -256,7 +268,12 @@ pub fn list_rules(words: &Words, style: Style) -> String {
             rows.push(vec![rule.name.to_owned(), severity, replies.join(" "), summary]);
         }
     }
-    out.push_str(&table(&header, &[Column::Word, Column::Word, Column::Word, Column::Prose], &rows, style.width));
+    out.push_str(&table(
+        &header,
+        &[Column::Word, Column::Word, Column::Word, Column::Prose],
+        &rows,
+        style.width,
+    ));
     out
 }
 
@@ -266,5 +283,9 @@ pub fn list_formats(words: &Words, style: Style) -> String {
     let header = [words.get("column-format"), words.get("column-what")];
     let rows: Vec<_> = FORMATS.iter().map(|f| vec![f.dialect.name.to_owned(), f.title.to_owned()]).collect();
     let count = words.with("formats-count", &[("n", &FORMATS.len().to_string())]);
-    format!("{}\n{}", hanging("", &count, style.width), table(&header, &[Column::Word, Column::Prose], &rows, style.width))
+    format!(
+        "{}\n{}",
+        hanging("", &count, style.width),
+        table(&header, &[Column::Word, Column::Prose], &rows, style.width)
+    )
 }

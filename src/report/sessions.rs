@@ -141,7 +141,8 @@ impl Sessions {
     #[must_use]
     pub fn text(&self, head: &str, words: &Words, style: Style, all: bool, starts: &Starts) -> String {
         let keys = ["session", "start", "length", "client", "user", "commands"];
-        let mut header: Vec<String> = keys.iter().map(|k| words.get(&format!("column-{k}")).to_owned()).collect();
+        let mut header: Vec<String> =
+            keys.iter().map(|k| words.get(&format!("column-{k}")).to_owned()).collect();
         header.extend(["4xx".to_owned(), "5xx".to_owned(), words.get("column-end").to_owned()]);
         let header: Vec<&str> = header.iter().map(String::as_str).collect();
         use Column::{Number, Word};

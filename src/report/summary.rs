@@ -197,7 +197,8 @@ impl Tallies {
 /// Rules about support are about one command each time. Words that are no command share a kind.
 pub(super) fn kind(finding: &Finding) -> Kind {
     let by_command = finding.rule.group == Group::Support;
-    let verb = finding.command.as_ref().filter(|_| by_command).map_or(Verb::OTHER, |(name, _)| Verb::parse(name));
+    let verb =
+        finding.command.as_ref().filter(|_| by_command).map_or(Verb::OTHER, |(name, _)| Verb::parse(name));
     (index_of(finding.rule), verb)
 }
 
@@ -227,8 +228,9 @@ fn problems(findings: &[Finding], tallies: &Tallies) -> Vec<Problem> {
     let mut shown: BTreeMap<Kind, (usize, usize)> = BTreeMap::new();
     for (index, finding) in findings.iter().enumerate() {
         let (_, example) = shown.entry(kind(finding)).or_insert((index, index));
-        let best = &findings[*example];
-        if (finding.severity, finding.confidence) > (best.severity, best.confidence) {
+        // A finding whose cause is in the log teaches more than one without.
+        let worth = |f: &Finding| (f.severity, f.confidence, !f.related.is_empty());
+        if worth(finding) > worth(&findings[*example]) {
             *example = index;
         }
     }
@@ -237,7 +239,15 @@ fn problems(findings: &[Finding], tallies: &Tallies) -> Vec<Problem> {
         let subject = Some(kind.1.name().to_owned()).filter(|name| !name.is_empty());
         let severity = findings[example].severity;
         let count = tally.count.iter().sum();
-        Some(Problem { rule: findings[example].rule, subject, severity, count, sessions: tally.sessions, example, first })
+        Some(Problem {
+            rule: findings[example].rule,
+            subject,
+            severity,
+            count,
+            sessions: tally.sessions,
+            example,
+            first,
+        })
     };
     let mut problems: Vec<Problem> = tallies.0.iter().filter_map(problem).collect();
     problems.sort_by_key(|p| (std::cmp::Reverse(p.severity), findings[p.example].place));

@@ -111,11 +111,13 @@ impl Page<'_> {
     }
 
     fn excerpt(&self, out: &mut String, finding: &Finding) {
-        let last = finding.transcript.iter().map(|s| s.place.line).chain([finding.place.line]).max().unwrap_or(0);
+        let last =
+            finding.transcript.iter().map(|s| s.place.line).chain([finding.place.line]).max().unwrap_or(0);
         let gutter = last.to_string().len().max(3);
         let blank = self.paint(Paint::Frame, format!("{:gutter$} |", ""));
         let arrow = self.paint(Paint::Frame, format!("{:gutter$}-->", ""));
-        let place = format!("{}:{}", Printable(self.summary.path(finding.place).as_bytes()), finding.place.line);
+        let place =
+            format!("{}:{}", Printable(self.summary.path(finding.place).as_bytes()), finding.place.line);
         let about = self.whereabouts(finding);
         let room = self.width().saturating_sub(gutter + 4);
         let fits = columns(&place) + 2 + columns(&about) <= room;
@@ -152,7 +154,9 @@ impl Page<'_> {
             (true, true) => {}
             (true, false) => parts.push(Printable(&finding.client).to_string()),
             (false, true) => parts.push(Printable(&finding.user).to_string()),
-            (false, false) => parts.push(format!("{}@{}", Printable(&finding.user), Printable(&finding.client))),
+            (false, false) => {
+                parts.push(format!("{}@{}", Printable(&finding.user), Printable(&finding.client)))
+            }
         }
         parts.join("  ")
     }
@@ -169,13 +173,15 @@ impl Page<'_> {
         let mark = if said.side == Side::Client { '>' } else { '<' };
         let before = gutter + 3 + clock.len() + 2;
         let text = Printable(&said.text).to_string();
-        let _ = writeln!(out, "{number} {clock}{mark} {}", shortened(&text, self.width().saturating_sub(before)));
+        let _ =
+            writeln!(out, "{number} {clock}{mark} {}", shortened(&text, self.width().saturating_sub(before)));
         let Some(label) = said.label else { return };
         let length = match said.side {
             Side::Server => 3,
             Side::Client => text.split(' ').next().map_or(1, |w| columns(w).clamp(1, 12)),
         };
-        let (sign, paint) = if label.primary { ("^", severity_paint(finding.severity)) } else { ("-", Paint::Cause) };
+        let (sign, paint) =
+            if label.primary { ("^", severity_paint(finding.severity)) } else { ("-", Paint::Cause) };
         let sign = sign.repeat(length);
         let words = self.sentences.label(finding, label);
         let room = self.width().saturating_sub(before + length + 1).max(20);
@@ -220,7 +226,8 @@ impl Page<'_> {
             let n = grouped(self.summary.not_listed);
             out.push_str(&hanging("", &words.with("not-listed", &[("n", &n)]), self.width()));
         }
-        let severities = [(Severity::Error, "errors"), (Severity::Warning, "warnings"), (Severity::Note, "notes")];
+        let severities =
+            [(Severity::Error, "errors"), (Severity::Warning, "warnings"), (Severity::Note, "notes")];
         let parts: Vec<String> = severities
             .into_iter()
             .map(|(severity, key)| (self.summary.problems_of(severity), key))
@@ -238,7 +245,8 @@ impl Page<'_> {
         );
         out.push_str(&hanging("", &found, self.width()));
         let first = &self.summary.problems[0];
-        let start = words.with("start-with", &[("name", first.rule.name), ("cost", &self.sentences.cost(first))]);
+        let start =
+            words.with("start-with", &[("name", first.rule.name), ("cost", &self.sentences.cost(first))]);
         out.push_str(&hanging("", &start, self.width()));
     }
 
@@ -248,7 +256,8 @@ impl Page<'_> {
         let layout = [Column::Word, Column::Word, Column::Number, Column::Number, Column::Word];
         let mut rows: Vec<Vec<String>> = self.summary.problems.iter().map(|p| self.row(p)).collect();
         // Names and numbers stay whole; the place gives way, since the finding above has it in full.
-        let others: usize = (0..4).map(|c| widest(rows.iter().map(|r| r[c].as_str()).chain([header[c]])) + 2).sum();
+        let others: usize =
+            (0..4).map(|c| widest(rows.iter().map(|r| r[c].as_str()).chain([header[c]])) + 2).sum();
         let room = self.width().saturating_sub(others + 1).max(12);
         for row in &mut rows {
             row[4] = shortened_in_front(&row[4], room);

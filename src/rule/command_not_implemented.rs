@@ -45,6 +45,10 @@ pub(super) fn lack(exchange: &Exchange) -> Option<Lack> {
     if matches!(code, Code(504 | 530 | 550 | 501 | 503 | 421 | 425 | 426 | 450..=452 | 551..=553)) {
         return None;
     }
+    // AUTH SSL refused and AUTH TLS accepted: it was the argument.
+    if exchange.verb() != Verb::SITE && soon_after(exchange, &[exchange.verb()]).is_some() {
+        return None;
+    }
     let reply = exchange.reply()?;
     let text = reply.raw();
     let says = |words: &[&str]| words.iter().any(|w| holds(text, w));
@@ -57,8 +61,20 @@ pub(super) fn lack(exchange: &Exchange) -> Option<Lack> {
         return Some(Lack::NotImplemented);
     }
     let missing = || says(&["not implemented", "unimplemented", "not supported", "unsupported"]);
-    let unknown = || says(&["unknown", "not understood", "unrecogni", "not recogni", "invalid command", "bad command"]);
-    let refused = || says(&["illegal", "oops", "too long", "bad eprt", "eprt protocol", "requires", "argument", "parameter"]);
+    let unknown =
+        || says(&["unknown", "not understood", "unrecogni", "not recogni", "invalid command", "bad command"]);
+    let refused = || {
+        says(&[
+            "illegal",
+            "oops",
+            "too long",
+            "bad eprt",
+            "eprt protocol",
+            "requires",
+            "argument",
+            "parameter",
+        ])
+    };
     match code {
         // The BSD family answers 500 to a known command without its argument; so does ProFTPD.
         Code(500) if verb.argument() == Argument::Required && exchange.argument().is_empty() => None,
@@ -77,21 +93,36 @@ pub(super) fn lack(exchange: &Exchange) -> Option<Lack> {
 
 /// Commands of the minimum implementation that take an argument (RFC 959 section 5.1).
 fn is_everywhere(verb: Verb) -> bool {
-    matches!(verb,
-        Verb::USER | Verb::PASS | Verb::TYPE | Verb::MODE | Verb::STRU | Verb::RETR | Verb::STOR | Verb::PORT
-        | Verb::CWD | Verb::DELE | Verb::RNFR | Verb::RNTO | Verb::LIST | Verb::NLST | Verb::REST)
+    matches!(
+        verb,
+        Verb::USER
+            | Verb::PASS
+            | Verb::TYPE
+            | Verb::MODE
+            | Verb::STRU
+            | Verb::RETR
+            | Verb::STOR
+            | Verb::PORT
+            | Verb::CWD
+            | Verb::DELE
+            | Verb::RNFR
+            | Verb::RNTO
+            | Verb::LIST
+            | Verb::NLST
+            | Verb::REST
+    )
 }
 
 /// The finding with what the session shows about the command.
 pub(super) fn explained(exchange: Exchange<'_>) -> Found<'_> {
     let session = exchange.session();
     let verb = exchange.verb();
-    if let Some((other, name)) = replacement(&exchange) {
+    if let Some(other) = soon_after(&exchange, equivalents(verb)) {
         return Found {
             cause: Some(other.mark()),
             cause_role: Role::Consequence,
             severity: Some(Severity::Note),
-            facts: vec![("other_verb", Fact::Word(name))],
+            facts: vec![("other_verb", Fact::Word(other.verb().name()))],
             ..Found::new(exchange, "replaced")
         };
     }
@@ -105,22 +136,20 @@ pub(super) fn explained(exchange: Exchange<'_>) -> Found<'_> {
         Stand::NotListed(m) => ("feat-lacks", Some(m)),
         Stand::Starred(m) => ("help-marks", Some(m)),
     };
-    let confidence = if case == "plain" && exchange.code() == Some(Code(500)) { Confidence::Likely } else { Confidence::Certain };
-    Found { cause, cause_role: Role::Capability, confidence, ..Found::new(exchange, case) }
+    let confidence = if case == "plain" && exchange.code() == Some(Code(500)) {
+        Confidence::Likely
+    } else {
+        Confidence::Certain
+    };
+    // A client that only says its name loses nothing.
+    let severity = matches!(verb, Verb::CLNT | Verb::CSID).then_some(Severity::Note);
+    Found { cause, cause_role: Role::Capability, severity, confidence, ..Found::new(exchange, case) }
 }
 
-/// The command that does the same and was accepted soon after.
-fn replacement<'s>(exchange: &Exchange<'s>) -> Option<(Exchange<'s>, &'static str)> {
-    let equivalents = equivalents(exchange.verb());
-    let mut next = exchange.next();
-    for _ in 0..REPLACED_WITHIN {
-        let candidate = next?;
-        if equivalents.contains(&candidate.verb()) && !candidate.is_refused() && candidate.code().is_some() {
-            return Some((candidate, candidate.verb().name()));
-        }
-        next = candidate.next();
-    }
-    None
+/// The first of `verbs` that was accepted soon after.
+fn soon_after<'s>(exchange: &Exchange<'s>, verbs: &[Verb]) -> Option<Exchange<'s>> {
+    let next = std::iter::successors(exchange.next(), Exchange::next).take(REPLACED_WITHIN);
+    next.into_iter().find(|e| verbs.contains(&e.verb()) && e.code().is_some() && !e.is_refused())
 }
 
 /// Commands that do what another one does.

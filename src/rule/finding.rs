@@ -330,7 +330,12 @@ fn add_details(finding: &mut Finding, found: &Found, context: usize) {
 }
 
 /// The cause, what came in between, the offending exchange and a little before it.
-fn transcript(exchange: &Exchange, cause: Option<Exchange>, between: Option<Exchange>, context: usize) -> Vec<Said> {
+fn transcript(
+    exchange: &Exchange,
+    cause: Option<Exchange>,
+    between: Option<Exchange>,
+    context: usize,
+) -> Vec<Said> {
     let mut lines = Vec::with_capacity(2 * LINES_OF_EXCHANGE_MAX);
     let label = |key, primary| Some(Label { key, primary });
     // A cause that is answered later than the offending command is sent has its mark under the reply all the same.

@@ -54,7 +54,8 @@ impl Ledger {
         let before = self.refusals.len();
         refusals(session, &mut self.refusals);
         if self.refusals.len() == before && !session.is_continued() {
-            let greeted = session.exchanges().next().filter(|e| !e.has_command() && e.code() == Some(Code(220)));
+            let greeted =
+                session.exchanges().next().filter(|e| !e.has_command() && e.code() == Some(Code(220)));
             self.accepted.extend(greeted.map(|e| Accepted { place: e.place(), at: e.at() }));
         }
         if ended == Ended::Yes {
@@ -84,7 +85,8 @@ impl Ledger {
     #[must_use]
     pub fn dangling_before(&self, place: Place, client: &[u8], user: &[u8]) -> Option<&Dangling> {
         let same = |a: &[u8], b: &[u8]| a.is_empty() || b.is_empty() || a == b;
-        let earlier = self.dangling.iter().rev().filter(|d| d.place < place && d.place.source == place.source);
+        let earlier =
+            self.dangling.iter().rev().filter(|d| d.place < place && d.place.source == place.source);
         earlier.into_iter().find(|d| d.client == client && same(&d.user, user))
     }
 
@@ -108,7 +110,9 @@ fn keep_first<T, K: Ord>(list: &mut Vec<T>, max: usize, key: impl Fn(&T) -> K) -
 }
 
 fn dangling(session: &Session) -> Option<Dangling> {
-    let (Rename::Ready(mark) | Rename::Crossed { source: mark, .. }) = session.final_state().rename else { return None };
+    let (Rename::Ready(mark) | Rename::Crossed { source: mark, .. }) = session.final_state().rename else {
+        return None;
+    };
     let exchange = session.exchange(mark)?;
     let mut said = Vec::new();
     say(&mut said, &exchange, Some(Label { key: "cause", primary: false }), true);

@@ -11,8 +11,14 @@ pub(super) static RULE: Rule = Rule {
     group: Group::Order,
     replies: &[503, 530],
     cases: &[
-        "pass-without-user", "pass-again", "user-again", "not-logged-in", "password-missing", "login-refused",
-        "logged-out", "starts-late",
+        "pass-without-user",
+        "pass-again",
+        "user-again",
+        "not-logged-in",
+        "password-missing",
+        "login-refused",
+        "logged-out",
+        "starts-late",
     ],
     check: Check::Session(check),
     revise: None,
@@ -64,7 +70,7 @@ fn user<'s>(exchange: &Exchange<'s>) -> Option<Found<'s>> {
 }
 
 fn other<'s>(exchange: &Exchange<'s>) -> Option<Found<'s>> {
-    if !is_about_login(exchange) {
+    if !is_about_login(exchange) || may_come_any_time(exchange.verb()) {
         return None;
     }
     let session = exchange.session();
@@ -78,6 +84,23 @@ fn other<'s>(exchange: &Exchange<'s>) -> Option<Found<'s>> {
     };
     let confidence = if case == "starts-late" { Confidence::Likely } else { Confidence::Certain };
     Some(Found { cause, confidence, ..Found::new(*exchange, case) })
+}
+
+/// Commands that a client may send before its login; that many servers refuse them then is no mistake of the client's.
+fn may_come_any_time(verb: Verb) -> bool {
+    matches!(
+        verb,
+        Verb::FEAT
+            | Verb::OPTS
+            | Verb::HELP
+            | Verb::SYST
+            | Verb::NOOP
+            | Verb::LANG
+            | Verb::CLNT
+            | Verb::CSID
+            | Verb::AUTH
+            | Verb::HOST
+    )
 }
 
 /// Whether a refusal speaks of the login: 530 does, unless it speaks of something else; other codes must say so.

@@ -19,7 +19,7 @@ mod service_refused_burst;
 
 pub use finding::{Fact, Finding, Findings, Found, Label, Related, Role, Said, Side};
 pub use ledger::{Accepted, Dangling, Ledger};
-pub use refusal::{Refusal, Reason};
+pub use refusal::{Reason, Refusal};
 
 use crate::session::Session;
 

@@ -50,7 +50,10 @@ impl Reason {
     /// The reason that a reply names; the first row of [`WORDS`] that fits.
     #[must_use]
     pub fn of(text: &[u8]) -> Self {
-        WORDS.iter().find(|(words, _)| words.iter().all(|w| holds(text, w))).map_or(Self::Unknown, |(_, r)| *r)
+        WORDS
+            .iter()
+            .find(|(words, _)| words.iter().all(|w| holds(text, w)))
+            .map_or(Self::Unknown, |(_, r)| *r)
     }
 
     /// Whether it counts towards a burst: idle sessions end normally, and a client's own words are no refusal.
@@ -155,12 +158,14 @@ pub(super) fn refusals(session: &Session, found: &mut Vec<Refusal>) {
         }
         // Turned away at the door, with whatever code.
         let at_door = !exchange.has_command() && exchange.mark() == 0;
-        let at_login = matches!(reply.code, Code(530 | 500 | 550)) && matches!(exchange.verb(), Verb::USER | Verb::PASS);
+        let at_login =
+            matches!(reply.code, Code(530 | 500 | 550)) && matches!(exchange.verb(), Verb::USER | Verb::PASS);
         if !(reply.code == Code(421) || at_door || at_login) {
             continue;
         }
         let reason = Reason::of(reply.raw());
-        let full = matches!(reason, Reason::Capacity | Reason::PerClient | Reason::PerUser | Reason::Shutdown);
+        let full =
+            matches!(reason, Reason::Capacity | Reason::PerClient | Reason::PerUser | Reason::Shutdown);
         if reason.counts() && (full || !at_login) {
             let mut said = Vec::new();
             say(&mut said, &exchange, None, true);
@@ -203,15 +208,27 @@ mod tests {
             ("421 Login timeout (300 seconds): closing control connection", Reason::LoginTimeout),
             ("421 FTP server shutting down - going home", Reason::Shutdown),
             ("530 Sorry, the maximum number of allowed clients (2) are already connected.", Reason::Capacity),
-            ("530 Sorry, the maximum number of clients (2) from your host are already connected.", Reason::PerClient),
-            ("530 Sorry, the maximum number of clients (2) for this user are already connected.", Reason::PerUser),
+            (
+                "530 Sorry, the maximum number of clients (2) from your host are already connected.",
+                Reason::PerClient,
+            ),
+            (
+                "530 Sorry, the maximum number of clients (2) for this user are already connected.",
+                Reason::PerUser,
+            ),
             ("421 Too many connections (8) from this IP", Reason::PerClient),
             ("421 50 users (the maximum) are already logged in, sorry", Reason::Capacity),
             ("421 I can't accept more than 3 connections as the same user", Reason::PerUser),
-            ("421-Sorry, cleartext sessions and weak ciphers are not accepted on this server.", Reason::TlsRequired),
+            (
+                "421-Sorry, cleartext sessions and weak ciphers are not accepted on this server.",
+                Reason::TlsRequired,
+            ),
             ("421 Too many connections. Service temporarily unavailable.", Reason::Capacity),
             ("421 Passive data channel timed out.", Reason::DataTimeout),
-            ("421 Your IP is banned, no further requests will be processed from this IP (192.0.2.1).", Reason::Banned),
+            (
+                "421 Your IP is banned, no further requests will be processed from this IP (192.0.2.1).",
+                Reason::Banned,
+            ),
             ("421 Temporarily banned for too many failed login attempts", Reason::Banned),
             ("550 No connections allowed from your IP", Reason::Banned),
             ("421 Not currently accepting logins at this address. Try back later.", Reason::Banned),

@@ -10,7 +10,15 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     group: Group::Order,
     replies: &[503],
-    cases: &["refused", "unanswered", "missing", "interrupted", "consumed", "earlier-connection", "starts-late"],
+    cases: &[
+        "refused",
+        "unanswered",
+        "missing",
+        "interrupted",
+        "consumed",
+        "earlier-connection",
+        "starts-late",
+    ],
     check: Check::Session(check),
     revise: Some(revise),
 };
@@ -43,11 +51,14 @@ fn revise(finding: &mut Finding, ledger: &Ledger) {
     if !matches!(finding.case, "missing" | "starts-late") {
         return;
     }
-    let Some(dangling) = ledger.dangling_before(finding.place, &finding.client, &finding.user) else { return };
+    let Some(dangling) = ledger.dangling_before(finding.place, &finding.client, &finding.user) else {
+        return;
+    };
     finding.case = "earlier-connection";
     finding.confidence = crate::session::Confidence::Likely.min(finding.confidence);
     finding.related.insert(0, Related { role: Role::Cause, place: dangling.place });
     finding.facts.push(("cause_line", Fact::Line(dangling.place.line)));
-    let shown = finding.transcript.iter().position(|l| l.place > dangling.place).unwrap_or(finding.transcript.len());
+    let shown =
+        finding.transcript.iter().position(|l| l.place > dangling.place).unwrap_or(finding.transcript.len());
     finding.transcript.splice(shown..shown, dangling.said.iter().cloned());
 }

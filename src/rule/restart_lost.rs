@@ -22,7 +22,9 @@ fn check(session: &Session, findings: &mut Findings) {
     for exchange in session.exchanges() {
         let listing = exchange.verb().data() == DataRole::List;
         let (case, cause, between) = match (exchange.state().restart, exchange.verb().data()) {
-            (Restart::Crossed { set, by }, DataRole::Send | DataRole::Receive) => ("interrupted", set, Some(by)),
+            (Restart::Crossed { set, by }, DataRole::Send | DataRole::Receive) => {
+                ("interrupted", set, Some(by))
+            }
             (Restart::Set(set), DataRole::List) => ("listing", set, None),
             _ => continue,
         };

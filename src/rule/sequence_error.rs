@@ -18,7 +18,8 @@ pub(super) static RULE: Rule = Rule {
 fn check(session: &Session, findings: &mut Findings) {
     for exchange in session.troubled() {
         let Some(reply) = exchange.reply() else { continue };
-        let sequence = reply.code == Code(503) || reply.code.is_refusal() && holds(reply.raw(), "bad sequence");
+        let sequence =
+            reply.code == Code(503) || reply.code.is_refusal() && holds(reply.raw(), "bad sequence");
         if !exchange.has_command() || !sequence {
             continue;
         }

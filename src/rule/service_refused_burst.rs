@@ -2,7 +2,8 @@
 
 use super::ledger::Ledger;
 use super::{
-    Check, Fact, Finding, Group, Label, Reason, Refusal, Related, Role, Rule, Said, Severity, Side, Thresholds,
+    Check, Fact, Finding, Group, Label, Reason, Refusal, Related, Role, Rule, Said, Severity, Side,
+    Thresholds,
 };
 use crate::session::Confidence;
 use crate::time::When;
@@ -15,8 +16,16 @@ pub(super) static RULE: Rule = Rule {
     group: Group::Availability,
     replies: &[421, 530],
     cases: &[
-        "capacity", "per-client", "per-user", "shutdown", "login-timeout", "data-timeout", "tls-required", "banned",
-        "server-fault", "unknown",
+        "capacity",
+        "per-client",
+        "per-user",
+        "shutdown",
+        "login-timeout",
+        "data-timeout",
+        "tls-required",
+        "banned",
+        "server-fault",
+        "unknown",
     ],
     check: Check::Ledger(check),
     revise: None,
@@ -100,7 +109,10 @@ fn burst(chain: &[Refusal], peak: usize, ledger: &Ledger, thresholds: &Threshold
         user: Vec::new(),
         software: crate::ftp::Software::Unknown,
         command: None,
-        reply: first.said.as_ref().and_then(|s| Some((crate::ftp::Code::parse(&s.text)?, s.text.get(4..)?.to_vec()))),
+        reply: first
+            .said
+            .as_ref()
+            .and_then(|s| Some((crate::ftp::Code::parse(&s.text)?, s.text.get(4..)?.to_vec()))),
         related,
         facts,
         transcript: transcript(chain, again),
@@ -130,7 +142,14 @@ fn transcript(chain: &[Refusal], again: Option<super::ledger::Accepted>) -> Vec<
     }
     if let Some(again) = again {
         let (place, at) = (again.place, again.at);
-        lines.push(Said { place, at, side: Side::Server, text: b"220".to_vec(), label: label("again", false), skipped: 0 });
+        lines.push(Said {
+            place,
+            at,
+            side: Side::Server,
+            text: b"220".to_vec(),
+            label: label("again", false),
+            skipped: 0,
+        });
     }
     lines
 }

@@ -12,7 +12,13 @@ pub(super) static RULE: Rule = Rule {
     group: Group::Order,
     replies: &[503, 533, 534],
     cases: &[
-        "no-auth", "auth-refused", "no-pbsz", "after-ccc", "auth-after-login", "auth-again", "tls-required",
+        "no-auth",
+        "auth-refused",
+        "no-pbsz",
+        "after-ccc",
+        "auth-after-login",
+        "auth-again",
+        "tls-required",
         "starts-late",
     ],
     check: Check::Session(check),
@@ -79,7 +85,9 @@ fn auth<'s>(exchange: &Exchange<'s>) -> Option<Found<'s>> {
 
 /// USER or PASS refused in words about TLS, while the control connection is not protected.
 fn tls_required<'s>(exchange: &Exchange<'s>) -> Option<Found<'s>> {
-    if !is(exchange, &[Verb::USER, Verb::PASS]) || matches!(exchange.state().tls, Tls::On(_) | Tls::Pending(_)) {
+    if !is(exchange, &[Verb::USER, Verb::PASS])
+        || matches!(exchange.state().tls, Tls::On(_) | Tls::Pending(_))
+    {
         return None;
     }
     let text = exchange.reply()?.raw();

@@ -60,8 +60,21 @@ fn failed(exchange: &Exchange) -> Option<Confidence> {
             if names_it.iter().any(|w| holds(text, w)) {
                 return Some(Confidence::Certain);
             }
-            let about_file = ["no such", "not found", "permission", "failed to open", "denied", "exist", "not a", "directory"];
-            if about_file.iter().any(|w| holds(text, w)) { Some(Confidence::Possible) } else { Some(Confidence::Likely) }
+            let about_file = [
+                "no such",
+                "not found",
+                "permission",
+                "failed to open",
+                "denied",
+                "exist",
+                "not a",
+                "directory",
+            ];
+            if about_file.iter().any(|w| holds(text, w)) {
+                Some(Confidence::Possible)
+            } else {
+                Some(Confidence::Likely)
+            }
         }
         _ => None,
     }

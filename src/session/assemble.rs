@@ -176,7 +176,9 @@ impl Assembler {
         let known = self.by_key.get(&a.key).copied();
         match identity {
             Identity::Key | Identity::OneByOne => match known {
-                Some(id) if self.sessions[id as usize].begins_anew(event) => Some(self.open_anew(a, event, done)),
+                Some(id) if self.sessions[id as usize].begins_anew(event) => {
+                    Some(self.open_anew(a, event, done))
+                }
                 Some(id) => Some(id),
                 None if !can_begin(event) => None,
                 None => Some(self.open_anew(a, event, done)),
@@ -232,7 +234,8 @@ impl Assembler {
         let Some(all) = self.by_route.get(&route) else { return None };
         let number = number_of(event.key);
         let fits = |session: &Session| {
-            session.awaits_reply_to(Verb::PASS) || session.beginning == Beginning::Missing && session.records.is_empty()
+            session.awaits_reply_to(Verb::PASS)
+                || session.beginning == Beginning::Missing && session.records.is_empty()
         };
         let mut found: Option<(u32, (bool, u64))> = None;
         let mut n = 0;
@@ -252,7 +255,12 @@ impl Assembler {
     }
 
     /// `OK LOGIN`: the parent process says that one of the route's sessions has logged in.
-    fn note_login(&mut self, a: Arrival, event: &Event, done: &mut impl FnMut(&Session, Ended)) -> Option<u32> {
+    fn note_login(
+        &mut self,
+        a: Arrival,
+        event: &Event,
+        done: &mut impl FnMut(&Session, Ended),
+    ) -> Option<u32> {
         let number = number_of(event.key);
         let waiting = self.by_route.get(&a.route).into_iter().flatten().copied();
         let candidates = waiting.filter(|id| {
@@ -271,7 +279,12 @@ impl Assembler {
     }
 
     /// No key at all: the sessions of one route and user mingle, and only turns tell them apart.
-    fn find_by_turn(&mut self, a: Arrival, event: &Event, done: &mut impl FnMut(&Session, Ended)) -> Option<u32> {
+    fn find_by_turn(
+        &mut self,
+        a: Arrival,
+        event: &Event,
+        done: &mut impl FnMut(&Session, Ended),
+    ) -> Option<u32> {
         let commands = matches!(event.what, What::Command(_) | What::CommandAgain(_) | What::Exchange(..));
         let all = self.by_route.get(&a.route).map_or(&[][..], Vec::as_slice);
         let n = all.len();
@@ -283,7 +296,9 @@ impl Assembler {
             }
         }
         let id = match best {
-            Some((_, turn)) if commands && (turn.fits == 0 || !turn.possible) => self.open_anew(a, event, done),
+            Some((_, turn)) if commands && (turn.fits == 0 || !turn.possible) => {
+                self.open_anew(a, event, done)
+            }
             // A reply that nobody waits for, after traffic: a greeting of a session whose opening the log does not show.
             Some((id, _)) if self.sessions[id as usize].begins_anew(event) => self.open_anew(a, event, done),
             Some((id, turn)) => {
@@ -442,8 +457,8 @@ impl Session {
     fn turn(&self, event: &Event) -> Turn {
         let last = self.records.last();
         // Who was asked for a password and does something else is more likely another client.
-        let asked = last
-            .is_some_and(|l| l.verb == Verb::USER && self.replies_of(l).any(|r| r.code.0 / 100 == 3));
+        let asked =
+            last.is_some_and(|l| l.verb == Verb::USER && self.replies_of(l).any(|r| r.code.0 / 100 == 3));
         let (fits, oldest_first) = match event.what {
             What::Reply(line) => {
                 let fresh = self.records.is_empty();
@@ -472,7 +487,8 @@ impl Session {
         };
         // A command without any reply for so long will hardly get one.
         let silent_ms = event.at.since(self.last_at).unwrap_or(0);
-        let stuck = silent_ms > STUCK_MS && !self.is_idle() && last.is_some_and(|l| l.first_reply == NO_REPLY);
+        let stuck =
+            silent_ms > STUCK_MS && !self.is_idle() && last.is_some_and(|l| l.first_reply == NO_REPLY);
         let same_user = match (event.user.is_empty(), self.reported) {
             (true, reported) => u8::from(!reported) * 2,
             (false, true) if self.awaits_reply_to(Verb::USER) => 1,
@@ -481,7 +497,13 @@ impl Session {
             (false, true) => 0,
         };
         let line = self.last.line as i64;
-        Turn { possible: same_user > 0, lively: !stuck, fits, same_user, turn: if oldest_first { -line } else { line } }
+        Turn {
+            possible: same_user > 0,
+            lively: !stuck,
+            fits,
+            same_user,
+            turn: if oldest_first { -line } else { line },
+        }
     }
 
     /// Whether nothing more can come.

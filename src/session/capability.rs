@@ -54,7 +54,9 @@ impl Capabilities {
         }
         match self.features {
             Some((mark, listed)) if mark < now && listed.contains(verb) => Stand::Listed(mark),
-            Some((mark, listed)) if mark < now && verb.is_extension() && !listed.is_empty() => Stand::NotListed(mark),
+            Some((mark, listed)) if mark < now && verb.is_extension() && !listed.is_empty() => {
+                Stand::NotListed(mark)
+            }
             _ => Stand::Unknown,
         }
     }

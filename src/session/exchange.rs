@@ -241,6 +241,7 @@ impl<'s> Exchange<'s> {
     /// The exchange after this one that is at hand.
     #[must_use]
     pub fn next(&self) -> Option<Self> {
-        (self.index + 1 < self.session.records.len()).then_some(Self { session: self.session, index: self.index + 1 })
+        (self.index + 1 < self.session.records.len())
+            .then_some(Self { session: self.session, index: self.index + 1 })
     }
 }

@@ -6,7 +6,6 @@ use crate::event::Place;
 /// Sessions that get a number; 8 bytes each.
 pub const SESSIONS_NUMBERED_MAX: usize = 4 * 1024 * 1024;
 
-
 /// Gathers what a run finds out. One is forked for each shard and given back to the first after each wave.
 pub trait Gather: Send + Sized {
     /// An empty one with the same settings.

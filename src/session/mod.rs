@@ -331,7 +331,9 @@ impl Session {
 
     /// The number of bytes that the session holds in memory, roughly.
     fn held(&self) -> usize {
-        self.text.len() + self.records.len() * size_of::<Record>() + self.replies.len() * size_of::<ReplyRecord>()
+        self.text.len()
+            + self.records.len() * size_of::<Record>()
+            + self.replies.len() * size_of::<ReplyRecord>()
     }
 
     /// Works out the state before each exchange that may be judged: all of them when the session has ended, else those
@@ -435,7 +437,11 @@ fn marks_of(state: &State) -> Vec<Mark> {
     use crate::ftp::{Data, Login, Rename, Tls};
     let mut marks = Vec::new();
     match state.login {
-        Login::NeedPassword(m) | Login::NeedAccount(m) | Login::Refused(m) | Login::In(m) | Login::Left(m) => {
+        Login::NeedPassword(m)
+        | Login::NeedAccount(m)
+        | Login::Refused(m)
+        | Login::In(m)
+        | Login::Left(m) => {
             marks.push(m);
         }
         Login::Unknown | Login::Nobody => {}

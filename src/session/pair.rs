@@ -115,7 +115,8 @@ impl Session {
     fn new_record(&mut self, place: Place, at: When, command: Option<&Command>) -> u32 {
         let mark = self.pairing.next_mark;
         self.pairing.next_mark += 1;
-        let (verb, word, argument) = command.map_or((Verb::OTHER, &b""[..], &b""[..]), |c| (c.verb, c.word, c.argument));
+        let (verb, word, argument) =
+            command.map_or((Verb::OTHER, &b""[..], &b""[..]), |c| (c.verb, c.word, c.argument));
         let word = if verb == Verb::OTHER { &word[..word.len().min(ARGUMENT_BYTES_MAX)] } else { b"" };
         let record = Record {
             mark,
@@ -168,7 +169,14 @@ impl Session {
     }
 
     /// Takes a command together with its final reply.
-    pub(super) fn exchange_line(&mut self, place: Place, at: When, command: &Command, code: Code, text: &[u8]) {
+    pub(super) fn exchange_line(
+        &mut self,
+        place: Place,
+        at: When,
+        command: &Command,
+        code: Code,
+        text: &[u8],
+    ) {
         self.command(place, at, command);
         self.pairing.waiting.pop_back();
         let index = self.records.len() - 1;
