@@ -1,5 +1,7 @@
 //! Lines a second of each format's lexer on its own sample: `cargo bench --bench lexing`.
 
+#![allow(clippy::disallowed_methods)] // It reads the samples.
+
 use divan::counter::{BytesCount, ItemsCount};
 use ftplog::format::{Detected, Setup, detect};
 use ftplog::source::Lines;

@@ -6,14 +6,14 @@
 use std::io::{self, Write};
 
 /// Sessions that are open at any time.
-pub const OPEN: usize = 200;
+pub(crate) const OPEN: usize = 200;
 /// Lines that are written in a second of the log's own clock.
 const LINES_A_SECOND: u64 = 500;
 /// The first second of the log, 2026-01-01 00:00:00 UTC.
 const START: u64 = 1_767_225_600;
 
 /// Writes copies of `recording` to `out` until `bytes` are written; returns the number of lines.
-pub fn multiply(recording: &str, bytes: u64, out: &mut impl Write) -> io::Result<u64> {
+pub(crate) fn multiply(recording: &str, bytes: u64, out: &mut impl Write) -> io::Result<u64> {
     let lines: Vec<Parts> = recording.lines().filter_map(Parts::of).collect();
     assert!(!lines.is_empty(), "the recording holds no line of a vsftpd log");
     let mut open: Vec<Copy> = (0..OPEN as u64).map(|n| Copy { number: n, next: 0 }).collect();

@@ -1,5 +1,7 @@
 //! Writes a large vsftpd log made out of a small one: `cargo run --release --example multiply -- LOG MEGABYTES > big.log`
 
+#![allow(clippy::disallowed_methods, clippy::print_stderr)] // A program of its own.
+
 #[path = "../benches/multiply.rs"]
 mod multiply;
 

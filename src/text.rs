@@ -64,7 +64,7 @@ pub fn without_secrets(line: &[u8]) -> Cow<'_, [u8]> {
     let authority = rest.iter().position(|b| b"/ \"'>".contains(b)).unwrap_or(rest.len());
     let Some(at) = memchr::memrchr(b'@', &rest[..authority]) else { return line };
     let Some(colon) = memchr::memchr(b':', &rest[..at]) else { return line };
-    let mut hidden = line[..scheme + 3 + colon + 1].to_vec();
+    let mut hidden = line[..=(scheme + 3 + colon)].to_vec();
     hidden.extend_from_slice(b"***");
     hidden.extend_from_slice(&rest[at..]);
     Cow::Owned(hidden)

@@ -1,5 +1,7 @@
 //! The laws of the house that a compiler does not know: layers, rooms, and the size of files.
 
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)] // Tests read what they judge.
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

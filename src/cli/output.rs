@@ -39,6 +39,7 @@ impl Output {
     }
 
     /// Prints a page.
+    #[allow(clippy::unused_self)] // Whoever prints must have it.
     pub(crate) fn page(&self, text: &str) -> Exit {
         // Whoever closed the pipe has read enough.
         let _ = io::stdout().lock().write_all(text.as_bytes());
@@ -61,6 +62,7 @@ impl Output {
     }
 
     /// Standard output for much text.
+    #[allow(clippy::unused_self)] // Whoever prints must have it.
     pub(crate) fn stream(&self) -> BufWriter<io::Stdout> {
         BufWriter::with_capacity(64 * 1024, io::stdout())
     }

@@ -146,7 +146,7 @@ pub fn run<G: Gather>(
         rayon::ThreadPoolBuilder::new().num_threads(settings.jobs).thread_name(|n| format!("ftplog-{n}"));
     let pool = pool.build().map_err(|e| Stop::Threads(e.to_string()))?;
     let engine = Engine::new(settings, plan, gather);
-    pool.install(|| engine.run(blocks, after_wave))
+    Ok(pool.install(|| engine.run(blocks, after_wave)))
 }
 
 /// Finds out how to read the log.
@@ -205,7 +205,7 @@ impl<'s, G: Gather> Engine<'s, G> {
         mut self,
         mut blocks: Blocks,
         mut after_wave: impl FnMut(Progress<'_, G>) -> Result<(), Stop> + Send,
-    ) -> Result<Run<G>, Stop> {
+    ) -> Run<G> {
         let mut cut_short = None;
         let mut clock = Clock::default();
         // Three waves take turns: one is read, one lexed, one folded.
@@ -251,7 +251,7 @@ impl<'s, G: Gather> Engine<'s, G> {
             self.stats.overflow.sessions_ended += shard.assembler.overflow().sessions_ended;
         }
         let Self { gathered, starts, stats, plan, .. } = self;
-        Ok(Run { gathered, starts, stats, plan, cut_short })
+        Run { gathered, starts, stats, plan, cut_short }
     }
 
     /// Brings together what the shards gathered in a wave.

@@ -15,7 +15,7 @@ const COLUMNS_MAX: usize = 60;
 /// What may stand between columns, the surest first.
 const SEPARATORS: &[u8] = b"\t|;, ";
 
-/// Formats of the ProFTPD documentation and of common guides, besides the default.
+/// Formats of the `ProFTPD` documentation and of common guides, besides the default.
 const WELL_KNOWN: &[&str] = &[
     r#"%v [%P] %h %t "%r" %s"#,
     r#"%v [%P] %h %u %t "%r" %s %b"#,

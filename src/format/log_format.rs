@@ -1,4 +1,4 @@
-//! ProFTPD's `LogFormat` compiled: what stands between the fields, and the fields. Lines are matched against it.
+//! `ProFTPD`'s `LogFormat` compiled: what stands between the fields, and the fields. Lines are matched against it.
 //!
 //! Values are not escaped, so they may hold what stands between fields. Every field that can say what it may be does,
 //! and the match is searched from left to right until all of them agree.
@@ -141,7 +141,7 @@ fn variable(text: &[u8]) -> Option<(Field, &[u8])> {
     }
 }
 
-/// Names of environment variables are in capital letters; those of ProFTPD's own variables never are.
+/// Names of environment variables are in capital letters; those of `ProFTPD`'s own variables never are.
 fn is_environment(name: &[u8]) -> bool {
     name.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_')
 }

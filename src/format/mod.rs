@@ -72,7 +72,7 @@ pub enum Sign {
 pub struct Setup {
     /// The zone of logs that do not state one.
     pub zone: Zone,
-    /// The `LogFormat` of a ProFTPD ExtendedLog, as in `proftpd.conf`.
+    /// The `LogFormat` of a `ProFTPD` `ExtendedLog`, as in `proftpd.conf`.
     pub proftpd_log_format: Option<String>,
 }
 

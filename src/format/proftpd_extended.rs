@@ -1,4 +1,4 @@
-//! ProFTPD's `ExtendedLog`: one line a command with its final code, in the default `LogFormat`, in one that the user names, or
+//! `ProFTPD`'s `ExtendedLog`: one line a command with its final code, in the default `LogFormat`, in one that the user names, or
 //! in one that was worked out from the lines themselves.
 
 use super::log_format::{Field, LogFormat, Values};
@@ -19,7 +19,7 @@ pub(super) static FORMAT: Format = Format {
     lexer: |setup| Box::new(ProftpdExtended::new(setup)),
 };
 
-/// The `LogFormat` that ProFTPD uses where none is named.
+/// The `LogFormat` that `ProFTPD` uses where none is named.
 const DEFAULT: &str = r#"%h %l %u %t "%r" %s %b"#;
 
 struct ProftpdExtended {

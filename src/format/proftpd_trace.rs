@@ -1,4 +1,4 @@
-//! ProFTPD's TraceLog with `Trace command:7 response:1` or more: commands as they are dispatched, replies as sent.
+//! `ProFTPD`'s `TraceLog` with `Trace command:7 response:1` or more: commands as they are dispatched, replies as sent.
 //!
 //! A command is dispatched to several modules in several phases. Only the first phase is read, because every command
 //! has it and none has it after its reply.

@@ -11,7 +11,7 @@ pub struct Plan {
     pub formats: Vec<&'static Format>,
     /// Whether lines have a header.
     pub headers: bool,
-    /// The `LogFormat` of a ProFTPD ExtendedLog that was worked out from its lines.
+    /// The `LogFormat` of a `ProFTPD` `ExtendedLog` that was worked out from its lines.
     pub log_format: Option<String>,
 }
 

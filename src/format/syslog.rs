@@ -44,7 +44,7 @@ fn program(i: &[u8]) -> IResult<&[u8], (&[u8], Option<u64>)> {
 fn program_5424(i: &[u8]) -> IResult<&[u8], (&[u8], Option<u64>)> {
     let (i, (name, pid, _message_id)) = (word, word, word).parse(i)?;
     // Structured data: a hyphen, or [id key="value"]...
-    let (i, _) = match i.first() {
+    let (i, ()) = match i.first() {
         Some(b'[') => take_while(|b| b != b']').and(tag("]")).map(|_| ()).parse(i)?,
         _ => char('-').map(|_| ()).parse(i)?,
     };

@@ -166,7 +166,7 @@ impl State {
             verb => match verb.data() {
                 DataRole::Setup => next.data = self.data.after_setup(step, refused),
                 DataRole::Send | DataRole::Receive | DataRole::List => {
-                    next.data = self.data.after_transfer(step)
+                    next.data = self.data.after_transfer(step);
                 }
                 DataRole::None => {}
             },
@@ -184,7 +184,7 @@ impl State {
         match self.restart {
             // A transfer uses the offset up; a refused one too, as far as a client may rely on it.
             _ if matches!(step.verb.data(), DataRole::Send | DataRole::Receive) => {
-                self.restart = Restart::None
+                self.restart = Restart::None;
             }
             Restart::Set(set) if step.verb != Verb::REST => {
                 self.restart = Restart::Crossed { set, by: step.mark }

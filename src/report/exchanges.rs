@@ -6,6 +6,7 @@ use crate::session::{Ended, Exchange, Gather, Session, Starts};
 use crate::text::Printable;
 use serde::Serialize;
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 /// Exchanges that wait for an older one to end before they are written; beyond it they are written at once, out of order.
@@ -136,11 +137,11 @@ fn text_after(exchange: &Exchange) -> Vec<u8> {
     if exchange.has_command() {
         line = format!("  {}", Printable(&exchange.name()));
         if !exchange.argument().is_empty() {
-            line += &format!(" {}", Printable(exchange.argument()));
+            let _ = write!(line, " {}", Printable(exchange.argument()));
         }
     }
     for reply in exchange.replies() {
-        line += &format!("  {} {}", reply.code, Printable(reply.last_line()));
+        let _ = write!(line, "  {} {}", reply.code, Printable(reply.last_line()));
     }
     if exchange.replies().next().is_none() {
         line += "  (no reply in the log)";

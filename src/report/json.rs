@@ -11,7 +11,7 @@ use std::hash::Hasher;
 use std::io::{self, Write};
 
 /// The version of the shape.
-pub const SCHEMA_VERSION: &str = "1.0";
+pub(super) const SCHEMA_VERSION: &str = "1.0";
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -159,7 +159,7 @@ impl Serialize for Facts<'_> {
                 Fact::Phrases(words) => map.serialize_entry(key, words)?,
                 Fact::Duration(ms) => map.serialize_entry(key, &(*ms as f64 / 1000.0))?,
                 Fact::Moment(at, line) => {
-                    map.serialize_entry(key, &Moment { time: at.rfc3339(), line: *line })?
+                    map.serialize_entry(key, &Moment { time: at.rfc3339(), line: *line })?;
                 }
                 Fact::Text(bytes) | Fact::User(bytes) => map.serialize_entry(key, &text(bytes))?,
             }

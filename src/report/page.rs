@@ -84,7 +84,7 @@ fn digits_page(out: &mut String, code: Code, words: &Words, style: Style) {
     out.push_str(&hanging("  ", &words.with("digits", &holes), style.width));
 }
 
-fn class<'w>(code: Code, words: &'w Words) -> &'w str {
+fn class(code: Code, words: &Words) -> &str {
     words.get(match code.class() {
         Class::Preliminary => "class-1",
         Class::Completion => "class-2",

@@ -14,7 +14,13 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 /// Sessions that a table shows unless all are asked for.
-pub const SESSIONS_SHOWN: usize = 50;
+pub(super) const SESSIONS_SHOWN: usize = 50;
+
+/// Session, start, length, client, user, commands, 4xx, 5xx, end.
+const LAYOUT: &[Column] = &{
+    use Column::{Number, Word};
+    [Number, Word, Number, Word, Word, Number, Number, Number, Word]
+};
 
 /// One session of the list.
 #[derive(Clone, Debug)]
@@ -145,11 +151,9 @@ impl Sessions {
             keys.iter().map(|k| words.get(&format!("column-{k}")).to_owned()).collect();
         header.extend(["4xx".to_owned(), "5xx".to_owned(), words.get("column-end").to_owned()]);
         let header: Vec<&str> = header.iter().map(String::as_str).collect();
-        use Column::{Number, Word};
-        let layout = [Number, Word, Number, Word, Word, Number, Number, Number, Word];
         let shown = if all { self.rows.len() } else { self.rows.len().min(SESSIONS_SHOWN) };
         let rows: Vec<Vec<String>> = self.rows[..shown].iter().map(|r| row(r, words, starts)).collect();
-        let mut out = format!("{head}\n\n{}", table(&header, &layout, &rows, style.width));
+        let mut out = format!("{head}\n\n{}", table(&header, LAYOUT, &rows, style.width));
         if shown < self.rows.len() {
             let more = grouped((self.rows.len() - shown) as u64);
             let _ = writeln!(out, " {}", words.with("more-sessions", &[("n", &more)]));

@@ -3,9 +3,6 @@
 use std::fmt::Display;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// Narrowest layout; a narrower terminal gets this.
-pub const WIDTH_MIN: usize = 40;
-
 /// How text is laid out.
 #[derive(Clone, Copy, Debug)]
 pub struct Style {

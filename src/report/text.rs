@@ -155,7 +155,7 @@ impl Page<'_> {
             (true, false) => parts.push(Printable(&finding.client).to_string()),
             (false, true) => parts.push(Printable(&finding.user).to_string()),
             (false, false) => {
-                parts.push(format!("{}@{}", Printable(&finding.user), Printable(&finding.client)))
+                parts.push(format!("{}@{}", Printable(&finding.user), Printable(&finding.client)));
             }
         }
         parts.join("  ")

@@ -257,6 +257,7 @@ impl Findings {
     }
 
     /// Reports a finding, unless a rule has explained the exchange already.
+    #[allow(clippy::needless_pass_by_value)] // Rules make it for this and keep nothing.
     pub fn add(&mut self, found: Found) {
         if self.is_claimed(&found.exchange) {
             return;

@@ -8,11 +8,11 @@ use crate::session::{Ended, Session};
 use crate::time::When;
 
 /// Refusals that are remembered one by one.
-pub const REFUSALS_MAX: usize = 200_000;
+pub(super) const REFUSALS_MAX: usize = 200_000;
 /// Sessions whose acceptance is remembered.
-pub const ACCEPTED_MAX: usize = 1_000_000;
+pub(super) const ACCEPTED_MAX: usize = 1_000_000;
 /// Unfinished renames that are remembered.
-pub const DANGLING_MAX: usize = 10_000;
+pub(super) const DANGLING_MAX: usize = 10_000;
 
 /// A rename that was begun and never ended.
 #[derive(Clone, Debug)]

@@ -45,10 +45,7 @@ fn pass<'s>(exchange: &Exchange<'s>) -> Option<Found<'s>> {
     let login = exchange.state().login;
     match login {
         Login::In(m) => Some(Found { cause: Some(m), ..Found::new(*exchange, "pass-again") }),
-        // A wrong password is no matter of order.
-        Login::NeedPassword(_) | Login::Left(_) | Login::NeedAccount(_) => None,
-        Login::Unknown if code != Code(503) => None,
-        Login::Unknown => Some(Found::new(*exchange, "starts-late")),
+        Login::Unknown if code == Code(503) => Some(Found::new(*exchange, "starts-late")),
         // Servers that answered USER and PASS in one word, 530, may have been asked in order.
         Login::Refused(m) if code == Code(503) => {
             let before = exchange.session().exchange(m)?;
@@ -57,8 +54,9 @@ fn pass<'s>(exchange: &Exchange<'s>) -> Option<Found<'s>> {
             let cause = user.then_some(m);
             Some(Found { cause, ..Found::new(*exchange, case) })
         }
-        Login::Refused(_) => None,
         Login::Nobody => Some(Found::new(*exchange, "pass-without-user")),
+        // A wrong password is no matter of order.
+        _ => None,
     }
 }
 

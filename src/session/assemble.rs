@@ -2,23 +2,25 @@
 //!
 //! What surely stays together, the route, is given; inside it the format's [`Identity`] decides.
 
-use super::{Beginning, Confidence, Ending, NO_REPLY, Session};
-use crate::event::{Dialect, Event, Identity, Key, Place, ReplyLine, What};
-use crate::ftp::{Code, DataRole, Verb};
+use super::lifetime::{beginning_of, can_begin};
+use super::turn::Turn;
+use super::{Beginning, Confidence, Session};
+use crate::event::{Dialect, Event, Identity, Key, Place, What};
+use crate::ftp::{Code, Verb};
 use crate::time::When;
 use foldhash::fast::FixedState;
 use std::collections::HashMap;
 use std::hash::BuildHasher;
 
 /// Sessions that one assembler holds open; beyond it the longest silent half is ended.
-pub const OPEN_SESSIONS_MAX: usize = 4_096;
+pub(super) const OPEN_SESSIONS_MAX: usize = 4_096;
 /// Bytes that the open sessions of one assembler hold; beyond it what can be judged is judged and forgotten.
-pub const HELD_BYTES_MAX: usize = 1024 * 1024;
+pub(super) const HELD_BYTES_MAX: usize = 1024 * 1024;
 /// Exchanges that a session holds before what can be judged is judged and forgotten.
-pub const SEGMENT_EXCHANGES_MAX: usize = 1_024;
+pub(super) const SEGMENT_EXCHANGES_MAX: usize = 1_024;
 /// Sessions of one route that are looked through when a log does not name a session.
-pub const ROUTE_SESSIONS_MAX: usize = 256;
-const SEED: u64 = 0x66_7470_6c6f_67;
+pub(super) const ROUTE_SESSIONS_MAX: usize = 256;
+const SEED: u64 = 0x6674_706c_6f67;
 
 /// Why a session is handed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,21 +67,6 @@ impl Default for Assembler {
             started: Vec::new(),
         }
     }
-}
-
-/// A command that has got no reply for longer than this is passed over when others wait too.
-pub const STUCK_MS: i64 = 5_000;
-
-/// How well an event comes next in a session; the greater the better.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Turn {
-    /// The log does not name another user, or somebody where it names nobody.
-    possible: bool,
-    lively: bool,
-    fits: u8,
-    same_user: u8,
-    /// Replies come in the order in which sessions wait, commands where the talk went on last.
-    turn: i64,
 }
 
 /// What an event is about, besides the event itself.
@@ -198,14 +185,14 @@ impl Assembler {
     ) -> Option<u32> {
         let logged_in = match event.what {
             What::Command(_) if known.is_some() => return known,
-            What::LoggedIn => return self.note_login(a, event, done),
+            What::LoggedIn => return Some(self.note_login(a, event, done)),
             What::Reply(line) => matches!(line.line, [b'2', b'3', b'0', ..]),
             _ => false,
         };
         if let Some(id) = known {
             let session = &self.sessions[id as usize];
             // With process namespaces the numbers come back: a 230 that nobody here waits for is another session's.
-            if !(logged_in && !session.awaits(Code(230))) && !session.begins_anew(event) {
+            if (!logged_in || session.awaits(Code(230))) && !session.begins_anew(event) {
                 return Some(id);
             }
         }
@@ -231,7 +218,7 @@ impl Assembler {
 
     /// The session of the route that waits to be told it is logged in, and whether there is only one.
     fn logging_in(&self, route: u64, event: &Event) -> Option<(u32, bool)> {
-        let Some(all) = self.by_route.get(&route) else { return None };
+        let all = self.by_route.get(&route)?;
         let number = number_of(event.key);
         let fits = |session: &Session| {
             session.awaits_reply_to(Verb::PASS)
@@ -255,12 +242,7 @@ impl Assembler {
     }
 
     /// `OK LOGIN`: the parent process says that one of the route's sessions has logged in.
-    fn note_login(
-        &mut self,
-        a: Arrival,
-        event: &Event,
-        done: &mut impl FnMut(&Session, Ended),
-    ) -> Option<u32> {
+    fn note_login(&mut self, a: Arrival, event: &Event, done: &mut impl FnMut(&Session, Ended)) -> u32 {
         let number = number_of(event.key);
         let waiting = self.by_route.get(&a.route).into_iter().flatten().copied();
         let candidates = waiting.filter(|id| {
@@ -270,12 +252,12 @@ impl Assembler {
         let nearest = candidates.min_by_key(|id| self.sessions[*id as usize].key_number.wrapping_sub(number));
         if let Some(id) = nearest {
             self.sessions[id as usize].reported = true;
-            return Some(id);
+            return id;
         }
         // The log holds nothing of the session before this line.
         let id = self.open_anew(a, event, done);
         self.sessions[id as usize].reported = true;
-        Some(id)
+        id
     }
 
     /// No key at all: the sessions of one route and user mingle, and only turns tell them apart.
@@ -326,23 +308,20 @@ impl Assembler {
     }
 
     fn open_anew(&mut self, a: Arrival, event: &Event, done: &mut impl FnMut(&Session, Ended)) -> u32 {
-        if a.dialect.identity != Identity::Mingled || event.key != Key::None {
-            if let Some(before) = self.by_key.get(&a.key).copied() {
-                self.end(before, done);
-            }
+        if (a.dialect.identity != Identity::Mingled || event.key != Key::None)
+            && let Some(before) = self.by_key.get(&a.key).copied()
+        {
+            self.end(before, done);
         }
         if self.open >= OPEN_SESSIONS_MAX {
             self.end_silent_half(done);
         }
-        let id = match self.free.pop() {
-            Some(id) => {
-                self.sessions[id as usize].recycle(a.dialect, a.place, event.at);
-                id
-            }
-            None => {
-                self.sessions.push(Session::new(a.dialect, a.place, event.at));
-                self.sessions.len() as u32 - 1
-            }
+        let id = if let Some(id) = self.free.pop() {
+            self.sessions[id as usize].recycle(a.dialect, a.place, event.at);
+            id
+        } else {
+            self.sessions.push(Session::new(a.dialect, a.place, event.at));
+            self.sessions.len() as u32 - 1
         };
         let session = &mut self.sessions[id as usize];
         (session.route, session.key, session.key_number) = (a.route, a.key, number_of(event.key));
@@ -451,176 +430,6 @@ impl Session {
             What::Closed => self.closed = true,
             What::Opened | What::LoggedIn | What::Secured => {}
         }
-    }
-
-    /// How well `event` comes next in this session, in a log that does not say whose it is.
-    fn turn(&self, event: &Event) -> Turn {
-        let last = self.records.last();
-        // Who was asked for a password and does something else is more likely another client.
-        let asked =
-            last.is_some_and(|l| l.verb == Verb::USER && self.replies_of(l).any(|r| r.code.0 / 100 == 3));
-        let (fits, oldest_first) = match event.what {
-            What::Reply(line) => {
-                let fresh = self.records.is_empty();
-                let awaited = match line.code() {
-                    Some((code, _)) if self.is_midway(Some(code)) => 3,
-                    Some((code, _)) if self.awaits(code) => 2,
-                    // A greeting, or a refusal at the door.
-                    Some((Code(120 | 220 | 400..), _)) if fresh => 2,
-                    Some(_) => 0,
-                    None => u8::from(self.is_midway(None)) * 2,
-                };
-                (awaited, true)
-            }
-            What::Exchange(c, ..) if c.verb == Verb::USER || asked && is_early(c.verb) => {
-                (u8::from(!asked && !self.reported && !self.has_logged_in()), false)
-            }
-            What::Command(c) | What::CommandAgain(c) | What::Exchange(c, ..) => {
-                let free = 1 + u8::from(self.is_idle());
-                let follows = match last.filter(|l| l.is_command()) {
-                    Some(last) => follows(last.verb, c.verb),
-                    None => matches!(c.verb, Verb::USER | Verb::AUTH),
-                };
-                (free * 2 + u8::from(follows), false)
-            }
-            _ => (1, false),
-        };
-        // A command without any reply for so long will hardly get one.
-        let silent_ms = event.at.since(self.last_at).unwrap_or(0);
-        let stuck =
-            silent_ms > STUCK_MS && !self.is_idle() && last.is_some_and(|l| l.first_reply == NO_REPLY);
-        let same_user = match (event.user.is_empty(), self.reported) {
-            (true, reported) => u8::from(!reported) * 2,
-            (false, true) if self.awaits_reply_to(Verb::USER) => 1,
-            (false, reported) if self.user == event.user => 2 + u8::from(reported),
-            (false, false) => 1,
-            (false, true) => 0,
-        };
-        let line = self.last.line as i64;
-        Turn {
-            possible: same_user > 0,
-            lively: !stuck,
-            fits,
-            same_user,
-            turn: if oldest_first { -line } else { line },
-        }
-    }
-
-    /// Whether nothing more can come.
-    fn is_over(&self) -> bool {
-        if self.closed {
-            return true;
-        }
-        if !self.is_idle() {
-            return false;
-        }
-        if self.pairing.quit {
-            return true;
-        }
-        // Turned away at the door.
-        match self.records.as_slice() {
-            [greeting] if !self.continued && !greeting.is_command() => {
-                self.replies_of(greeting).next().is_some_and(|r| r.code.is_refusal())
-            }
-            _ => false,
-        }
-    }
-
-    /// Whether `event` can only be the beginning of another session.
-    fn begins_anew(&self, event: &Event) -> bool {
-        let (What::Reply(ReplyLine { line, .. }) | What::Bare(line)) = event.what else {
-            return matches!(event.what, What::Exchange(c, ..) if c.verb == Verb::USER && self.pairing.quit);
-        };
-        // Hardly any line begins like a greeting, and this is asked for every one.
-        let greets = matches!(line, [b'1' | b'2', b'2', b'0', ..])
-            && matches!(ReplyLine::of(line).code(), Some((Code(220 | 120), _)));
-        if !greets || self.records.is_empty() || self.awaits_more_of_greeting() {
-            return false;
-        }
-        // Where sessions come one after another, a command that got no reply died with its connection.
-        let gave_up = self.dialect.identity == Identity::OneByOne
-            && self.pairing.open.is_none()
-            && !self.awaits_known(Code(220));
-        let marked = self.pairing.marked && matches!(event.what, What::Bare(_));
-        !marked && (gave_up || self.is_idle())
-    }
-
-    /// Whether a 120 was said and its 220 is to come.
-    fn awaits_more_of_greeting(&self) -> bool {
-        self.records.len() == 1 && self.replies_of(&self.records[0]).all(|r| r.code == Code(120))
-    }
-
-    fn has_logged_in(&self) -> bool {
-        self.records.iter().any(|r| {
-            matches!(r.verb, Verb::PASS | Verb::USER)
-                && self.replies_of(r).any(|reply| matches!(reply.code, Code(230 | 232)))
-        }) || self.continued
-    }
-
-    fn oldest_unjudged(&self) -> Option<Place> {
-        self.records.get(self.judged).map(|r| r.place)
-    }
-
-    /// Decides how the session ended.
-    fn conclude(&mut self) {
-        let last = self.replies.last().map(|r| (r.code, r.text));
-        let told = last.is_some_and(|(code, _)| code == Code(421));
-        let idle = last.is_some_and(|(_, text)| {
-            let text = &self.text[text.range()];
-            crate::text::holds(text, "timeout") || crate::text::holds(text, "timed out")
-        });
-        let at_the_door = self.counts.commands == 0 && last.is_some_and(|(code, _)| code.is_refusal());
-        self.ending = match () {
-            () if self.pairing.quit => Ending::Quit,
-            () if told && idle => Ending::Timeout,
-            () if told || at_the_door => Ending::Refused,
-            () if self.closed => Ending::Lost,
-            () => Ending::Open,
-        };
-    }
-}
-
-/// Whether an event can be the first of a session: words between commands and replies cannot.
-fn can_begin(event: &Event) -> bool {
-    match event.what {
-        What::Closed => false,
-        What::Bare(line) => super::bare::can_begin(line),
-        What::Reply(line) => line.code().is_some(),
-        _ => true,
-    }
-}
-
-/// Whether the log shows the beginning of a session whose first event this is.
-fn beginning_of(event: &Event) -> Beginning {
-    let seen = match event.what {
-        What::Opened => true,
-        What::Reply(ReplyLine { line, .. }) | What::Bare(line) => match ReplyLine::of(line).code() {
-            Some((Code(120 | 220 | 421), _)) => true,
-            Some((code, _)) => code.is_refusal(),
-            None => false,
-        },
-        What::Command(c) | What::CommandAgain(c) | What::Exchange(c, ..) => {
-            matches!(c.verb, Verb::USER | Verb::AUTH | Verb::HOST)
-        }
-        What::LoggedIn | What::Secured | What::Closed => false,
-    };
-    if seen { Beginning::Seen } else { Beginning::Missing }
-}
-
-/// Whether clients send the command before they log in.
-fn is_early(verb: Verb) -> bool {
-    matches!(verb, Verb::FEAT | Verb::AUTH | Verb::HOST | Verb::CLNT | Verb::LANG | Verb::OPTS | Verb::SYST)
-}
-
-/// Whether the second command goes on with what the first began.
-fn follows(first: Verb, second: Verb) -> bool {
-    let transfers = matches!(second.data(), DataRole::Send | DataRole::Receive | DataRole::List);
-    match first {
-        Verb::USER => second == Verb::PASS,
-        Verb::RNFR => second == Verb::RNTO,
-        Verb::REST => transfers || second.data() == DataRole::Setup,
-        _ if first.data() == DataRole::Setup => transfers || second == Verb::REST,
-        _ => !matches!(second, Verb::PASS | Verb::RNTO) && !transfers,
     }
 }
 

@@ -119,7 +119,7 @@ fn listed(text: &[u8]) -> VerbSet {
 /// The commands that a HELP text marks with `*` as unimplemented.
 fn starred(text: &[u8]) -> VerbSet {
     let mut set = VerbSet::default();
-    for word in text.split(|b| b.is_ascii_whitespace()) {
+    for word in text.split(u8::is_ascii_whitespace) {
         if let Some(name) = word.strip_suffix(b"*") {
             set.insert(Verb::parse(name));
         }

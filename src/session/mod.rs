@@ -7,7 +7,9 @@ mod bare;
 mod capability;
 mod exchange;
 mod gather;
+mod lifetime;
 mod pair;
+mod turn;
 
 pub use assemble::{Assembler, Ended, Overflow};
 pub use capability::{Capabilities, Stand};
@@ -89,6 +91,7 @@ impl Confidence {
 
 /// One control connection, or what the log holds of it.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools)] // They are facts that come one by one, not choices.
 pub struct Session {
     dialect: &'static Dialect,
     route: u64,
@@ -296,6 +299,7 @@ impl Session {
     }
 
     /// The exchanges of this part of the session, in the order of their commands.
+    #[must_use]
     pub fn exchanges(&self) -> impl DoubleEndedIterator<Item = Exchange<'_>> + ExactSizeIterator {
         (self.judged..self.settled).map(|index| Exchange { session: self, index })
     }
@@ -318,6 +322,7 @@ impl Session {
     }
 
     /// All exchanges that are still at hand, those of earlier parts included.
+    #[must_use]
     pub fn at_hand(&self) -> impl DoubleEndedIterator<Item = Exchange<'_>> + ExactSizeIterator {
         (0..self.records.len()).map(|index| Exchange { session: self, index })
     }

@@ -11,11 +11,11 @@ use crate::time::When;
 use std::collections::VecDeque;
 
 /// Commands that wait for their replies; a client that sends more without reading is cut off here.
-pub const WAITING_MAX: usize = 1_024;
+pub(super) const WAITING_MAX: usize = 1_024;
 /// Bytes of one reply that are kept.
-pub const REPLY_BYTES_MAX: usize = 64 * 1024;
+pub(super) const REPLY_BYTES_MAX: usize = 64 * 1024;
 /// Bytes of one argument that are kept.
-pub const ARGUMENT_BYTES_MAX: usize = 4 * 1024;
+pub(super) const ARGUMENT_BYTES_MAX: usize = 4 * 1024;
 
 /// What is still open in a session.
 #[derive(Debug, Default)]
@@ -276,16 +276,15 @@ impl Session {
             self.pairing.doubt = None;
             return self.answer(0, reply);
         }
-        match self.pairing.waiting.iter().position(|i| code.can_answer(self.records[*i as usize].verb)) {
-            Some(later) => {
-                let position = self.skip_to(later);
-                self.answer(position, reply);
-            }
-            None => {
-                let alone = self.unasked(reply);
-                if self.pairing.doubt.is_none() {
-                    self.pairing.doubt = Some(Doubt { reply, alone, command: front });
-                }
+        if let Some(later) =
+            self.pairing.waiting.iter().position(|i| code.can_answer(self.records[*i as usize].verb))
+        {
+            let position = self.skip_to(later);
+            self.answer(position, reply);
+        } else {
+            let alone = self.unasked(reply);
+            if self.pairing.doubt.is_none() {
+                self.pairing.doubt = Some(Doubt { reply, alone, command: front });
             }
         }
     }

@@ -119,7 +119,7 @@ impl Blocks {
 }
 
 /// The lines of a block, without their line ends and cut to what is looked at.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Lines<'a>(pub &'a [u8]);
 
 /// One line of a block.

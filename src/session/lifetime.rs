@@ -1,0 +1,107 @@
+//! How sessions begin and end, by what the log shows of them.
+
+use super::{Beginning, Ending, Session};
+use crate::event::{Event, Identity, Place, ReplyLine, What};
+use crate::ftp::{Code, Verb};
+
+impl Session {
+    /// Whether nothing more can come.
+    pub(super) fn is_over(&self) -> bool {
+        if self.closed {
+            return true;
+        }
+        if !self.is_idle() {
+            return false;
+        }
+        if self.pairing.quit {
+            return true;
+        }
+        // Turned away at the door.
+        match self.records.as_slice() {
+            [greeting] if !self.continued && !greeting.is_command() => {
+                self.replies_of(greeting).next().is_some_and(|r| r.code.is_refusal())
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether `event` can only be the beginning of another session.
+    pub(super) fn begins_anew(&self, event: &Event) -> bool {
+        let (What::Reply(ReplyLine { line, .. }) | What::Bare(line)) = event.what else {
+            return matches!(event.what, What::Exchange(c, ..) if c.verb == Verb::USER && self.pairing.quit);
+        };
+        // Hardly any line begins like a greeting, and this is asked for every one.
+        let greets = matches!(line, [b'1' | b'2', b'2', b'0', ..])
+            && matches!(ReplyLine::of(line).code(), Some((Code(220 | 120), _)));
+        if !greets || self.records.is_empty() || self.awaits_more_of_greeting() {
+            return false;
+        }
+        // Where sessions come one after another, a command that got no reply died with its connection.
+        let gave_up = self.dialect.identity == Identity::OneByOne
+            && self.pairing.open.is_none()
+            && !self.awaits_known(Code(220));
+        let marked = self.pairing.marked && matches!(event.what, What::Bare(_));
+        !marked && (gave_up || self.is_idle())
+    }
+
+    /// Whether a 120 was said and its 220 is to come.
+    fn awaits_more_of_greeting(&self) -> bool {
+        self.records.len() == 1 && self.replies_of(&self.records[0]).all(|r| r.code == Code(120))
+    }
+
+    pub(super) fn has_logged_in(&self) -> bool {
+        self.records.iter().any(|r| {
+            matches!(r.verb, Verb::PASS | Verb::USER)
+                && self.replies_of(r).any(|reply| matches!(reply.code, Code(230 | 232)))
+        }) || self.continued
+    }
+
+    pub(super) fn oldest_unjudged(&self) -> Option<Place> {
+        self.records.get(self.judged).map(|r| r.place)
+    }
+
+    /// Decides how the session ended.
+    pub(super) fn conclude(&mut self) {
+        let last = self.replies.last().map(|r| (r.code, r.text));
+        let told = last.is_some_and(|(code, _)| code == Code(421));
+        let idle = last.is_some_and(|(_, text)| {
+            let text = &self.text[text.range()];
+            crate::text::holds(text, "timeout") || crate::text::holds(text, "timed out")
+        });
+        let at_the_door = self.counts.commands == 0 && last.is_some_and(|(code, _)| code.is_refusal());
+        self.ending = match () {
+            () if self.pairing.quit => Ending::Quit,
+            () if told && idle => Ending::Timeout,
+            () if told || at_the_door => Ending::Refused,
+            () if self.closed => Ending::Lost,
+            () => Ending::Open,
+        };
+    }
+}
+
+/// Whether an event can be the first of a session: words between commands and replies cannot.
+pub(super) fn can_begin(event: &Event) -> bool {
+    match event.what {
+        What::Closed => false,
+        What::Bare(line) => super::bare::can_begin(line),
+        What::Reply(line) => line.code().is_some(),
+        _ => true,
+    }
+}
+
+/// Whether the log shows the beginning of a session whose first event this is.
+pub(super) fn beginning_of(event: &Event) -> Beginning {
+    let seen = match event.what {
+        What::Opened => true,
+        What::Reply(ReplyLine { line, .. }) | What::Bare(line) => match ReplyLine::of(line).code() {
+            Some((Code(120 | 220 | 421), _)) => true,
+            Some((code, _)) => code.is_refusal(),
+            None => false,
+        },
+        What::Command(c) | What::CommandAgain(c) | What::Exchange(c, ..) => {
+            matches!(c.verb, Verb::USER | Verb::AUTH | Verb::HOST)
+        }
+        What::LoggedIn | What::Secured | What::Closed => false,
+    };
+    if seen { Beginning::Seen } else { Beginning::Missing }
+}
