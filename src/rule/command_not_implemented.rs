@@ -18,6 +18,8 @@ pub(super) static RULE: Rule = Rule {
 /// The cases of both rules about support.
 pub(super) const CASES: &[&str] = &["plain", "help-marks", "feat-lacks", "feat-lists", "worked", "replaced"];
 
+/// A reply of this length has no words.
+const CODE_BYTES: usize = 4;
 /// Exchanges after a refusal in which the client may have used another command instead.
 const REPLACED_WITHIN: usize = 3;
 
@@ -83,10 +85,10 @@ pub(super) fn lack(exchange: &Exchange) -> Option<Lack> {
         Code(500) if unknown() => Some(Lack::Unknown),
         Code(500) if missing() => Some(Lack::NotImplemented),
         Code(500) if refused() => None,
-        Code(500) if verb == Verb::OTHER || verb.is_extension() => Some(Lack::Unknown),
+        Code(500) if verb == Verb::OTHER || verb.is_extension() && text.len() <= CODE_BYTES => Some(Lack::Unknown),
         // Codes of no RFC, such as 402, must say it in words.
         Code(500) => None,
-        _ if missing() => Some(Lack::NotImplemented),
+        Code(400..=409) if missing() => Some(Lack::NotImplemented),
         _ => None,
     }
 }

@@ -17,7 +17,7 @@ pub use exchange::{Exchange, Reply};
 pub use gather::{Gather, SESSIONS_NUMBERED_MAX, Starts};
 
 use crate::event::{Dialect, Place};
-use crate::ftp::{Code, Mark, Restart, Software, State, Step, Verb};
+use crate::ftp::{Code, Login, Mark, Restart, Software, State, Step, Verb};
 use crate::time::When;
 use exchange::{Record, ReplyRecord, Span};
 use pair::Pairing;
@@ -369,6 +369,10 @@ impl Session {
                 self.troubled.push(index as u32);
             }
             self.restarted |= state.restart != Restart::None;
+            if !record.is_command() && code == Some(Code(230)) {
+                // The log begins between PASS and its reply.
+                state.login = Login::In(record.mark);
+            }
             if record.is_command() {
                 let argument = self.bytes(record.argument);
                 state = state.after(&Step { verb: record.verb, argument, started, code, mark: record.mark });
@@ -439,7 +443,7 @@ fn copy_span(to: &mut Vec<u8>, from: &[u8], span: Span) -> Span {
 
 /// The exchanges that a state points to.
 fn marks_of(state: &State) -> Vec<Mark> {
-    use crate::ftp::{Data, Login, Rename, Tls};
+    use crate::ftp::{Data, Rename, Tls};
     let mut marks = Vec::new();
     match state.login {
         Login::NeedPassword(m)
