@@ -12,7 +12,7 @@
 //! let log = b"220 ready\nRNTO b.txt\n503 Use RNFR first.\nQUIT\n221 Bye\n";
 //! let settings = engine::Settings::default();
 //! let run = engine::run(Input::bytes("session.txt", &log[..]), &settings, Report::default(), |_| Ok(()))?;
-//! let summary = run.gathered.seal();
+//! let summary = run.gathered.seal(Vec::new());
 //! assert_eq!(summary.findings[0].rule.name, "rename-without-source");
 //! # Ok::<(), engine::Stop>(())
 //! ```
