@@ -9,7 +9,7 @@
 //! ```
 //! use ftplog::{engine, report::Report, source::Input};
 //!
-//! let log = b"220 ready\nRNTO b.txt\n503 Use RNFR first.\nQUIT\n221 Bye\n";
+//! let log = b"220 ready\nUSER ann\n230 in\nRNTO b.txt\n503 Use RNFR first.\nQUIT\n221 Bye\n";
 //! let settings = engine::Settings::default();
 //! let run = engine::run(Input::bytes("session.txt", &log[..]), &settings, Report::default(), |_| Ok(()))?;
 //! let summary = run.gathered.seal(Vec::new());

@@ -100,7 +100,7 @@ pub enum Check {
 /// The numbers that rules use.
 #[derive(Clone, Copy, Debug)]
 pub struct Thresholds {
-    /// Refusals within [`Thresholds::within_ms`] that make a burst.
+    /// Refusals within [`Thresholds::burst_within_ms`] that make a burst.
     pub burst_warning: usize,
     /// Refusals that make it an error.
     pub burst_error: usize,

@@ -47,7 +47,7 @@ impl Reason {
         }
     }
 
-    /// The reason that a reply names; the first row of [`WORDS`] that fits.
+    /// The reason that a reply names; the first row of the table of words that fits.
     #[must_use]
     pub fn of(text: &[u8]) -> Self {
         WORDS
