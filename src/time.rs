@@ -111,6 +111,18 @@ impl Zone {
         Some(Self(Some(TimeZone::fixed(offset))))
     }
 
+    /// The time of day there, `09:14:05`, as a log in this zone shows it; `None` where there is no time.
+    #[must_use]
+    pub fn clock(&self, when: When) -> Option<String> {
+        match (&self.0, when.known) {
+            (Some(zone), Known::Everything) => {
+                let at = jiff::Timestamp::from_millisecond(when.ms).ok()?;
+                Some(at.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string())
+            }
+            _ => when.clock(),
+        }
+    }
+
     /// The point in time of a local date and time in this zone.
     #[must_use]
     pub fn at(&self, local: Local) -> When {

@@ -3,7 +3,7 @@
 use super::Exit;
 use super::args::{self, Analyze, FailOn, ReportFormat};
 use super::complaint::Complaint;
-use super::inputs::{Inputs, Named, settings, shorten, stopped};
+use super::inputs::{Inputs, Named, settings, shorten, stopped, without_exchanges};
 use super::output::Output;
 use ftplog::engine::{self, Settings, Stats, Stop};
 use ftplog::report::{
@@ -39,12 +39,13 @@ pub(crate) fn analyze(args: &Analyze, output: &Output) -> Result<Exit, Complaint
         desk.complaints.extend(inputs.folders.iter().map(|(folder, n)| no_logs(folder, *n, desk.skipped)));
     }
     let summary = desk.report.seal(desk.inputs);
+    desk.complaints.extend(summary_limits(&summary));
     let mut exit = verdict(&summary, args);
     if !desk.complaints.iter().all(|c| c.warning) || mostly_not_understood(&summary) {
         exit = Exit::Incomplete;
     }
     if summary.inputs.iter().any(|i| i.status != Status::Failed) || args.format == ReportFormat::Json {
-        print(&summary, args, exit, output);
+        print(&summary, args, exit, output, &settings);
     }
     for complaint in &desk.complaints {
         output.complain(complaint);
@@ -97,13 +98,22 @@ impl Desk {
                     errors.push(complaint.what.clone());
                     self.complaints.push(complaint);
                 }
-                self.complaints.extend(half_understood(&log.name, &run.stats, output));
+                let nothing = without_exchanges(&log.name, run.plan.main().dialect.name, &run.stats);
+                errors.extend(nothing.iter().map(|c| c.what.clone()));
+                if nothing.is_none() || run.stats.lines_not_understood > 0 {
+                    self.complaints.extend(half_understood(&log.name, &run.stats, output));
+                }
+                self.complaints.extend(nothing);
                 self.complaints.extend(limits(&log.name, &run.stats));
                 self.inputs.push(InputSummary {
                     path: log.name.clone(),
                     format: Some(run.plan.main().dialect.name),
                     format_given: settings.format.is_some(),
-                    status: if errors.is_empty() { Status::Ok } else { Status::Partial },
+                    status: match (run.stats.exchanges, errors.is_empty()) {
+                        (0, _) => Status::Failed,
+                        (_, true) => Status::Ok,
+                        (_, false) => Status::Partial,
+                    },
                     lines: run.stats.lines,
                     lines_not_understood: run.stats.lines_not_understood,
                     starts: run.starts,
@@ -181,6 +191,25 @@ fn limits(name: &str, stats: &Stats) -> Vec<Complaint> {
     hit
 }
 
+/// Says which limits the report itself hit.
+fn summary_limits(summary: &Summary) -> Vec<Complaint> {
+    let mut hit = Vec::new();
+    if summary.ledger_overflow > 0 {
+        let n = grouped(summary.ledger_overflow);
+        hit.push(Complaint::warning(format!(
+            "{n} refusals or greetings were not remembered; bursts may be incomplete"
+        )));
+    }
+    let unnumbered: u64 = summary.inputs.iter().map(|i| i.starts.unnumbered).sum();
+    if unnumbered > 0 {
+        hit.push(Complaint::warning(format!(
+            "{} sessions have no number: there are too many",
+            grouped(unnumbered)
+        )));
+    }
+    hit
+}
+
 fn mostly_not_understood(summary: &Summary) -> bool {
     summary.inputs.iter().any(|i| i.lines_not_understood * 2 > i.lines)
 }
@@ -197,11 +226,11 @@ fn verdict(summary: &Summary, args: &Analyze) -> Exit {
     if bad || many { Exit::Findings } else { Exit::Clean }
 }
 
-fn print(summary: &Summary, args: &Analyze, exit: Exit, output: &Output) {
+fn print(summary: &Summary, args: &Analyze, exit: Exit, output: &Output, settings: &Settings) {
     if output.quiet > 1 {
         return;
     }
-    let sentences = Sentences::new(output.words.lang());
+    let sentences = Sentences::new(output.words.lang(), settings.setup.zone.clone());
     match args.format {
         ReportFormat::Json => {
             // Whoever closed the pipe has read enough.
@@ -267,7 +296,7 @@ pub(crate) fn demo(args: &args::Demo, output: &Output) -> Result<Exit, Complaint
         errors: Vec::new(),
     };
     let summary = run.gathered.seal(vec![input]);
-    let sentences = Sentences::new(output.words.lang());
+    let sentences = Sentences::new(output.words.lang(), settings.setup.zone.clone());
     let mut text =
         report_text(&summary, &sentences, TextOptions { style: output.style, ..TextOptions::default() });
     let _ = writeln!(text, "\n{}", output.words.get("demo-end"));

@@ -136,6 +136,7 @@ pub(crate) struct Analyze {
         long,
         value_name = "FORMAT",
         env = "FTPLOG_FORMAT",
+        hide_env_values = true,
         default_value = "text",
         ignore_case = true,
         help_heading = "Output"

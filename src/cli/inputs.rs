@@ -3,7 +3,7 @@
 use super::args::Reading;
 use super::complaint::Complaint;
 use super::output::Output;
-use ftplog::engine::{Settings, Stop};
+use ftplog::engine::{Settings, Stats, Stop};
 use ftplog::format::{self, Format, Setup};
 use ftplog::source::{self, Input, Unreadable};
 use ftplog::text::{Printable, grouped, nearest, without_secrets};
@@ -152,6 +152,22 @@ pub(crate) fn stopped(name: &str, stop: &Stop, lines: u64) -> Complaint {
         Stop::Threads(why) => Complaint::new(format!("cannot start threads: {why}")),
         Stop::Done => Complaint::new("the reader has gone"),
     }
+}
+
+/// A log in a known format that holds neither commands nor replies: there is nothing to judge.
+pub(crate) fn without_exchanges(name: &str, format: &str, stats: &Stats) -> Option<Complaint> {
+    if stats.exchanges > 0 {
+        return None;
+    }
+    let complaint = Complaint::new(format!("{} holds no FTP commands or replies", shown(name)));
+    let complaint = complaint.fact(format!("it was read as {format}, {} lines", grouped(stats.lines)));
+    Some(match format {
+        "vsftpd" => complaint.tip("vsftpd writes them with log_ftp_protocol=YES in vsftpd.conf"),
+        "pure-ftpd" => complaint.tip("Pure-FTPd writes them when it is started with -d twice"),
+        _ => {
+            complaint.tip("if it is in another format, name it with --log-format; ftplog formats lists them")
+        }
+    })
 }
 
 /// A line of a log, safe to show and short.

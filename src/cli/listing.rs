@@ -3,7 +3,7 @@
 use super::Exit;
 use super::args::{List, ListFormat};
 use super::complaint::Complaint;
-use super::inputs::{Inputs, Named, settings, stopped};
+use super::inputs::{Inputs, Named, settings, stopped, without_exchanges};
 use super::output::Output;
 use ftplog::engine::{self, Run, Settings, Stop};
 use ftplog::report::{Exchanges, Sessions, Shape};
@@ -15,7 +15,7 @@ use std::io::Write;
 pub(crate) fn exchanges(list: &List, output: &Output) -> Result<Exit, Complaint> {
     let shape = if list.format == ListFormat::Text { Shape::Text } else { Shape::Ndjson };
     each(list, output, |log, settings, out| {
-        let gather = Exchanges::new(&log.name, shape);
+        let gather = Exchanges::new(&log.name, shape, settings.setup.zone.clone());
         let run = engine::run(log.open()?, settings, gather, |progress| {
             let written = progress.gathered.write(out, progress.complete_before, progress.starts);
             written.map_err(|_| Stop::Done)
@@ -27,6 +27,7 @@ pub(crate) fn exchanges(list: &List, output: &Output) -> Result<Exit, Complaint>
                 Printable(log.name.as_bytes())
             )));
         }
+        check(log, &run)?;
         Ok(run.cut_short.map(|stop| (stop, run.stats.lines)))
     })
 }
@@ -34,7 +35,7 @@ pub(crate) fn exchanges(list: &List, output: &Output) -> Result<Exit, Complaint>
 /// Lists the sessions.
 pub(crate) fn sessions(list: &List, output: &Output) -> Result<Exit, Complaint> {
     each(list, output, |log, settings, out| {
-        let run = engine::run(log.open()?, settings, Sessions::default(), |_| Ok(()));
+        let run = engine::run(log.open()?, settings, Sessions::new(settings.setup.zone.clone()), |_| Ok(()));
         let mut run = run.map_err(|stop| stopped(&log.name, &stop, 0))?;
         run.gathered.sort();
         let written = match list.format {
@@ -45,9 +46,15 @@ pub(crate) fn sessions(list: &List, output: &Output) -> Result<Exit, Complaint> 
                 out.write_all(text.as_bytes())
             }
         };
+        check(log, &run)?;
         let gone = written.is_err().then_some(Stop::Done);
         Ok(gone.or(run.cut_short).map(|stop| (stop, run.stats.lines)))
     })
+}
+
+/// A log that was read and holds nothing is an error: it was probably read in the wrong way.
+fn check<G: Gather>(log: &Named, run: &Run<G>) -> Result<(), Complaint> {
+    without_exchanges(&log.name, run.plan.main().dialect.name, &run.stats).map_or(Ok(()), Err)
 }
 
 // server.log  vsftpd  72 sessions

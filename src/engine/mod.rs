@@ -108,6 +108,8 @@ pub struct Stats {
     pub lines_cut: u64,
     /// The first lines that were not understood.
     pub not_understood: Vec<(u64, Vec<u8>)>,
+    /// Commands, and replies that nobody asked for.
+    pub exchanges: u64,
     /// Limits that were hit.
     pub overflow: Overflow,
 }
@@ -248,6 +250,7 @@ impl<'s, G: Gather> Engine<'s, G> {
             cut_short = Some(stop);
         }
         for shard in &self.shards {
+            self.stats.exchanges += shard.assembler.exchanges();
             self.stats.overflow.sessions_ended += shard.assembler.overflow().sessions_ended;
         }
         let Self { gathered, starts, stats, plan, .. } = self;

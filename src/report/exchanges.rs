@@ -4,6 +4,7 @@ use super::wire::{CommandJson, ReplyJson, stated};
 use crate::event::Place;
 use crate::session::{Ended, Exchange, Gather, Session, Starts};
 use crate::text::Printable;
+use crate::time::Zone;
 use serde::Serialize;
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -26,6 +27,7 @@ pub enum Shape {
 pub struct Exchanges {
     path: String,
     shape: Shape,
+    zone: Zone,
     held: Vec<Held>,
     /// Whether some were written out of order because too many had to wait.
     pub out_of_order: bool,
@@ -52,10 +54,10 @@ struct Row<'a> {
 }
 
 impl Exchanges {
-    /// Gathers exchanges of the log of that name.
+    /// Gathers exchanges of the log of that name; text shows times of day as they are in that zone.
     #[must_use]
-    pub fn new(path: &str, shape: Shape) -> Self {
-        Self { path: path.to_owned(), shape, held: Vec::new(), out_of_order: false }
+    pub fn new(path: &str, shape: Shape, zone: Zone) -> Self {
+        Self { path: path.to_owned(), shape, zone, held: Vec::new(), out_of_order: false }
     }
 
     /// Writes what comes before `complete_before`, in order.
@@ -81,7 +83,7 @@ impl Exchanges {
     fn hold(&mut self, exchange: &Exchange) {
         let (before, after) = match self.shape {
             Shape::Ndjson => json(&self.path, exchange),
-            Shape::Text => (text_before(&self.path, exchange), text_after(exchange)),
+            Shape::Text => (text_before(&self.path, exchange, &self.zone), text_after(exchange)),
         };
         self.held.push(Held { place: exchange.place(), session: exchange.session().first(), before, after });
     }
@@ -89,7 +91,7 @@ impl Exchanges {
 
 impl Gather for Exchanges {
     fn fork(&self) -> Self {
-        Self::new(&self.path, self.shape)
+        Self::new(&self.path, self.shape, self.zone.clone())
     }
 
     fn observe(&mut self, session: &Session, _: Ended) {
@@ -125,8 +127,8 @@ fn json(path: &str, exchange: &Exchange) -> (Vec<u8>, Vec<u8>) {
 }
 
 // server.log:1041  09:14:05  session
-fn text_before(path: &str, exchange: &Exchange) -> Vec<u8> {
-    let clock = exchange.at().clock().map_or(String::new(), |c| format!("  {c}"));
+fn text_before(path: &str, exchange: &Exchange, zone: &Zone) -> Vec<u8> {
+    let clock = zone.clock(exchange.at()).map_or(String::new(), |c| format!("  {c}"));
     format!("{path}:{}{clock}  session ", exchange.place().line).into_bytes()
 }
 

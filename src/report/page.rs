@@ -120,12 +120,8 @@ fn fix_step(out: &mut String, n: usize, step: &FixStep, style: Style) {
 pub fn explain_rule(rule: &Rule, words: &Words, style: Style) -> String {
     let page = catalog::rule(rule.name, words.lang());
     let mut out = String::new();
-    let _ = writeln!(out, "{}", style.paint(Paint::Bold, rule.name));
-    out.push_str(&hanging(
-        "",
-        &format!("{}: {}", words.get(rule.severity.name()), page.summary),
-        style.width,
-    ));
+    let _ = writeln!(out, "{}  {}", style.paint(Paint::Bold, rule.name), words.get(rule.severity.name()));
+    out.push_str(&hanging("", &page.summary, style.width));
     let parts = [
         ("what-it-finds", Some(&page.finds)),
         ("why-it-matters", Some(&page.matters)),
@@ -168,7 +164,9 @@ pub fn compare(codes: &[Code], words: &Words, style: Style) -> Result<String, Co
         entries.iter().map(|e| (Code(e.code), e.text(words.lang()))).collect();
     let names: Vec<String> = codes.iter().map(ToString::to_string).collect();
     let mut out = String::new();
-    let title = words.with("compare-title", &[("codes", &names.join(words.get("compare-and")))]);
+    let (last, others) = names.split_last().map_or(("", &[][..]), |(last, others)| (last.as_str(), others));
+    let listed = [&others.join(words.get("compare-comma")), words.get("compare-and"), last].concat();
+    let title = words.with("compare-title", &[("codes", &listed)]);
     let _ = writeln!(out, "{}\n", style.paint(Paint::Bold, title));
     out.push_str(&comparison_table(&texts, words, style));
     for (title, of) in [
@@ -212,13 +210,12 @@ fn comparison_table(texts: &[(Code, &ReplyText)], words: &Words, style: Style) -
 fn key_differences(out: &mut String, texts: &[(Code, &ReplyText)], words: &Words, style: Style) {
     section(out, words.get("key-differences"), style);
     let mut usage: Vec<(String, String)> = Vec::new();
+    let mut said: Vec<(String, String)> = Vec::new();
     for (i, (a, _)) in texts.iter().enumerate() {
         for (b, _) in &texts[i + 1..] {
             if let Some(written) = catalog::comparison(a.0, b.0) {
                 let text = written.text(words.lang());
-                for difference in &text.differences {
-                    out.push_str(&hanging("  - ", difference, style.width));
-                }
+                said.extend(text.differences.iter().map(|d| ("  - ".to_owned(), d.clone())));
                 for u in &text.usage {
                     let row = (u.code.to_string(), u.purpose.clone());
                     if !usage.iter().any(|(code, _)| *code == row.0) {
@@ -233,13 +230,18 @@ fn key_differences(out: &mut String, texts: &[(Code, &ReplyText)], words: &Words
                     ("class_b", class(*b, words).to_owned()),
                 ];
                 let holes: Vec<(&str, &str)> = holes.iter().map(|(k, v)| (*k, v.as_str())).collect();
-                out.push_str(&hanging("  - ", &words.with("difference-class", &holes), style.width));
+                said.push(("  - ".to_owned(), words.with("difference-class", &holes)));
             } else {
                 for code in [a, b] {
                     let phrase = texts.iter().find(|(c, _)| c == code).map_or("", |(_, t)| t.phrase.as_str());
-                    out.push_str(&hanging(&format!("  - {code}: "), phrase, style.width));
+                    said.push((format!("  - {code}: "), phrase.to_owned()));
                 }
             }
+        }
+    }
+    for (i, (lead, text)) in said.iter().enumerate() {
+        if !said[..i].iter().any(|(l, t)| (l, t) == (lead, text)) {
+            out.push_str(&hanging(lead, text, style.width));
         }
     }
     if !usage.is_empty() {

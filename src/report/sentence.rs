@@ -4,7 +4,9 @@ use super::summary::Problem;
 use crate::catalog::{self, CaseText, RulePage, Words, fill};
 use crate::lang::Lang;
 use crate::rule::{Fact, Finding, Group, Label};
+use crate::session::Confidence;
 use crate::text::{Printable, grouped};
+use crate::time::{When, Zone};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -15,21 +17,28 @@ const QUOTED_BYTES_MAX: usize = 80;
 #[derive(Debug)]
 pub struct Sentences {
     words: Words,
+    zone: Zone,
     pages: BTreeMap<&'static str, RulePage>,
 }
 
 impl Sentences {
-    /// For that language.
+    /// For that language, with times of day as they are in that zone.
     #[must_use]
-    pub fn new(lang: Lang) -> Self {
+    pub fn new(lang: Lang, zone: Zone) -> Self {
         let pages = crate::rule::RULES.iter().map(|r| (r.name, catalog::rule(r.name, lang))).collect();
-        Self { words: Words::new(lang), pages }
+        Self { words: Words::new(lang), zone, pages }
     }
 
     /// The labels.
     #[must_use]
     pub fn words(&self) -> &Words {
         &self.words
+    }
+
+    /// The time of day, as the log shows it.
+    #[must_use]
+    pub fn clock(&self, at: When) -> Option<String> {
+        self.zone.clock(at)
     }
 
     fn case(&self, finding: &Finding) -> &CaseText {
@@ -45,7 +54,12 @@ impl Sentences {
     /// Why it happened.
     #[must_use]
     pub fn why(&self, finding: &Finding) -> String {
-        self.filled(&self.case(finding).why, finding)
+        let why = self.filled(&self.case(finding).why, finding);
+        match finding.confidence {
+            Confidence::Certain => why,
+            Confidence::Likely => format!("{why} {}", self.words.get("likely")),
+            Confidence::Possible => format!("{why} {}", self.words.get("possible")),
+        }
     }
 
     /// What to do.
@@ -98,7 +112,7 @@ impl Sentences {
             Fact::Phrases(keys) => keys.iter().map(|k| self.words.get(k)).collect::<Vec<_>>().join(", "),
             Fact::Duration(ms) => self.words.duration(*ms),
             Fact::Moment(at, line) => {
-                at.clock().unwrap_or_else(|| self.words.with("line-n", &[("n", &line.to_string())]))
+                self.clock(*at).unwrap_or_else(|| self.words.with("line-n", &[("n", &line.to_string())]))
             }
             Fact::User(name) if name.is_empty() => self.words.get("the-user").to_owned(),
             Fact::User(name) => format!("\"{}\"", quoted(name)),

@@ -7,7 +7,7 @@ use crate::catalog::Words;
 use crate::event::Place;
 use crate::session::{Ended, Ending, Gather, Session, Starts};
 use crate::text::{Printable, grouped};
-use crate::time::When;
+use crate::time::{When, Zone};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -42,6 +42,7 @@ pub struct Row {
 /// Gathers the sessions of a log.
 #[derive(Clone, Debug, Default)]
 pub struct Sessions {
+    zone: Zone,
     rows: Vec<Row>,
 }
 
@@ -81,7 +82,7 @@ struct RepliesJson {
 
 impl Gather for Sessions {
     fn fork(&self) -> Self {
-        Self::default()
+        Self::new(self.zone.clone())
     }
 
     fn observe(&mut self, session: &Session, ended: Ended) {
@@ -110,6 +111,12 @@ impl Gather for Sessions {
 }
 
 impl Sessions {
+    /// No session yet; text shows times of day as they are in that zone.
+    #[must_use]
+    pub fn new(zone: Zone) -> Self {
+        Self { zone, rows: Vec::new() }
+    }
+
     /// Puts the sessions in the order of the log.
     pub fn sort(&mut self) {
         self.rows.sort_by_key(|r| r.first);
@@ -152,7 +159,8 @@ impl Sessions {
         header.extend(["4xx".to_owned(), "5xx".to_owned(), words.get("column-end").to_owned()]);
         let header: Vec<&str> = header.iter().map(String::as_str).collect();
         let shown = if all { self.rows.len() } else { self.rows.len().min(SESSIONS_SHOWN) };
-        let rows: Vec<Vec<String>> = self.rows[..shown].iter().map(|r| row(r, words, starts)).collect();
+        let rows: Vec<Vec<String>> =
+            self.rows[..shown].iter().map(|r| row(r, words, &self.zone, starts)).collect();
         let mut out = format!("{head}\n\n{}", table(&header, LAYOUT, &rows, style.width));
         if shown < self.rows.len() {
             let more = grouped((self.rows.len() - shown) as u64);
@@ -162,14 +170,15 @@ impl Sessions {
     }
 }
 
-fn row(row: &Row, words: &Words, starts: &Starts) -> Vec<String> {
+fn row(row: &Row, words: &Words, zone: &Zone, starts: &Starts) -> Vec<String> {
     let or_dash = |bytes: &[u8], width| {
         if bytes.is_empty() { "-".to_owned() } else { shortened(&Printable(bytes).to_string(), width) }
     };
     let length = row.last_at.since(row.first_at).map(|ms| ms / 1000);
     vec![
         starts.number(row.first).map_or("-".to_owned(), grouped),
-        row.first_at.clock().unwrap_or_else(|| words.with("line-n", &[("n", &row.first.line.to_string())])),
+        zone.clock(row.first_at)
+            .unwrap_or_else(|| words.with("line-n", &[("n", &row.first.line.to_string())])),
         length.map_or("-".to_owned(), |s| format!("{}:{:02}", s / 60, s % 60)),
         or_dash(&row.client, 39),
         or_dash(&row.user, 16),

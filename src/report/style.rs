@@ -10,6 +10,8 @@ pub struct Style {
     pub width: usize,
     /// Whether to use colours.
     pub color: bool,
+    /// Whether paths stay whole where they do not fit: other programs want them so.
+    pub whole_paths: bool,
 }
 
 /// What a piece of text is, for its colour.
@@ -26,7 +28,7 @@ pub(super) enum Paint {
 
 impl Default for Style {
     fn default() -> Self {
-        Self { width: 80, color: false }
+        Self { width: 80, color: false, whole_paths: false }
     }
 }
 

@@ -169,7 +169,7 @@ impl Page<'_> {
             let _ = writeln!(out, "{dots}  {}", self.paint(Paint::Dim, words.count("skipped", said.skipped)));
         }
         let number = self.paint(Paint::Frame, format!("{:>gutter$} |", said.place.line));
-        let clock = said.at.clock().map_or(String::new(), |c| format!("{c} "));
+        let clock = self.sentences.clock(said.at).map_or(String::new(), |c| format!("{c} "));
         let mark = if said.side == Side::Client { '>' } else { '<' };
         let before = gutter + 3 + clock.len() + 2;
         let text = Printable(&said.text).to_string();
@@ -218,6 +218,14 @@ impl Page<'_> {
         if self.summary.problems.is_empty() {
             let sessions = words.count("sessions", all);
             let _ = writeln!(out, "{}", words.with("nothing-found", &[("sessions", &sessions)]));
+            let [.., transient, permanent] = self.summary.totals.replies;
+            if transient + permanent > 0 {
+                out.push_str(&hanging(
+                    "",
+                    &words.count("refusals-left", transient + permanent),
+                    self.width(),
+                ));
+            }
             return;
         }
         out.push_str(&self.table());
@@ -260,7 +268,9 @@ impl Page<'_> {
             (0..4).map(|c| widest(rows.iter().map(|r| r[c].as_str()).chain([header[c]])) + 2).sum();
         let room = self.width().saturating_sub(others + 1).max(12);
         for row in &mut rows {
-            row[4] = shortened_in_front(&row[4], room);
+            if !self.options.style.whole_paths {
+                row[4] = shortened_in_front(&row[4], room);
+            }
         }
         table(&header, &layout, &rows, self.width())
     }

@@ -152,7 +152,7 @@ impl Finding {
             return Some(fact.clone());
         }
         match name {
-            "verb" => self.command.as_ref().map(|(verb, _)| Fact::Text(verb.clone())),
+            "verb" => self.command.as_ref().map(|(verb, argument)| Fact::Text(told_name(verb, argument))),
             "argument" => self.command.as_ref().map(|(_, argument)| Fact::Text(argument.clone())),
             "code" => self.reply.as_ref().map(|(code, _)| Fact::Code(*code)),
             "line" => Some(Fact::Line(self.place.line)),
@@ -161,6 +161,12 @@ impl Finding {
             _ => None,
         }
     }
+}
+
+/// The command as people call it: SITE goes by its second word, too.
+fn told_name(verb: &[u8], argument: &[u8]) -> Vec<u8> {
+    let second = argument.split(|b| *b == b' ').next().unwrap_or_default();
+    if verb == b"SITE" && !second.is_empty() { [verb, b" ", second].concat() } else { verb.to_vec() }
 }
 
 impl fmt::Debug for Finding {

@@ -2,10 +2,11 @@
 
 use super::finding::{Said, say};
 use crate::event::Place;
-use crate::ftp::{Code, Verb};
+use crate::ftp::{Code, Software, Verb};
 use crate::session::{Ending, Session};
-use crate::text::holds;
 use crate::time::When;
+use regex::bytes::{RegexSet, RegexSetBuilder};
+use std::sync::LazyLock;
 
 /// Why a server refused its service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,13 +48,10 @@ impl Reason {
         }
     }
 
-    /// The reason that a reply names; the first row of the table of words that fits.
+    /// The reason that a reply names.
     #[must_use]
     pub fn of(text: &[u8]) -> Self {
-        WORDS
-            .iter()
-            .find(|(words, _)| words.iter().all(|w| holds(text, w)))
-            .map_or(Self::Unknown, |(_, r)| *r)
+        COMPILED.matches(text).iter().next().map_or(Self::Unknown, |first| CLASSES[first].1)
     }
 
     /// Whether it counts towards a burst: idle sessions end normally, and a client's own words are no refusal.
@@ -63,74 +61,38 @@ impl Reason {
     }
 }
 
-/// Words that all stand in a reply, and the reason that they give. The order decides: a ban speaks of addresses too, and a
+/// What stands in a reply, and the reason that it gives. The first that fits decides: a ban speaks of addresses too, and a
 /// TLS failure of time.
-const WORDS: &[(&[&str], Reason)] = &[
-    (&["remote server has closed connection"], Reason::ClientMade),
-    (&["banned"], Reason::Banned),
-    (&["not welcome"], Reason::Banned),
-    (&["no connections allowed from your ip"], Reason::Banned),
-    (&["not currently accepting logins at this address"], Reason::Banned),
-    (&["too many failed"], Reason::Banned),
-    (&["too many errors"], Reason::Banned),
-    (&["too many login"], Reason::Banned),
-    (&["login incorrect"], Reason::Banned),
-    (&["access denied"], Reason::Banned),
-    (&["kicked"], Reason::Banned),
-    (&["cleartext"], Reason::TlsRequired),
-    (&["non-secure"], Reason::TlsRequired),
-    (&["encrypt"], Reason::TlsRequired),
-    (&["tls"], Reason::TlsRequired),
-    (&["ssl"], Reason::TlsRequired),
-    (&["same user"], Reason::PerUser),
-    (&["for this account"], Reason::PerUser),
-    (&["for this user"], Reason::PerUser),
-    (&["for the user"], Reason::PerUser),
-    (&["from your host"], Reason::PerClient),
-    (&["from your ip"], Reason::PerClient),
-    (&["from this ip"], Reason::PerClient),
-    (&["from the same ip"], Reason::PerClient),
-    (&["for this ip"], Reason::PerClient),
-    (&["per ip"], Reason::PerClient),
-    (&["internet address"], Reason::PerClient),
-    (&["too many", "address"], Reason::PerClient),
-    (&["login time"], Reason::LoginTimeout),
-    (&["no transfer"], Reason::Idle),
-    (&["no-transfer"], Reason::Idle),
-    (&["data timeout"], Reason::DataTimeout),
-    (&["data connection timed"], Reason::DataTimeout),
-    (&["data channel timed"], Reason::DataTimeout),
-    (&["no new data"], Reason::DataTimeout),
-    (&["timeout"], Reason::Idle),
-    (&["time out"], Reason::Idle),
-    (&["timed out"], Reason::Idle),
-    (&["inactiv"], Reason::Idle),
-    (&["idle"], Reason::Idle),
-    (&["shut down"], Reason::Shutdown),
-    (&["shutting down"], Reason::Shutdown),
-    (&["shutdown"], Reason::Shutdown),
-    (&["offline"], Reason::Shutdown),
-    (&["maintenance"], Reason::Shutdown),
-    (&["server is locked"], Reason::Shutdown),
-    (&["server disabled"], Reason::Shutdown),
-    (&["temporarily unavailable - "], Reason::Shutdown),
-    (&["system not available"], Reason::Shutdown),
-    (&["too many"], Reason::Capacity),
-    (&["maximum"], Reason::Capacity),
-    (&["busy"], Reason::Capacity),
-    (&["overload"], Reason::Capacity),
-    (&["simultaneous"], Reason::Capacity),
-    (&["already connected"], Reason::Capacity),
-    (&["limit"], Reason::Capacity),
-    (&["temporarily unavailable"], Reason::Shutdown),
-    (&["could not"], Reason::ServerFault),
-    (&["resource failure"], Reason::ServerFault),
-    (&["out of memory"], Reason::ServerFault),
-    (&["not available, sorry"], Reason::ServerFault),
-    (&["configuration error"], Reason::ServerFault),
-    (&["chroot"], Reason::ServerFault),
-    (&["oops"], Reason::ServerFault),
+const CLASSES: &[(&str, Reason)] = &[
+    ("remote server has closed connection", Reason::ClientMade),
+    ("banned|not welcome|no connections allowed from your ip", Reason::Banned),
+    ("not currently accepting logins at this address|too many failed", Reason::Banned),
+    ("too many errors|too many login|login incorrect|access denied|kicked", Reason::Banned),
+    ("cleartext|non-secure|encrypt|tls|ssl", Reason::TlsRequired),
+    ("same user|for this account|for this user|for the user", Reason::PerUser),
+    ("from your host|from your ip|from this ip|from the same ip|for this ip", Reason::PerClient),
+    ("per ip|internet address|too many.*address", Reason::PerClient),
+    ("login time", Reason::LoginTimeout),
+    ("no transfer|no-transfer", Reason::Idle),
+    ("data timeout|data connection timed|data channel timed|no new data", Reason::DataTimeout),
+    ("timeout|time out|timed out|inactiv|idle", Reason::Idle),
+    ("shut down|shutting down|shutdown|offline|maintenance|server is locked", Reason::Shutdown),
+    ("server disabled|temporarily unavailable -|system not available", Reason::Shutdown),
+    ("too many|maximum|busy|overload|simultaneous|already connected|limit", Reason::Capacity),
+    ("temporarily unavailable", Reason::Shutdown),
+    ("could not|resource failure|out of memory|not available, sorry", Reason::ServerFault),
+    ("configuration error|chroot|oops", Reason::ServerFault),
 ];
+
+/// The classes, compiled when the first refusal is met.
+static COMPILED: LazyLock<RegexSet> = LazyLock::new(|| {
+    let patterns = CLASSES.iter().map(|(pattern, _)| *pattern);
+    RegexSetBuilder::new(patterns)
+        .case_insensitive(true)
+        .unicode(false)
+        .build()
+        .expect("a test compiles every class")
+});
 
 /// One refusal.
 #[derive(Clone, Debug)]
@@ -179,8 +141,13 @@ pub(super) fn refusals(session: &Session, found: &mut Vec<Refusal>) {
             });
         }
     }
-    // Connected and closed before any greeting.
-    if session.exchanges().len() == 0 && !session.is_continued() && session.ending() == Ending::Lost {
+    // Connected and closed before any greeting. Clients write of connections that they never had.
+    let by_server = session.dialect().software != Software::Unknown;
+    if by_server
+        && session.exchanges().len() == 0
+        && !session.is_continued()
+        && session.ending() == Ending::Lost
+    {
         found.push(Refusal {
             place: session.first(),
             at: session.first_at(),

@@ -39,7 +39,8 @@ fn check(session: &Session, findings: &mut Findings) {
             Rename::Crossed { source, by } => ("interrupted", Some(source), Some(by)),
             Rename::Used(m) => ("consumed", Some(m), None),
             Rename::None if session.beginning() == Beginning::Missing => ("starts-late", None, None),
-            Rename::None if matches!(state.login, Login::Nobody) => continue,
+            // That is a matter of the login.
+            Rename::None if state.login == Login::Nobody && exchange.code() == Some(Code(530)) => continue,
             Rename::None => ("missing", None, None),
         };
         findings.add(Found { cause, between, ..Found::new(exchange, case) });

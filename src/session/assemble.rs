@@ -50,6 +50,7 @@ pub struct Assembler {
     open: usize,
     held: usize,
     overflow: Overflow,
+    exchanges: u64,
     /// The first lines of the sessions that began since they were last asked for.
     started: Vec<Place>,
 }
@@ -64,6 +65,7 @@ impl Default for Assembler {
             open: 0,
             held: 0,
             overflow: Overflow::default(),
+            exchanges: 0,
             started: Vec::new(),
         }
     }
@@ -120,6 +122,12 @@ impl Assembler {
     /// Takes the first lines of the sessions that began since the last call.
     pub fn take_started(&mut self) -> impl Iterator<Item = Place> + '_ {
         self.started.drain(..)
+    }
+
+    /// How many exchanges were handed out.
+    #[must_use]
+    pub fn exchanges(&self) -> u64 {
+        self.exchanges
     }
 
     /// How often a limit was hit.
@@ -356,6 +364,7 @@ impl Assembler {
         self.held = self.held.saturating_sub(session.held());
         session.conclude();
         session.trace(true);
+        self.exchanges += session.exchanges().len() as u64;
         done(session, Ended::Yes);
         for key in [session.key, session.route] {
             if self.by_key.get(&key) == Some(&id) {
@@ -377,6 +386,7 @@ impl Assembler {
         let before = session.held();
         session.trace(false);
         if session.settled > session.judged {
+            self.exchanges += session.exchanges().len() as u64;
             done(session, Ended::NotYet);
             session.compact();
         }

@@ -10,13 +10,6 @@ impl Session {
     /// Takes a line that may be a command or part of a reply.
     pub(super) fn bare_line(&mut self, place: Place, at: When, line: &[u8]) {
         let reply = ReplyLine::of(line);
-        if self.pairing.marked {
-            // It lost its mark, or it is no line of the control connection at all.
-            if self.pairing.open.is_some() {
-                self.one_reply_line(place, at, &reply);
-            }
-            return;
-        }
         if reply.code().is_some() {
             return self.one_reply_line(place, at, &reply);
         }

@@ -40,8 +40,7 @@ impl Session {
         let gave_up = self.dialect.identity == Identity::OneByOne
             && self.pairing.open.is_none()
             && !self.awaits_known(Code(220));
-        let marked = self.pairing.marked && matches!(event.what, What::Bare(_));
-        !marked && (gave_up || self.is_idle())
+        gave_up || self.is_idle()
     }
 
     /// Whether a 120 was said and its 220 is to come.

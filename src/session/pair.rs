@@ -31,8 +31,6 @@ pub(super) struct Pairing {
     next_mark: Mark,
     /// Whether QUIT was answered.
     pub(super) quit: bool,
-    /// Whether a reply came with its mark: then a line without one is no reply.
-    pub(super) marked: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +58,6 @@ impl Pairing {
         self.desync = None;
         self.next_mark = 0;
         self.quit = false;
-        self.marked = false;
     }
 
     /// Follows records that moved; `moved` holds each one's new index.
@@ -203,7 +200,6 @@ impl Session {
 
     /// Takes a line of a reply. Lines that belong to no reply are left out.
     pub(super) fn reply_line(&mut self, place: Place, at: When, reply: &ReplyLine) {
-        self.pairing.marked = true;
         if reply.escaped {
             for line in EscapedLines(Some(reply.line)) {
                 self.one_reply_line(place, at, &ReplyLine::of(line));
