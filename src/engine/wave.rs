@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use std::hash::BuildHasher;
 
 /// Routes are hashed in the same way in every run.
-const ROUTE_SEED: u64 = 0;
+static ROUTES: FixedState = FixedState::with_seed(0);
 /// Bytes of a line, for the room that events get before there are any.
 const USUAL_LINE_BYTES: usize = 64;
 
@@ -166,10 +166,9 @@ impl Found {
                 if event.at != When::NEVER {
                     self.note_time(event.at);
                 }
-                let hasher = FixedState::with_seed(ROUTE_SEED);
                 let route = match taken.host {
-                    b"" => hasher.hash_one(event.route),
-                    host => hasher.hash_one((host, event.route)),
+                    b"" => ROUTES.hash_one(event.route),
+                    host => ROUTES.hash_one((host, event.route)),
                 };
                 let shard = (route >> 60) as usize % SHARDS;
                 self.events[shard].push(Rested::of(base, self.lines, route, taken.format, event));

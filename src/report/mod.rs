@@ -148,7 +148,9 @@ impl Report {
             }
         }
         for kept in &mut self.kept {
-            kept.prune(FINDINGS_PER_RULE_MAX);
+            if kept.findings.len() > TRANSCRIPTS_PER_RULE_MAX {
+                kept.prune(FINDINGS_PER_RULE_MAX);
+            }
             for finding in &mut kept.findings {
                 if let Some(revise) = finding.rule.revise {
                     revise(finding, &self.ledger);

@@ -314,6 +314,10 @@ fn add_details(finding: &mut Finding, found: &Found, context: usize) {
     let session = exchange.session();
     let cause = found.cause.and_then(|m| session.exchange(m));
     let between = found.between.and_then(|m| session.exchange(m));
+    finding.facts.reserve_exact(
+        3 * usize::from(cause.is_some()) + 2 * usize::from(between.is_some()) + found.facts.len(),
+    );
+    finding.related.reserve_exact(usize::from(cause.is_some()) + usize::from(between.is_some()));
     if let Some(cause) = cause {
         let place = cause.reply().map_or(cause.place(), |r| r.place);
         finding.related.push(Related { role: found.cause_role, place });
@@ -379,11 +383,7 @@ fn transcript(
 pub(super) fn say(lines: &mut Vec<Said>, exchange: &Exchange, label: Option<Label>, under_reply: bool) {
     let has_command = exchange.has_command();
     if has_command {
-        let mut text = exchange.name();
-        if !exchange.argument().is_empty() {
-            text.push(b' ');
-            text.extend_from_slice(exchange.argument());
-        }
+        let mut text = exchange.command_line();
         text.truncate(SAID_BYTES_MAX);
         let label = label.filter(|_| !under_reply);
         let (place, at) = (exchange.place(), exchange.at());

@@ -16,10 +16,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(session: &Session, findings: &mut Findings) {
-    if !session.restarted() {
-        return;
-    }
-    for exchange in session.exchanges() {
+    for exchange in session.resumed() {
         let listing = exchange.verb().data() == DataRole::List;
         let (case, cause, between) = match (exchange.state().restart, exchange.verb().data()) {
             (Restart::Crossed { set, by }, DataRole::Send | DataRole::Receive) => {

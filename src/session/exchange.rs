@@ -165,6 +165,22 @@ impl<'s> Exchange<'s> {
         command_name(self.verb(), self.session.bytes(self.record().word))
     }
 
+    /// The command as it was sent: its name in upper case and its argument.
+    #[must_use]
+    pub fn command_line(&self) -> Vec<u8> {
+        let record = self.record();
+        let (word, argument) = (self.session.bytes(record.word), self.argument());
+        let name = if record.verb == Verb::OTHER { word } else { record.verb.name().as_bytes() };
+        let mut line = Vec::with_capacity(name.len() + 1 + argument.len());
+        line.extend_from_slice(name);
+        line.make_ascii_uppercase();
+        if !argument.is_empty() {
+            line.push(b' ');
+            line.extend_from_slice(argument);
+        }
+        line
+    }
+
     /// The command's argument; `***` where it is a secret.
     #[must_use]
     pub fn argument(&self) -> &'s [u8] {

@@ -119,8 +119,8 @@ pub struct Session {
     states: Vec<State>,
     /// Records from `judged` on that were refused or got no final reply.
     troubled: Vec<u32>,
-    /// Whether REST was accepted and not used at once, somewhere from `judged` on.
-    restarted: bool,
+    /// Transfers from `judged` on that came while a REST was in force.
+    resumed: Vec<u32>,
     /// The state before the first record that was not judged.
     state: State,
     capabilities: Capabilities,
@@ -173,7 +173,7 @@ impl Session {
             judged: 0,
             states: Vec::new(),
             troubled: Vec::new(),
-            restarted: false,
+            resumed: Vec::new(),
             state: State::default(),
             capabilities: Capabilities::default(),
             counts: Counts::default(),
@@ -195,10 +195,12 @@ impl Session {
         old.replies.clear();
         old.states.clear();
         old.troubled.clear();
+        old.resumed.clear();
         old.pairing.clear();
         old.capabilities.clear();
         (self.client, self.user, self.text) = (old.client, old.user, old.text);
         (self.records, self.replies, self.states) = (old.records, old.replies, old.states);
+        self.resumed = old.resumed;
         (self.troubled, self.pairing, self.capabilities) = (old.troubled, old.pairing, old.capabilities);
     }
 
@@ -309,10 +311,9 @@ impl Session {
         self.troubled.iter().map(|index| Exchange { session: self, index: *index as usize })
     }
 
-    /// Whether one of [`Session::exchanges`] came while a REST was in force.
-    #[must_use]
-    pub fn restarted(&self) -> bool {
-        self.restarted
+    /// Those of [`Session::exchanges`] that transfer something while a REST is in force.
+    pub fn resumed(&self) -> impl Iterator<Item = Exchange<'_>> {
+        self.resumed.iter().map(|index| Exchange { session: self, index: *index as usize })
     }
 
     /// What the control connection knows after the exchanges of this part.
@@ -348,7 +349,7 @@ impl Session {
         self.settled = finished.max(self.judged);
         self.states.clear();
         self.troubled.clear();
-        self.restarted = false;
+        self.resumed.clear();
         self.states.reserve(self.settled - self.judged + 1);
         let mut state = self.state;
         if self.judged == 0 && self.beginning == Beginning::Missing {
@@ -368,7 +369,9 @@ impl Session {
             if code.is_none_or(Code::is_refusal) {
                 self.troubled.push(index as u32);
             }
-            self.restarted |= state.restart != Restart::None;
+            if state.restart != Restart::None && record.verb.transfers() {
+                self.resumed.push(index as u32);
+            }
             if !record.is_command() && code == Some(Code(230)) {
                 // The log begins between PASS and its reply.
                 state.login = Login::In(record.mark);
