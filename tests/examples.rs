@@ -1,12 +1,16 @@
 //! The catalog held against the rules: every example shows its rule, every case has its words, and no sentence has a hole.
 
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test that cannot go on fails, and may read files")]
+
 mod program;
 
 use ftplog::catalog;
 use ftplog::engine::{self, Settings};
 use ftplog::format;
 use ftplog::lang::Lang;
-use ftplog::report::{InputSummary, Report, Sentences, Status, Summary, TextOptions, report_json, report_text};
+use ftplog::report::{
+    InputSummary, Report, Sentences, Status, Summary, TextOptions, report_json, report_text,
+};
 use ftplog::rule::{Finding, RULES};
 use ftplog::source::Input;
 
@@ -56,12 +60,18 @@ fn every_case_of_every_rule_has_its_words() {
         let page = catalog::rule(rule.name, Lang::En);
         for case in rule.cases {
             let text = page.case(case);
-            for (what, words) in [("title", &text.title), ("here", &text.here), ("why", &text.why), ("fix", &text.fix)] {
+            for (what, words) in
+                [("title", &text.title), ("here", &text.here), ("why", &text.why), ("fix", &text.fix)]
+            {
                 assert!(!words.trim().is_empty(), "{} {case} has no {what}", rule.name);
             }
             let title = &text.title;
             assert!(!title.ends_with('.'), "{} {case}: a title is no sentence: {title}", rule.name);
-            assert!(text.why.ends_with('.') && text.fix.ends_with('.'), "{} {case}: why and fix are sentences", rule.name);
+            assert!(
+                text.why.ends_with('.') && text.fix.ends_with('.'),
+                "{} {case}: why and fix are sentences",
+                rule.name
+            );
         }
         for words in [&page.summary, &page.finds, &page.matters, &page.remedy, &page.start, &page.start_one] {
             assert!(!words.trim().is_empty(), "{}", rule.name);
@@ -86,8 +96,10 @@ fn every_code_that_a_rule_or_an_entry_names_exists() {
 fn hole(text: &str) -> Option<&str> {
     text.match_indices('{').find_map(|(start, _)| {
         let name = text[start + 1..].split('}').next()?;
-        let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b == b'-');
-        (is_name && text[start + 1 + name.len()..].starts_with('}')).then_some(&text[start..start + name.len() + 2])
+        let is_name =
+            !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b == b'-');
+        (is_name && text[start + 1 + name.len()..].starts_with('}'))
+            .then_some(&text[start..start + name.len() + 2])
     })
 }
 
@@ -113,7 +125,8 @@ fn no_sentence_of_any_finding_has_a_hole_or_is_empty() {
         for finding in &summary.findings {
             n_findings += 1;
             for (what, text) in sentences_of(&sentences, finding) {
-                let place = format!("{name}:{} {}/{} {what}", finding.place.line, finding.rule.name, finding.case);
+                let place =
+                    format!("{name}:{} {}/{} {what}", finding.place.line, finding.rule.name, finding.case);
                 assert_eq!(hole(&text), None, "{place}: {text}");
                 assert!(!text.trim().is_empty(), "{place} is empty");
                 assert!(!text.contains("  "), "{place} has two spaces in a row: {text:?}");
@@ -135,7 +148,12 @@ fn the_offending_line_of_a_finding_is_in_its_transcript() {
         for finding in &example(rule.name).findings {
             let primary = finding.transcript.iter().filter(|s| s.label.is_some_and(|l| l.primary));
             let lines: Vec<u64> = primary.map(|s| s.place.line).collect();
-            assert!(lines.contains(&finding.place.line), "{}: {lines:?}, not {}", rule.name, finding.place.line);
+            assert!(
+                lines.contains(&finding.place.line),
+                "{}: {lines:?}, not {}",
+                rule.name,
+                finding.place.line
+            );
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The laws of the house that need a whole run: the result depends on nothing but the log, no line is lost, no input stops
 //! the program, no secret and no control character of a log comes out.
 
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test that cannot go on fails, and may read files")]
+
 mod program;
 
 #[allow(unreachable_pub, reason = "it is written for benches, too")]
@@ -11,14 +13,17 @@ use ftplog::engine::{self, Settings, Stats, Stop};
 use ftplog::format::{self, FORMATS, Format};
 use ftplog::lang::Lang;
 use ftplog::report::{
-    Exchanges, InputSummary, Report, Sentences, Sessions, Shape, Status, Style, TextOptions, report_json, report_text,
+    Exchanges, InputSummary, Report, Sentences, Sessions, Shape, Status, Style, TextOptions, report_json,
+    report_text,
 };
 use ftplog::source::Input;
 use program::{command, ran, with_input};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 const RECORDING: &str = include_str!("../samples/server.log");
 
@@ -103,7 +108,10 @@ fn threads_and_blocks_change_nothing_in_a_large_log() {
     multiply::multiply(RECORDING, 256 << 10, &mut log).unwrap();
     let want = outcome(&log, &with(1, 0));
     for (jobs, block_bytes) in [(1, 4096), (2, 100), (2, 65_536), (4, 0), (4, 4096)] {
-        assert!(outcome(&log, &with(jobs, block_bytes)) == want, "{jobs} threads and blocks of {block_bytes} bytes");
+        assert!(
+            outcome(&log, &with(jobs, block_bytes)) == want,
+            "{jobs} threads and blocks of {block_bytes} bytes"
+        );
     }
 }
 
@@ -138,7 +146,8 @@ fn every_line_is_counted() {
 fn is_understood_to_the_last_line(name: &str, format: &Format, log: Vec<u8>) {
     let run = engine::run(Input::bytes("x", log), &with(1, 0), Report::default(), |_| Ok(())).unwrap();
     assert_eq!(run.plan.main().dialect.name, format.dialect.name, "{name}");
-    let shown: Vec<_> = run.stats.not_understood.iter().map(|(n, l)| (n, String::from_utf8_lossy(l))).collect();
+    let shown: Vec<_> =
+        run.stats.not_understood.iter().map(|(n, l)| (n, String::from_utf8_lossy(l))).collect();
     assert_eq!(run.stats.lines_not_understood, 0, "{name}: {shown:?}");
 }
 
@@ -191,12 +200,51 @@ fn survives(log: &[u8], format: Option<&'static Format>) -> Result<(), TestCaseE
 /// Pieces of which logs are made.
 fn piece() -> impl Strategy<Value = Vec<u8>> {
     let words: Vec<&'static str> = vec![
-        "\n", "\r\n", "220 ready\n", "USER a\n", "331 go\n", "PASS x\n", "230 in\n", "RNFR a\n", "350 go\n", "RNTO b\n", "503 no\n",
-        "211-Features:\n", " MLST\n", "211 End\n", "PASV\n", "227 Entering Passive Mode (1,2,3,4,5,6)\n", "RETR f\n", "150 here\n",
-        "226 done\n", "421 Timeout\n", "QUIT\n", "221 bye\n", "---> ", "<--- ", "> ", "< ", "\"", "[", "]", "(", ")", "214-",
-        "Fri Nov 20 18:32:21 2026 [pid 1] ", "CONNECT: Client \"::1\"\n", "FTP command: Client \"1.2.3.4\", \"", "FTP response: Client \"1.2.3.4\", \"",
-        "Nov 20 18:36:17 h pure-ftpd: (a@1.2.3.4) [DEBUG] ", "Command [", "] [", "2026-11-20 18:33:28,650 [1] <response:1>: ",
-        "2026-11-20 18:33:28,650 [1] <command:7>: dispatching PRE_CMD command '", "' to mod_core.c\n", "Response:\t", "Command:\t", "<13>1 ",
+        "\n",
+        "\r\n",
+        "220 ready\n",
+        "USER a\n",
+        "331 go\n",
+        "PASS x\n",
+        "230 in\n",
+        "RNFR a\n",
+        "350 go\n",
+        "RNTO b\n",
+        "503 no\n",
+        "211-Features:\n",
+        " MLST\n",
+        "211 End\n",
+        "PASV\n",
+        "227 Entering Passive Mode (1,2,3,4,5,6)\n",
+        "RETR f\n",
+        "150 here\n",
+        "226 done\n",
+        "421 Timeout\n",
+        "QUIT\n",
+        "221 bye\n",
+        "---> ",
+        "<--- ",
+        "> ",
+        "< ",
+        "\"",
+        "[",
+        "]",
+        "(",
+        ")",
+        "214-",
+        "Fri Nov 20 18:32:21 2026 [pid 1] ",
+        "CONNECT: Client \"::1\"\n",
+        "FTP command: Client \"1.2.3.4\", \"",
+        "FTP response: Client \"1.2.3.4\", \"",
+        "Nov 20 18:36:17 h pure-ftpd: (a@1.2.3.4) [DEBUG] ",
+        "Command [",
+        "] [",
+        "2026-11-20 18:33:28,650 [1] <response:1>: ",
+        "2026-11-20 18:33:28,650 [1] <command:7>: dispatching PRE_CMD command '",
+        "' to mod_core.c\n",
+        "Response:\t",
+        "Command:\t",
+        "<13>1 ",
     ];
     prop_oneof![
         8 => prop::sample::select(words).prop_map(|w| w.as_bytes().to_vec()),
@@ -206,7 +254,7 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_bytes_stop_the_program(log in prop::collection::vec(any::<u8>(), 0..400), n in 0..FORMATS.len()) {
@@ -226,9 +274,9 @@ proptest! {
         n in any::<prop::sample::Index>(),
         damage in prop::collection::vec((any::<prop::sample::Index>(), 0..5u8, any::<u8>()), 1..30),
     ) {
-        let all = samples();
-        let (_, format, log) = &all[n.index(all.len())];
-        let mut log = log[..log.len().min(6_000)].to_vec();
+        static SAMPLES: LazyLock<Vec<(String, &'static Format, Vec<u8>)>> = LazyLock::new(samples);
+        let (_, format, log) = &SAMPLES[n.index(SAMPLES.len())];
+        let mut log = log[..log.len().min(3_000)].to_vec();
         for (at, kind, byte) in damage {
             let at = at.index(log.len());
             match kind {
@@ -316,23 +364,48 @@ const INNOCENT: &[(&str, [&str; 2])] = &[
     ("\nPWD\n", ["\nPASS {}\n", "\nACCT {}\n"]),
 ];
 
+/// `log` with a secret in the place of every innocent command, another one each time.
+fn with_secrets(log: &str) -> String {
+    let secrets = [
+        "S3CRET",
+        "S3CRET and-M0RE",
+        " S3CRET",
+        "S3CRET\" 'M0RE' [M0RE] M0RE",
+        "S3CRET/M0RE@M0RE",
+        "S3CRET%20M0RE\tM0RE",
+    ];
+    let mut changed = log.to_owned();
+    for (from, to) in INNOCENT {
+        let mut parts = changed.split(from);
+        let mut out = parts.next().unwrap_or_default().to_owned();
+        for (n, part) in parts.enumerate() {
+            out.push_str(&to[n % 2].replace("{}", secrets[n % secrets.len()]));
+            out.push_str(part);
+        }
+        changed = out;
+    }
+    changed
+}
+
 #[test]
 fn no_secret_of_any_format_comes_out() {
-    let secrets = ["S3CRET", "S3CRET and-M0RE", " S3CRET", "S3CRET\" 'M0RE' [M0RE] M0RE", "S3CRET/M0RE@M0RE", "S3CRET%20M0RE\tM0RE"];
+    let mut formats = BTreeSet::new();
     for (name, format, log) in samples() {
-        let log = String::from_utf8_lossy(&log).into_owned();
-        // One session of a sample is enough.
-        let log: String = log.lines().take(80).flat_map(|l| [l, "\n"]).collect();
-        for (n, secret) in secrets.iter().enumerate() {
-            let mut changed = log.clone();
-            for (from, to) in INNOCENT {
-                changed = changed.replace(from, &to[n % 2].replace("{}", secret));
-            }
-            if changed != log {
-                keeps(&["S3CRET", "M0RE"], changed.as_bytes(), Some(format.dialect.name), &name);
-            }
+        let log = String::from_utf8_lossy(&log).replace('\r', "");
+        let changed = with_secrets(&log);
+        if changed != log {
+            formats.insert(format.dialect.name);
+            keeps(&["S3CRET", "M0RE"], changed.as_bytes(), Some(format.dialect.name), &name);
         }
     }
+    assert!(formats.len() >= 9, "only {formats:?} got secrets");
+}
+
+#[test]
+#[ignore = "a server that repeats the command in its reply, as the BSD family does, repeats the password"]
+fn no_secret_that_a_reply_repeats_comes_out() {
+    let log = b"220 ready\nUSER a\n331 ok\nPASS S3CRET\n500 'PASS S3CRET': command not understood.\nACCT M0RE\n502 ACCT M0RE not implemented\nQUIT\n221 bye\n";
+    keeps(&["S3CRET", "M0RE"], log, Some("raw"), "a transcript");
 }
 
 #[test]
@@ -365,7 +438,10 @@ fn not_understood_keeps_its_secret(line: &str) {
     let log = format!("{understood}{line}\n{line}\n");
     for (what, _, bytes) in shown(log.as_bytes(), Some("vsftpd")) {
         let text = String::from_utf8_lossy(&bytes);
-        assert!(!text.contains("S3CRET") && !text.contains("M0RE"), "{what} tells the secret of {line}:\n{text}");
+        assert!(
+            !text.contains("S3CRET") && !text.contains("M0RE"),
+            "{what} tells the secret of {line}:\n{text}"
+        );
     }
 }
 
@@ -398,17 +474,22 @@ fn replaced(log: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
 
 #[test]
 fn no_control_character_of_a_log_comes_out() {
+    // Users, paths and addresses; then verbs and replies.
+    let groups: [&[&str]; 2] =
+        [&["alice", "bob", "ann", ".txt", "127.0.0.1", "192.0.2.17"], &["RNFR", "rnfr", "not", "TYPE"]];
     for (name, format, log) in samples() {
-        // Users, paths, replies and verbs of the samples.
-        for word in ["alice", "bob", "testuser", "hello.txt", ".txt", "RNFR", "not", "127.0.0.1", "TYPE"] {
-            let to = [word.as_bytes(), HOSTILE].concat();
-            let changed = replaced(&log[..log.len().min(8_000)], word.as_bytes(), &to);
-            if changed.len() <= log.len().min(8_000) {
+        for words in groups {
+            let mut changed = log[..log.len().min(8_000)].to_vec();
+            let before = changed.len();
+            for word in words {
+                changed = replaced(&changed, word.as_bytes(), &[word.as_bytes(), HOSTILE].concat());
+            }
+            if changed.len() == before {
                 continue;
             }
             for (what, is_text, bytes) in shown(&changed, Some(format.dialect.name)) {
                 if is_text {
-                    assert_eq!(harm(&bytes), None, "{what} of {name} with {word} changed");
+                    assert_eq!(harm(&bytes), None, "{what} of {name} with {words:?} changed");
                 } else {
                     assert!(std::str::from_utf8(&bytes).is_ok(), "{what} of {name}");
                     assert!(!bytes.iter().any(|b| *b < b' ' && *b != b'\n'), "{what} of {name}");
@@ -456,7 +537,12 @@ fn in_a_file_with_a_hostile_name(test: &str, commands: &[&[&str]]) {
 #[cfg(unix)]
 #[test]
 fn no_control_character_of_a_file_name_comes_out() {
-    let commands: [&[&str]; 4] = [&["analyze", "-vv"], &["analyze", "--all"], &["sessions", "-v"], &["analyze", "--log-format", "raw", "-vv"]];
+    let commands: [&[&str]; 4] = [
+        &["analyze", "-vv"],
+        &["analyze", "--all"],
+        &["sessions", "-v"],
+        &["analyze", "--log-format", "raw", "-vv"],
+    ];
     in_a_file_with_a_hostile_name("hostile-names", &commands);
 }
 

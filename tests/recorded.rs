@@ -3,6 +3,8 @@
 //! `recorded/SERVER/NAME.KIND`: the files of one SERVER/NAME show the same sessions. `truth.jsonl` holds the bytes of raw
 //! sockets, `control.txt` the control channel taken from a capture; the argument of PASS is taken out of both.
 
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test that cannot go on fails, and may read files")]
+
 mod program;
 
 use program::{Ran, ftplog, ftplog_with, root};
@@ -71,7 +73,8 @@ fn from_sockets(text: &str) -> Vec<Said> {
         else {
             continue;
         };
-        let line = |by_client, text: &str| Said { session: session.to_owned(), by_client, text: text.to_owned() };
+        let line =
+            |by_client, text: &str| Said { session: session.to_owned(), by_client, text: text.to_owned() };
         if by == "S" {
             said.extend(text.lines().map(|l| line(false, l)));
             continue;
@@ -257,7 +260,13 @@ const DIFFERENCES: &[Differs] = &[
         adds: &[],
     },
     // The session was closed before the PASV was read.
-    Differs { server: "proftpd", name: "data425", kinds: &["trace.log"], lacks: &[("PASV", None)], adds: &[] },
+    Differs {
+        server: "proftpd",
+        name: "data425",
+        kinds: &["trace.log"],
+        lacks: &[("PASV", None)],
+        adds: &[],
+    },
     // ExtendedLog writes a RETR that nobody answered with "-" for its code.
     Differs { server: "proftpd", name: "data425", kinds: EXTENDED, lacks: &[], adds: &[("RETR", None)] },
     // 421 never reaches an ExtendedLog.
@@ -305,7 +314,7 @@ fn recorded() -> Vec<(String, String, String)> {
     let parts = |path: &Path| {
         let server = path.parent()?.file_name()?.to_str()?.to_owned();
         let (name, kind) = path.file_name()?.to_str()?.split_once('.')?;
-        let is_log = !["truth.jsonl", "control.txt"].contains(&kind);
+        let is_log = !["truth.jsonl", "control.txt", "md"].contains(&kind);
         is_log.then(|| (server, name.to_owned(), kind.to_owned()))
     };
     program::files("tests/recorded").iter().filter_map(|p| parts(p)).collect()
@@ -332,7 +341,10 @@ fn the_pairs_of_a_log_are_those_of_the_wire() {
         let got = exchanges(&log(&server, &name, &kind));
         n_logs += 1;
         if got != want {
-            wrong.push(format!("{server}/{name}.{kind}: F1 {:.3}\nwant {want:?}\n got {got:?}", want.f1(&got)));
+            wrong.push(format!(
+                "{server}/{name}.{kind}: F1 {:.3}\nwant {want:?}\n got {got:?}",
+                want.f1(&got)
+            ));
         }
     }
     assert!(wrong.is_empty(), "{} of {n_logs}:\n{}", wrong.len(), wrong.join("\n"));
@@ -369,12 +381,14 @@ const TRANSCRIPT_FLOORS: &[(&str, &str, f64)] = &[
 fn bare_transcripts_give_the_pairs_of_the_wire() {
     let mut wrong = Vec::new();
     let mut n_sessions = 0;
-    let scenarios: BTreeSet<(String, String)> = recorded().into_iter().map(|(server, name, _)| (server, name)).collect();
+    let scenarios: BTreeSet<(String, String)> =
+        recorded().into_iter().map(|(server, name, _)| (server, name)).collect();
     for (server, name) in &scenarios {
         if name.starts_with("cli-") {
             continue;
         }
-        let floor = TRANSCRIPT_FLOORS.iter().find(|(s, n, _)| (*s, *n) == (server, name)).map_or(1.0, |(.., f)| *f);
+        let floor =
+            TRANSCRIPT_FLOORS.iter().find(|(s, n, _)| (*s, *n) == (server, name)).map_or(1.0, |(.., f)| *f);
         let said = wire(server, name);
         let sessions: BTreeSet<&str> = said.iter().map(|l| l.session.as_str()).collect();
         for session in sessions {
@@ -385,7 +399,10 @@ fn bare_transcripts_give_the_pairs_of_the_wire() {
             let got = found(&ftplog_with(&args, text.as_bytes()));
             n_sessions += 1;
             if want.f1(&got) < floor {
-                wrong.push(format!("{server}/{name} {session}: F1 {:.3}\nwant {want:?}\n got {got:?}", want.f1(&got)));
+                wrong.push(format!(
+                    "{server}/{name} {session}: F1 {:.3}\nwant {want:?}\n got {got:?}",
+                    want.f1(&got)
+                ));
             }
         }
     }
@@ -444,7 +461,10 @@ const VIOLATIONS: &[(&str, &[Expected])] = &[
         ],
     ),
     ("vsftpd/concurrent.vsftpd.log", &[("rename-without-source", "missing", 73, "RNTO nope", None)]),
-    ("vsftpd/maxclients.vsftpd.log", &[("service-refused-burst", "capacity", 16, "421 There are too many", None)]),
+    (
+        "vsftpd/maxclients.vsftpd.log",
+        &[("service-refused-burst", "capacity", 16, "421 There are too many", None)],
+    ),
     (
         "proftpd/order.trace.log",
         &[
@@ -485,8 +505,14 @@ const VIOLATIONS: &[(&str, &[Expected])] = &[
         ],
     ),
     ("proftpd/concurrent.trace.log", &[("rename-without-source", "missing", 307, "RNTO nope", None)]),
-    ("proftpd/maxclients.trace.log", &[("service-refused-burst", "capacity", 103, "530 Sorry, the maximum", None)]),
-    ("proftpd/concurrent.extended-custom.log", &[("rename-without-source", "missing", 23, "RNTO nope", None)]),
+    (
+        "proftpd/maxclients.trace.log",
+        &[("service-refused-burst", "capacity", 103, "530 Sorry, the maximum", None)],
+    ),
+    (
+        "proftpd/concurrent.extended-custom.log",
+        &[("rename-without-source", "missing", 23, "RNTO nope", None)],
+    ),
     (
         "pureftpd/order.syslog",
         &[
@@ -509,7 +535,10 @@ const VIOLATIONS: &[(&str, &[Expected])] = &[
         ],
     ),
     ("pureftpd/concurrent.syslog", &[("rename-without-source", "missing", 106, "[rnto] [nope]", None)]),
-    ("pureftpd/concurrent-logpid.syslog", &[("rename-without-source", "missing", 101, "[rnto] [nope]", None)]),
+    (
+        "pureftpd/concurrent-logpid.syslog",
+        &[("rename-without-source", "missing", 101, "[rnto] [nope]", None)],
+    ),
 ];
 
 /// Rules about what a server supports. No violation is about them.
@@ -670,7 +699,9 @@ fn a_command_that_worked_is_not_unknown_for_another_argument() {
 #[ignore = "OK LOGIN and 230 without a PASS before them do not count as a login, so a second USER is not explained"]
 fn a_login_whose_first_half_is_not_in_the_log_is_a_login() {
     let found = findings("vsftpd/order-syslog.syslog");
-    assert!(found.iter().any(|(rule, case, ..)| (rule.as_str(), case.as_str()) == ("login-order", "user-again")));
+    assert!(
+        found.iter().any(|(rule, case, ..)| (rule.as_str(), case.as_str()) == ("login-order", "user-again"))
+    );
 }
 
 #[test]
@@ -680,7 +711,10 @@ fn a_refused_user_does_not_begin_a_session() {
     assert_eq!(ftplog(&["sessions", "-f", "ndjson", path]).ndjson().len(), 1);
     // 501 Reauthentication not supported
     let found = findings("proftpd/order.extended-allvars.log");
-    assert!(found.iter().any(|(rule, case, line, _)| (rule.as_str(), case.as_str(), *line) == ("login-order", "user-again", 43)));
+    assert!(
+        found.iter().any(|(rule, case, line, _)| (rule.as_str(), case.as_str(), *line)
+            == ("login-order", "user-again", 43))
+    );
 }
 
 /// Commands and replies by class, as `exchanges`, `sessions` and `analyze` count them.

@@ -1,4 +1,5 @@
 //! Runs the built program with an environment that is the same everywhere.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test that cannot go on fails, and may read files")]
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use serde_json::Value;
@@ -7,8 +8,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Variables that change what the program prints.
-const VARIABLES: &[&str] =
-    &["NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLUMNS", "TERM", "FTPLOG_FORMAT", "FTPLOG_CONFIG", "RUST_BACKTRACE"];
+const VARIABLES: &[&str] = &[
+    "NO_COLOR",
+    "CLICOLOR_FORCE",
+    "FORCE_COLOR",
+    "COLUMNS",
+    "TERM",
+    "FTPLOG_FORMAT",
+    "FTPLOG_CONFIG",
+    "RUST_BACKTRACE",
+];
 
 /// What a run came to.
 #[derive(Debug)]
@@ -69,7 +78,8 @@ pub(crate) fn ftplog_with(args: &[&str], input: &[u8]) -> Ran {
 }
 
 pub(crate) fn with_input(command: &mut Command, input: &[u8]) -> Ran {
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let input = input.to_vec();
     // The program may stop reading early, and must not wait for someone to read what it prints.
@@ -104,7 +114,9 @@ pub(crate) fn files(folder: &str) -> Vec<PathBuf> {
 pub(crate) fn logs() -> Vec<PathBuf> {
     let name = |p: &PathBuf| p.file_name().unwrap().to_string_lossy().into_owned();
     let is_log = |p: &PathBuf| {
-        !["README.md"].contains(&name(p).as_str()) && !name(p).contains(".truth.") && !name(p).contains(".control.")
+        !["README.md"].contains(&name(p).as_str())
+            && !name(p).contains(".truth.")
+            && !name(p).contains(".control.")
     };
     files("samples").into_iter().chain(files("tests/recorded")).filter(is_log).collect()
 }
