@@ -1,5 +1,9 @@
 //! Runs the built program with an environment that is the same everywhere.
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test that cannot go on fails, and may read files")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on fails, and may read files"
+)]
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use serde_json::Value;
