@@ -283,7 +283,7 @@ const DIFFERENCES: &[Differs] = &[
         lacks: &[("PWD", Some(421)), ("QUIT", None), ("QUIT", None)],
         adds: &[("-", Some(421)), ("-", Some(220))],
     },
-    // ProFTPD answers a line of blanks with 500 and has no command to log; the wire pairs it with the next PWD.
+    // " PWD", with a blank before it, gets 500 from ProFTPD and no line in an ExtendedLog.
     Differs { server: "proftpd", name: "info", kinds: EXTENDED, lacks: &[("PWD", Some(500))], adds: &[] },
     // Both clients hang up at 530 and do not read the second one, "530 Logout.".
     Differs {
@@ -307,7 +307,7 @@ const FLOORS: &[(&str, &str, &[&str], f64)] = &[
     // ProFTPD answers RNTO before a login twice; from there on the wire's pairs are off by one, and the log's are not.
     ("proftpd", "prelogin", &["trace.log"], 0.34),
     ("proftpd", "prelogin", EXTENDED, 0.32),
-    // Pure-FTPd does not answer one command; the wire's pairs are off by one after it.
+    // Pure-FTPd does not answer " PWD", with a blank before it; the wire's pairs are off by one after it.
     ("pureftpd", "info", SYSLOGS, 0.85),
     // Three connections write to one terminal with nothing to tell them apart.
     ("proftpd", "cli-lftp-parallel", &["client.txt"], 0.85),
@@ -377,7 +377,7 @@ const TRANSCRIPT_FLOORS: &[(&str, &str, f64)] = &[
     ("vsftpd", "unimpl", 0.85),
     // ProFTPD answered RNTO twice, so everything after it came one reply late.
     ("proftpd", "prelogin", 0.94),
-    // Pure-FTPd left one command without a reply; what follows shows it, and first in, first out cannot.
+    // Pure-FTPd left " PWD" without a reply; what follows shows it, and first in, first out cannot.
     ("pureftpd", "info", 0.83),
 ];
 
