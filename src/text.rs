@@ -37,37 +37,114 @@ fn reorders(c: char) -> bool {
         | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Hides what follows `PASS`, `ACCT` and the credentials of a URL in a line that no dialect understood.
+/// Hides what follows `PASS` and `ACCT`, and the credentials of URLs, in a line that no dialect understood.
 ///
 /// Used where raw lines are shown: commands lose their secrets when they are parsed.
 #[must_use]
 pub fn without_secrets(line: &[u8]) -> Cow<'_, [u8]> {
-    let mut out: Option<Vec<u8>> = None;
-    let mut from = 0;
-    for start in memchr::memchr2_iter(b'P', b'p', line).chain(memchr::memchr2_iter(b'A', b'a', line)) {
-        let word = line.get(start..start + 4).unwrap_or_default();
-        let alone = start == 0 || !line[start - 1].is_ascii_alphanumeric();
-        let secret = word.eq_ignore_ascii_case(b"PASS") || word.eq_ignore_ascii_case(b"ACCT");
-        if alone && secret && line.get(start + 4).is_some_and(|b| b" =[]:('\"".contains(b)) {
-            let out = out.get_or_insert_with(|| line.to_vec());
-            let end = from.max(start + 5);
-            if end < out.len() && start + 5 <= out.len() {
-                out.truncate(start + 5);
-                out.extend_from_slice(b"***");
-                from = out.len();
-            }
-        }
+    let words = (0..line.len())
+        .filter(|i| is_secret_word(&line[*i..]) && (*i == 0 || !line[i - 1].is_ascii_alphanumeric()));
+    let end = words.map(|i| i + 5).find(|end| line.get(end - 1).is_some_and(|b| b" \t=[]:('\"".contains(b)));
+    match end {
+        // What follows may be anything up to the end.
+        Some(end) if end < line.len() => Cow::Owned([&without_credentials(&line[..end]), MASK].concat()),
+        _ => without_credentials(line),
     }
-    let line = out.map_or(Cow::Borrowed(line), Cow::Owned);
-    let Some(scheme) = memchr::memmem::find(&line, b"://") else { return line };
-    let rest = &line[scheme + 3..];
-    let authority = rest.iter().position(|b| b"/ \"'>".contains(b)).unwrap_or(rest.len());
-    let Some(at) = memchr::memrchr(b'@', &rest[..authority]) else { return line };
-    let Some(colon) = memchr::memchr(b':', &rest[..at]) else { return line };
-    let mut hidden = line[..=(scheme + 3 + colon)].to_vec();
-    hidden.extend_from_slice(b"***");
-    hidden.extend_from_slice(&rest[at..]);
-    Cow::Owned(hidden)
+}
+
+/// What stands for a secret.
+const MASK: &[u8] = b"***";
+
+fn is_secret_word(text: &[u8]) -> bool {
+    text.get(..4).is_some_and(|w| w.eq_ignore_ascii_case(b"PASS") || w.eq_ignore_ascii_case(b"ACCT"))
+}
+
+/// Hides the password of every URL: `ftp://user:***@host`.
+fn without_credentials(line: &[u8]) -> Cow<'_, [u8]> {
+    let mut out = Vec::new();
+    let mut from = 0;
+    for scheme in memchr::memmem::find_iter(line, b"://") {
+        let start = scheme + 3;
+        let rest = &line[start..];
+        let authority = rest.iter().position(|b| b"/ \"'>".contains(b)).unwrap_or(rest.len());
+        let Some(at) = memchr::memrchr(b'@', &rest[..authority]) else { continue };
+        let Some(colon) = memchr::memchr(b':', &rest[..at]) else { continue };
+        out.extend_from_slice(&line[from..=start + colon]);
+        out.extend_from_slice(MASK);
+        from = start + at;
+    }
+    if from == 0 {
+        return Cow::Borrowed(line);
+    }
+    out.extend_from_slice(&line[from..]);
+    Cow::Owned(out)
+}
+
+/// Hides the secret of a command that a server repeats in its reply: `500 'PASS ***': command not understood.`
+///
+/// A word behind the command is a secret unless it is one with which sentences go on.
+#[must_use]
+pub fn without_repeated_secret(reply: &[u8]) -> Cow<'_, [u8]> {
+    const GOES_ON: &[&[u8]] = &[
+        b"after",
+        b"again",
+        b"already",
+        b"and",
+        b"are",
+        b"be",
+        b"before",
+        b"but",
+        b"can",
+        b"can't",
+        b"cannot",
+        b"command",
+        b"commands",
+        b"denied",
+        b"disabled",
+        b"expected",
+        b"failed",
+        b"first",
+        b"has",
+        b"have",
+        b"ignored",
+        b"in",
+        b"is",
+        b"missing",
+        b"must",
+        b"needed",
+        b"needs",
+        b"not",
+        b"now",
+        b"okay",
+        b"on",
+        b"only",
+        b"or",
+        b"please",
+        b"rejected",
+        b"required",
+        b"requires",
+        b"sent",
+        b"should",
+        b"to",
+        b"unknown",
+        b"was",
+        b"were",
+        b"with",
+        b"without",
+    ];
+    let starts = (0..reply.len()).filter(|i| *i == 0 || !reply[i - 1].is_ascii_alphanumeric());
+    for start in starts.filter(|i| is_secret_word(&reply[*i..]) && reply.get(i + 4) == Some(&b' ')) {
+        let said = &reply[start + 5..];
+        let quoted = start > 0 && b"'\"`".contains(&reply[start - 1]);
+        let word = said.split(|b| *b == b' ').next().unwrap_or_default();
+        if !quoted && (word.is_empty() || GOES_ON.contains(&word.to_ascii_lowercase().as_slice())) {
+            continue;
+        }
+        let closing = if quoted { memchr::memrchr2(b'\'', b'"', said) } else { None };
+        let end = closing.unwrap_or(if quoted { said.len() } else { word.len() });
+        return Cow::Owned([&reply[..start + 5], MASK, &said[end..]].concat());
+    }
+    Cow::Borrowed(reply)
 }
 
 /// A whole number with its thousands set apart: `2,418`.
@@ -175,7 +252,9 @@ mod tests {
 
     #[test]
     fn secrets_of_raw_lines_are_hidden() {
-        let cases: [(&[u8], &[u8]); 6] = [
+        let cases: [(&[u8], &[u8]); 8] = [
+            (b"PASS\thunter2", b"PASS\t***"),
+            (b"get ftp://h/a ftp://bob:hunter2@h/f", b"get ftp://h/a ftp://bob:***@h/f"),
             (b"> PASS hunter2", b"> PASS ***"),
             (b"pass hunter2 and more", b"pass ***"),
             (b"Command [pass] [hunter2]", b"Command [pass]***"),
@@ -185,6 +264,21 @@ mod tests {
         ];
         for (line, want) in cases {
             assert_eq!(without_secrets(line).as_ref(), want, "{}", Printable(line));
+        }
+    }
+
+    #[test]
+    fn a_password_that_a_server_repeats_is_hidden() {
+        let hidden = without_repeated_secret(b"500 'PASS hunter2': command not understood.");
+        assert_eq!(hidden.as_ref(), b"500 'PASS ***': command not understood.");
+        assert_eq!(
+            without_repeated_secret(b"502 ACCT M0RE not implemented").as_ref(),
+            b"502 ACCT *** not implemented"
+        );
+        for plain in
+            ["503 'PASS' needs USER", "530 Please login with USER and PASS.", "500 PASS not understood"]
+        {
+            assert_eq!(without_repeated_secret(plain.as_bytes()).as_ref(), plain.as_bytes());
         }
     }
 

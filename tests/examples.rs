@@ -1,6 +1,10 @@
 //! The catalog held against the rules: every example shows its rule, every case has its words, and no sentence has a hole.
 
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test that cannot go on fails, and may read files")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on fails, and may read files"
+)]
 
 mod program;
 
@@ -13,6 +17,7 @@ use ftplog::report::{
 };
 use ftplog::rule::{Finding, RULES};
 use ftplog::source::Input;
+use ftplog::time::Zone;
 
 fn analyzed(name: &str, log: &[u8], format: Option<&str>) -> Option<Summary> {
     let format = format.map(|n| format::named(n).unwrap());
@@ -116,7 +121,7 @@ fn sentences_of(sentences: &Sentences, finding: &Finding) -> Vec<(String, String
 
 #[test]
 fn no_sentence_of_any_finding_has_a_hole_or_is_empty() {
-    let sentences = Sentences::new(Lang::En);
+    let sentences = Sentences::new(Lang::En, Zone::UTC);
     let examples = RULES.iter().map(|r| (r.name.to_owned(), catalog::example(r.name).as_bytes().to_vec()));
     let logs = program::logs().into_iter().map(|p| (p.display().to_string(), std::fs::read(&p).unwrap()));
     let mut n_findings = 0;
@@ -137,7 +142,9 @@ fn no_sentence_of_any_finding_has_a_hole_or_is_empty() {
         }
         let text = report_text(&summary, &sentences, TextOptions::default());
         assert_eq!(hole(&text), None, "{name}\n{text}");
-        assert_eq!(hole(&report_json(&summary, &sentences, 0).replace("{}", "")), None, "{name}");
+        let mut json = Vec::new();
+        report_json(&mut json, &summary, &sentences, 0).unwrap();
+        assert_eq!(hole(&String::from_utf8(json).unwrap().replace("{}", "")), None, "{name}");
     }
     assert!(n_findings > 300, "only {n_findings} findings were looked at");
 }

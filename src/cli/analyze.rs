@@ -2,8 +2,8 @@
 
 use super::Exit;
 use super::args::{self, Analyze, FailOn, ReportFormat};
-use super::complaint::Complaint;
-use super::inputs::{Inputs, Named, settings, shorten, stopped, without_exchanges};
+use super::complaint::{Complaint, NoLog};
+use super::inputs::{Inputs, Named, half_understood, no_logs, settings, stopped, without_exchanges};
 use super::output::Output;
 use ftplog::engine::{self, Settings, Stats, Stop};
 use ftplog::report::{
@@ -30,13 +30,13 @@ pub(crate) fn analyze(args: &Analyze, output: &Output) -> Result<Exit, Complaint
         report: Report::new(options),
         inputs: Vec::new(),
         complaints: inputs.complaints,
-        skipped: [0; 4],
+        skipped: Vec::new(),
     };
     for log in &inputs.logs {
         desk.read(log, &settings, output);
     }
     if desk.inputs.iter().all(|i| i.status == Status::Failed) && desk.complaints.is_empty() {
-        desk.complaints.extend(inputs.folders.iter().map(|(folder, n)| no_logs(folder, *n, desk.skipped)));
+        desk.complaints.extend(inputs.folders.iter().map(|(folder, n)| no_logs(folder, *n, &desk.skipped)));
     }
     let summary = desk.report.seal(desk.inputs);
     desk.complaints.extend(summary_limits(&summary));
@@ -58,8 +58,8 @@ struct Desk {
     report: Report,
     inputs: Vec<InputSummary>,
     complaints: Vec<Complaint>,
-    /// Files of folders that are no FTP logs: empty, binary, of another protocol, other text.
-    skipped: [usize; 4],
+    /// Files of folders that are no FTP logs.
+    skipped: Vec<NoLog>,
 }
 
 impl Desk {
@@ -127,48 +127,11 @@ impl Desk {
                     self.complaints.push(complaint);
                 } else {
                     output.say(1, &format!("skipped: {}", complaint.what));
-                    self.skipped[kind_of(&stop)] += 1;
+                    self.skipped.push(complaint.kind);
                 }
             }
         }
     }
-}
-
-fn kind_of(stop: &Stop) -> usize {
-    match stop {
-        Stop::Empty => 0,
-        Stop::Binary { .. } => 1,
-        Stop::Foreign { .. } => 2,
-        _ => 3,
-    }
-}
-
-fn no_logs(folder: &str, files: usize, [empty, binary, foreign, other]: [usize; 4]) -> Complaint {
-    let kinds = [(other + foreign, "other text"), (binary, "binary"), (empty, "empty")];
-    let kinds: Vec<String> = kinds.iter().filter(|(n, _)| *n > 0).map(|(n, k)| format!("{n} {k}")).collect();
-    let complaint = Complaint::new(format!("no FTP logs in {}", Printable(folder.as_bytes())));
-    if files == 0 {
-        return complaint.fact("it holds no files");
-    }
-    complaint
-        .fact(format!("looked at {} files: {} (-v lists them)", grouped(files as u64), kinds.join(", ")))
-        .tip("if they are logs, name the format: --log-format vsftpd")
-}
-
-/// Says that some lines were not understood, and lists them when asked to.
-fn half_understood(name: &str, stats: &Stats, output: &Output) -> Option<Complaint> {
-    let (line, text) = stats.not_understood.first()?;
-    for (line, text) in &stats.not_understood {
-        output.say(2, &format!("{}:{line}: not understood: {}", Printable(name.as_bytes()), shorten(text)));
-    }
-    let what = format!(
-        "{}: {} of {} lines were not understood",
-        Printable(name.as_bytes()),
-        grouped(stats.lines_not_understood),
-        grouped(stats.lines),
-    );
-    let complaint = Complaint::warning(what).fact(format!("line {line}: {}", shorten(text)));
-    Some(if output.verbose < 2 { complaint.tip("-vv lists them") } else { complaint })
 }
 
 /// Says which limits were hit.

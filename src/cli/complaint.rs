@@ -13,6 +13,17 @@ pub(crate) struct Complaint {
     pub(crate) tip: Option<String>,
     /// Whether it is only a warning.
     pub(crate) warning: bool,
+    /// What a file is that is no FTP log.
+    pub(crate) kind: NoLog,
+}
+
+/// What a file is that is no FTP log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum NoLog {
+    Empty,
+    Binary,
+    #[default]
+    OtherText,
 }
 
 impl Complaint {

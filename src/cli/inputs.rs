@@ -1,7 +1,7 @@
 //! What the user named, opened one by one, and what is wrong with it in words.
 
 use super::args::Reading;
-use super::complaint::Complaint;
+use super::complaint::{Complaint, NoLog};
 use super::output::Output;
 use ftplog::engine::{Settings, Stats, Stop};
 use ftplog::format::{self, Format, Setup};
@@ -77,6 +77,21 @@ impl Named {
     }
 }
 
+/// A folder in which no file is an FTP log, with what the files are instead.
+pub(crate) fn no_logs(folder: &str, files: usize, skipped: &[NoLog]) -> Complaint {
+    let complaint = Complaint::new(format!("no FTP logs in {}", shown(folder)));
+    if files == 0 {
+        return complaint.fact("it holds no files");
+    }
+    let kinds = [(NoLog::OtherText, "other text"), (NoLog::Binary, "binary"), (NoLog::Empty, "empty")];
+    let kinds = kinds.map(|(kind, words)| (skipped.iter().filter(|k| **k == kind).count(), words));
+    let kinds: Vec<String> =
+        kinds.iter().filter(|(n, _)| *n > 0).map(|(n, words)| format!("{n} {words}")).collect();
+    complaint
+        .fact(format!("looked at {} files: {} (-v lists them)", grouped(files as u64), kinds.join(", ")))
+        .tip("if they are logs, name the format: --log-format vsftpd")
+}
+
 fn shown(name: &str) -> String {
     Printable(name.as_bytes()).to_string()
 }
@@ -101,6 +116,15 @@ fn unreadable(name: &str, why: &Unreadable) -> Complaint {
 
 /// Why a log was not read, or not to its end.
 pub(crate) fn stopped(name: &str, stop: &Stop, lines: u64) -> Complaint {
+    let kind = match stop {
+        Stop::Empty => NoLog::Empty,
+        Stop::Binary { .. } => NoLog::Binary,
+        _ => NoLog::OtherText,
+    };
+    Complaint { kind, ..complaint_of(name, stop, lines) }
+}
+
+fn complaint_of(name: &str, stop: &Stop, lines: u64) -> Complaint {
     let name = shown(name);
     let stdin = name.starts_with('<');
     let called = if stdin { "standard input".to_owned() } else { name.clone() };
@@ -168,6 +192,22 @@ pub(crate) fn without_exchanges(name: &str, format: &str, stats: &Stats) -> Opti
             complaint.tip("if it is in another format, name it with --log-format; ftplog formats lists them")
         }
     })
+}
+
+/// Says that some lines were not understood, and lists them when asked to.
+pub(crate) fn half_understood(name: &str, stats: &Stats, output: &Output) -> Option<Complaint> {
+    let (line, text) = stats.not_understood.first()?;
+    for (line, text) in &stats.not_understood {
+        output.say(2, &format!("{}:{line}: not understood: {}", Printable(name.as_bytes()), shorten(text)));
+    }
+    let what = format!(
+        "{}: {} of {} lines were not understood",
+        Printable(name.as_bytes()),
+        grouped(stats.lines_not_understood),
+        grouped(stats.lines),
+    );
+    let complaint = Complaint::warning(what).fact(format!("line {line}: {}", shorten(text)));
+    Some(if output.verbose < 2 { complaint.tip("-vv lists them") } else { complaint })
 }
 
 /// A line of a log, safe to show and short.

@@ -3,12 +3,12 @@
 use super::Exit;
 use super::args::{List, ListFormat};
 use super::complaint::Complaint;
-use super::inputs::{Inputs, Named, settings, stopped, without_exchanges};
+use super::inputs::{Inputs, Named, half_understood, no_logs, settings, stopped, without_exchanges};
 use super::output::Output;
-use ftplog::engine::{self, Run, Settings, Stop};
+use ftplog::engine::{self, Run, Settings, Stats, Stop};
 use ftplog::report::{Exchanges, Sessions, Shape};
 use ftplog::session::Gather;
-use ftplog::text::{Printable, grouped};
+use ftplog::text::Printable;
 use std::io::Write;
 
 /// Lists every command with its replies.
@@ -27,8 +27,7 @@ pub(crate) fn exchanges(list: &List, output: &Output) -> Result<Exit, Complaint>
                 Printable(log.name.as_bytes())
             )));
         }
-        check(log, &run)?;
-        Ok(run.cut_short.map(|stop| (stop, run.stats.lines)))
+        heard(log, run, None)
     })
 }
 
@@ -46,59 +45,70 @@ pub(crate) fn sessions(list: &List, output: &Output) -> Result<Exit, Complaint> 
                 out.write_all(text.as_bytes())
             }
         };
-        check(log, &run)?;
-        let gone = written.is_err().then_some(Stop::Done);
-        Ok(gone.or(run.cut_short).map(|stop| (stop, run.stats.lines)))
+        heard(log, run, written.err().map(|_| Stop::Done))
     })
 }
 
+/// What came of reading one log.
+struct Heard {
+    stop: Option<Stop>,
+    stats: Stats,
+}
+
 /// A log that was read and holds nothing is an error: it was probably read in the wrong way.
-fn check<G: Gather>(log: &Named, run: &Run<G>) -> Result<(), Complaint> {
-    without_exchanges(&log.name, run.plan.main().dialect.name, &run.stats).map_or(Ok(()), Err)
+fn heard<G: Gather>(log: &Named, run: Run<G>, gone: Option<Stop>) -> Result<Heard, Complaint> {
+    match without_exchanges(&log.name, run.plan.main().dialect.name, &run.stats) {
+        Some(complaint) => Err(complaint),
+        None => Ok(Heard { stop: gone.or(run.cut_short), stats: run.stats }),
+    }
 }
 
 // server.log  vsftpd  72 sessions
 fn head<G: Gather>(log: &Named, run: &Run<G>, output: &Output) -> String {
     let sessions = output.words.count("sessions", run.starts.count());
-    format!("{}  {}  {sessions}", Printable(log.name.as_bytes()), run.plan.main().dialect.name)
+    let rest = format!("  {}  {sessions}", run.plan.main().dialect.name);
+    let room = output.style.width.saturating_sub(rest.chars().count());
+    format!("{}{rest}", ftplog::report::shortened(&Printable(log.name.as_bytes()).to_string(), room))
 }
 
 /// Reads one log after another; what is wrong with one does not stop the others.
 fn each(
     list: &List,
     output: &Output,
-    mut read: impl FnMut(
-        &Named,
-        &Settings,
-        &mut std::io::BufWriter<std::io::Stdout>,
-    ) -> Result<Option<(Stop, u64)>, Complaint>,
+    mut read: impl FnMut(&Named, &Settings, &mut std::io::BufWriter<std::io::Stdout>) -> Result<Heard, Complaint>,
 ) -> Result<Exit, Complaint> {
     let settings = Settings { prompt: true, ..settings(&list.reading, output)? };
     let inputs = Inputs::find(&list.reading)?;
     let mut out = output.stream();
     let mut complaints = inputs.complaints;
     let mut n_read = 0;
+    let mut mostly_unknown = false;
+    let mut skipped = Vec::new();
     for log in &inputs.logs {
         match read(log, &settings, &mut out) {
-            Ok(None) => n_read += 1,
-            Ok(Some((Stop::Done, _))) => return Ok(Exit::Clean),
-            Ok(Some((stop, lines))) => complaints.push(stopped(&log.name, &stop, lines)),
+            Ok(Heard { stop: Some(Stop::Done), .. }) => return Ok(Exit::Clean),
+            Ok(Heard { stop, stats }) => {
+                n_read += 1;
+                complaints.extend(stop.map(|stop| stopped(&log.name, &stop, stats.lines)));
+                complaints.extend(half_understood(&log.name, &stats, output));
+                mostly_unknown |= stats.lines_not_understood * 2 > stats.lines;
+            }
             Err(complaint) if log.by_user => complaints.push(complaint),
-            Err(complaint) => output.say(1, &format!("skipped: {}", complaint.what)),
+            Err(complaint) => {
+                output.say(1, &format!("skipped: {}", complaint.what));
+                skipped.push(complaint.kind);
+            }
         }
         if out.flush().is_err() {
             return Ok(Exit::Clean);
         }
     }
     if n_read == 0 && complaints.is_empty() {
-        for (folder, files) in &inputs.folders {
-            let fact = format!("looked at {} files", grouped(*files as u64));
-            complaints
-                .push(Complaint::new(format!("no FTP logs in {}", Printable(folder.as_bytes()))).fact(fact));
-        }
+        complaints.extend(inputs.folders.iter().map(|(folder, files)| no_logs(folder, *files, &skipped)));
     }
     for complaint in &complaints {
         output.complain(complaint);
     }
-    Ok(if complaints.is_empty() { Exit::Clean } else { Exit::Incomplete })
+    let whole = complaints.iter().all(|c| c.warning) && !mostly_unknown;
+    Ok(if whole { Exit::Clean } else { Exit::Incomplete })
 }

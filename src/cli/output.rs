@@ -30,7 +30,7 @@ impl Output {
             When::Auto => wants_color(),
         };
         Self {
-            style: Style { width: width(), color, whole_paths: !io::stdout().is_terminal() },
+            style: Style { width: width(), color },
             words: Words::new(Lang::En),
             quiet: global.quiet,
             verbose: global.verbose,

@@ -34,6 +34,9 @@ struct FileZillaServer {
 
 impl Lexer for FileZillaServer {
     fn lex<'a>(&mut self, line: Line<'a>) -> Lexed<'a> {
+        if line.text == HEADING {
+            return Lexed::Skip;
+        }
         if let Some(inside) = line.text.strip_prefix(b"<") {
             let (at, rest) = self.shown_stamps.read(inside, locale_date).unwrap_or((When::NEVER, inside));
             return shown(at, rest);
@@ -43,6 +46,9 @@ impl Lexer for FileZillaServer {
         written(at, kind, rest)
     }
 }
+
+/// The first line of what the administration interface shows names its columns.
+const HEADING: &[u8] = b"<Date/Time> Info [Type] Message";
 
 /// Who speaks in a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

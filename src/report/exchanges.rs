@@ -129,7 +129,7 @@ fn json(path: &str, exchange: &Exchange) -> (Vec<u8>, Vec<u8>) {
 // server.log:1041  09:14:05  session
 fn text_before(path: &str, exchange: &Exchange, zone: &Zone) -> Vec<u8> {
     let clock = zone.clock(exchange.at()).map_or(String::new(), |c| format!("  {c}"));
-    format!("{path}:{}{clock}  session ", exchange.place().line).into_bytes()
+    format!("{}:{}{clock}  session ", Printable(path.as_bytes()), exchange.place().line).into_bytes()
 }
 
 //  17  RNFR reports/q3.csv  350 Ready for RNTO.

@@ -16,7 +16,7 @@ pub use json::report_json;
 pub use page::{compare, explain_code, explain_rule, list_formats, list_rules};
 pub use sentence::Sentences;
 pub use sessions::{Row, Sessions};
-pub use style::Style;
+pub use style::{Style, shortened};
 pub use summary::{InputSummary, Problem, Status, Summary, Totals};
 use summary::{Kind, Tallies};
 pub use text::{TextOptions, report_text};

@@ -10,8 +10,6 @@ pub struct Style {
     pub width: usize,
     /// Whether to use colours.
     pub color: bool,
-    /// Whether paths stay whole where they do not fit: other programs want them so.
-    pub whole_paths: bool,
 }
 
 /// What a piece of text is, for its colour.
@@ -28,7 +26,7 @@ pub(super) enum Paint {
 
 impl Default for Style {
     fn default() -> Self {
-        Self { width: 80, color: false, whole_paths: false }
+        Self { width: 80, color: false }
     }
 }
 
@@ -57,7 +55,8 @@ pub(super) fn columns(text: &str) -> usize {
 }
 
 /// `text` cut to `width` columns, with three dots where something was cut off.
-pub(super) fn shortened(text: &str, width: usize) -> String {
+#[must_use]
+pub fn shortened(text: &str, width: usize) -> String {
     if columns(text) <= width {
         return text.to_owned();
     }

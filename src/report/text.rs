@@ -268,9 +268,7 @@ impl Page<'_> {
             (0..4).map(|c| widest(rows.iter().map(|r| r[c].as_str()).chain([header[c]])) + 2).sum();
         let room = self.width().saturating_sub(others + 1).max(12);
         for row in &mut rows {
-            if !self.options.style.whole_paths {
-                row[4] = shortened_in_front(&row[4], room);
-            }
+            row[4] = shortened_in_front(&row[4], room);
         }
         table(&header, &layout, &rows, self.width())
     }

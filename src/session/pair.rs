@@ -7,6 +7,7 @@ use super::exchange::{Record, ReplyRecord, Span, attach};
 use super::{NO_REPLY, Session};
 use crate::event::{Command, Identity, Place, ReplyLine};
 use crate::ftp::{Code, Mark, Software, Verb};
+use crate::text::without_repeated_secret;
 use crate::time::When;
 use std::collections::VecDeque;
 
@@ -178,10 +179,15 @@ impl Session {
         self.pairing.waiting.pop_back();
         let index = self.records.len() - 1;
         let text = &text[..text.len().min(REPLY_BYTES_MAX)];
-        let reply = self.new_reply(place, at, code, text);
+        let reply = self.new_reply(place, at, code, &without_repeated_secret(text));
+        self.count(code);
         self.replies[reply as usize].worded = !text.is_empty();
         attach(&mut self.records[index], &mut self.replies, reply);
         self.answered(index as u32, reply);
+    }
+
+    fn count(&mut self, code: Code) {
+        self.counts.replies[usize::from((code.0 / 100).clamp(1, 5) - 1)] += 1;
     }
 
     fn new_reply(&mut self, place: Place, at: When, code: Code, text: &[u8]) -> u32 {
@@ -227,7 +233,11 @@ impl Session {
             self.assign(open.reply);
         }
         let Some((code, more)) = coded else { return };
-        let index = self.new_reply(place, at, code, reply.line);
+        let index = if code.is_refusal() {
+            self.new_reply(place, at, code, &without_repeated_secret(reply.line))
+        } else {
+            self.new_reply(place, at, code, reply.line)
+        };
         if more {
             self.pairing.open = Some(OpenReply { code, reply: index, interrupted: false, piece: false });
         } else {
@@ -260,7 +270,7 @@ impl Session {
     /// Gives a reply that is complete to the command it answers.
     fn assign(&mut self, reply: u32) {
         let code = self.replies[reply as usize].code;
-        self.counts.replies[usize::from((code.0 / 100).clamp(1, 5) - 1)] += 1;
+        self.count(code);
         if code.is_preliminary() {
             return self.assign_preliminary(reply, code);
         }

@@ -109,7 +109,7 @@ fn similar(path: &Path) -> Option<PathBuf> {
         entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
     names.sort();
     let best = names.into_iter().map(|n| (crate::text::distance(&n, &name), n)).min()?;
-    let near = best.0 <= SIMILAR_DISTANCE_MAX.min(name.chars().count() / 2);
+    let near = best.0 <= SIMILAR_DISTANCE_MAX.min(name.chars().count() / 4);
     near.then(|| folder.map_or_else(|| PathBuf::from(&best.1), |f| f.join(&best.1)))
 }
 
@@ -127,7 +127,7 @@ fn owner(meta: &Metadata) -> String {
         names.next().unwrap_or_else(|| id.to_string())
     };
     let (user, group) = (name("/etc/passwd", meta.uid()), name("/etc/group", meta.gid()));
-    format!("{user}:{group} with mode {:o}", meta.mode() & 0o7777)
+    format!("{user}:{group} with mode {:03o}", meta.mode() & 0o7777)
 }
 
 #[cfg(not(unix))]
