@@ -17,7 +17,7 @@ use wave::{Clock, Wave};
 /// Routes are dealt to this many shards. It is fixed, so that results do not depend on the threads.
 pub const SHARDS: usize = 16;
 /// Blocks of a wave.
-pub const WAVE_BLOCKS: usize = 8;
+pub const WAVE_BLOCKS: usize = 4;
 /// Lines that were not understood and are kept to be shown.
 pub const NOT_UNDERSTOOD_KEPT_MAX: usize = 1_000;
 /// Bytes of such a line that are kept.

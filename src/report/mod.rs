@@ -28,9 +28,9 @@ use crate::session::{Confidence, Ended, Gather, Session};
 use std::collections::BTreeSet;
 
 /// Findings of one rule that are kept to be listed; all are counted.
-pub const FINDINGS_PER_RULE_MAX: usize = 10_000;
+pub const FINDINGS_PER_RULE_MAX: usize = 5_000;
 /// Findings of one rule that keep the lines that prove them.
-pub const TRANSCRIPTS_PER_RULE_MAX: usize = 1_000;
+pub const TRANSCRIPTS_PER_RULE_MAX: usize = 500;
 
 /// What a report is about.
 #[derive(Clone, Debug)]
@@ -93,6 +93,8 @@ struct Kept {
     findings: Vec<Finding>,
     /// When there are enough: nothing behind this place is kept.
     cutoff: Option<Place>,
+    /// How many there were after the last pruning.
+    in_order: usize,
 }
 
 impl Default for Report {
@@ -173,6 +175,7 @@ impl Kept {
     fn prune(&mut self, max: usize) {
         self.findings.sort_by_key(|f| f.place);
         self.findings.truncate(max);
+        self.in_order = self.findings.len();
         if self.findings.len() == max {
             self.cutoff = self.findings.last().map(|f| f.place);
         }
@@ -228,7 +231,8 @@ impl Gather for Report {
     fn absorb(&mut self, other: &mut Self) {
         for (mine, theirs) in self.kept.iter_mut().zip(&mut other.kept) {
             theirs.findings.drain(..).for_each(|finding| mine.keep(finding));
-            if mine.findings.len() > FINDINGS_PER_RULE_MAX + TRANSCRIPTS_PER_RULE_MAX {
+            // Often enough that transcripts which nobody will see do not pile up.
+            if mine.findings.len() > mine.in_order + TRANSCRIPTS_PER_RULE_MAX {
                 mine.prune(FINDINGS_PER_RULE_MAX);
             }
             // What would be dropped here need not be built there.

@@ -6,11 +6,14 @@ use crate::event::Place;
 use crate::ftp::{Code, Rename};
 use crate::session::{Ended, Session};
 use crate::time::When;
+use std::collections::BTreeMap;
 
 /// Refusals that are remembered one by one.
-pub(super) const REFUSALS_MAX: usize = 200_000;
+pub(super) const REFUSALS_MAX: usize = 50_000;
+/// Different clients and replies of refusals that are remembered.
+const NAMES_MAX: usize = 65_536;
 /// Sessions whose acceptance is remembered.
-pub(super) const ACCEPTED_MAX: usize = 1_000_000;
+pub(super) const ACCEPTED_MAX: usize = 100_000;
 /// Unfinished renames that are remembered.
 pub(super) const DANGLING_MAX: usize = 10_000;
 
@@ -25,6 +28,40 @@ pub struct Dangling {
     pub user: Vec<u8>,
     /// RNFR and its reply.
     pub said: Vec<Said>,
+}
+
+/// Texts that occur again and again, each kept once.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    list: Vec<Vec<u8>>,
+    numbers: BTreeMap<Vec<u8>, u32>,
+}
+
+impl Names {
+    /// The number of a text. Beyond the limit every new one is the empty text.
+    pub(super) fn number(&mut self, text: &[u8]) -> u32 {
+        if let Some(number) = self.numbers.get(text) {
+            return *number;
+        }
+        if self.list.len() >= NAMES_MAX {
+            return u32::MAX;
+        }
+        let number = self.list.len() as u32;
+        self.list.push(text.to_vec());
+        self.numbers.insert(text.to_vec(), number);
+        number
+    }
+
+    /// The text of that number.
+    #[must_use]
+    pub fn text(&self, number: u32) -> &[u8] {
+        self.list.get(number as usize).map_or(b"", Vec::as_slice)
+    }
+
+    fn clear(&mut self) {
+        self.list.clear();
+        self.numbers.clear();
+    }
 }
 
 /// An acceptance: where a client was greeted and not turned away, and when.
@@ -44,6 +81,8 @@ pub struct Ledger {
     /// Acceptances, likewise.
     pub accepted: Vec<Accepted>,
     dangling: Vec<Dangling>,
+    /// Clients and replies of the refusals.
+    pub names: Names,
     /// What did not fit.
     pub overflow: u64,
 }
@@ -52,7 +91,7 @@ impl Ledger {
     /// Learns from a session or a part of one.
     pub fn observe(&mut self, session: &Session, ended: Ended) {
         let before = self.refusals.len();
-        refusals(session, &mut self.refusals);
+        refusals(session, &mut self.names, &mut self.refusals);
         if self.refusals.len() == before && !session.is_continued() {
             let greeted =
                 session.exchanges().next().filter(|e| !e.has_command() && e.code() == Some(Code(220)));
@@ -65,7 +104,12 @@ impl Ledger {
 
     /// Takes everything out of `other`, keeping what comes first in the log where there is too much.
     pub fn absorb(&mut self, other: &mut Self) {
-        self.refusals.append(&mut other.refusals);
+        for refusal in other.refusals.drain(..) {
+            let client = self.names.number(other.names.text(refusal.client));
+            let said = refusal.said.map(|said| self.names.number(other.names.text(said)));
+            self.refusals.push(Refusal { client, said, ..refusal });
+        }
+        other.names.clear();
         self.accepted.append(&mut other.accepted);
         self.dangling.append(&mut other.dangling);
         self.overflow += std::mem::take(&mut other.overflow);

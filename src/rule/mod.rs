@@ -18,7 +18,7 @@ mod command_unknown;
 mod service_refused_burst;
 
 pub use finding::{Fact, Finding, Findings, Found, Label, Related, Role, Said, Side};
-pub use ledger::{Accepted, Dangling, Ledger};
+pub use ledger::{Accepted, Dangling, Ledger, Names};
 pub use refusal::{Reason, Refusal};
 
 use crate::session::Session;

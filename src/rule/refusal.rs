@@ -1,6 +1,7 @@
 //! Refusals of service and their reasons: 421, and the other codes that servers use for the same thing.
 
-use super::finding::{Said, say};
+use super::finding::first_line;
+use super::ledger::Names;
 use crate::event::Place;
 use crate::ftp::{Code, Software, Verb};
 use crate::session::{Ending, Session};
@@ -95,7 +96,7 @@ static COMPILED: LazyLock<RegexSet> = LazyLock::new(|| {
 });
 
 /// One refusal.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Refusal {
     /// Where the reply stands; the connection's first line where the server said nothing.
     pub place: Place,
@@ -103,16 +104,16 @@ pub struct Refusal {
     pub at: When,
     /// Why.
     pub reason: Reason,
-    /// The client's address.
-    pub client: Vec<u8>,
+    /// The client's address, by its number in [`Ledger::names`](super::Ledger::names).
+    pub client: u32,
     /// Where the session begins.
     pub session: Place,
-    /// The reply.
-    pub said: Option<Said>,
+    /// The reply, likewise; `None` where the server said nothing.
+    pub said: Option<u32>,
 }
 
 /// Finds the refusals in a session.
-pub(super) fn refusals(session: &Session, found: &mut Vec<Refusal>) {
+pub(super) fn refusals(session: &Session, names: &mut Names, found: &mut Vec<Refusal>) {
     for exchange in session.troubled() {
         let Some(reply) = exchange.reply() else { continue };
         if !reply.code.is_refusal() {
@@ -129,15 +130,13 @@ pub(super) fn refusals(session: &Session, found: &mut Vec<Refusal>) {
         let full =
             matches!(reason, Reason::Capacity | Reason::PerClient | Reason::PerUser | Reason::Shutdown);
         if reason.counts() && (full || !at_login) {
-            let mut said = Vec::new();
-            say(&mut said, &exchange, None, true);
             found.push(Refusal {
                 place: reply.place,
                 at: reply.at,
                 reason,
-                client: session.client().to_vec(),
+                client: names.number(session.client()),
                 session: session.first(),
-                said: said.pop(),
+                said: Some(names.number(&first_line(&reply))),
             });
         }
     }
@@ -152,7 +151,7 @@ pub(super) fn refusals(session: &Session, found: &mut Vec<Refusal>) {
             place: session.first(),
             at: session.first_at(),
             reason: Reason::Unknown,
-            client: session.client().to_vec(),
+            client: names.number(session.client()),
             session: session.first(),
             said: None,
         });

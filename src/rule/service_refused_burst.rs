@@ -1,10 +1,11 @@
 //! Many refusals in a short time: 421, and 530, 500, 550 or silence used for the same thing (RFC 959 section 5.4).
 
-use super::ledger::Ledger;
+use super::ledger::{Accepted, Ledger, Names};
 use super::{
     Check, Fact, Finding, Group, Label, Reason, Refusal, Related, Role, Rule, Said, Severity, Side,
     Thresholds,
 };
+use crate::ftp::{Code, Software};
 use crate::session::Confidence;
 use crate::time::When;
 use std::collections::BTreeMap;
@@ -80,7 +81,7 @@ fn peak(chain: &[Refusal], within_ms: i64) -> usize {
 
 fn burst(chain: &[Refusal], peak: usize, ledger: &Ledger, thresholds: &Thresholds) -> Finding {
     let (first, last) = (&chain[0], &chain[chain.len() - 1]);
-    let clients: BTreeSet<&[u8]> = chain.iter().map(|r| r.client.as_slice()).collect();
+    let clients: BTreeSet<u32> = chain.iter().map(|r| r.client).collect();
     let sessions: BTreeSet<_> = chain.iter().map(|r| r.session).collect();
     let again = ledger.accepted_after(last.place);
     let severity = if peak >= thresholds.burst_error { Severity::Error } else { Severity::Warning };
@@ -105,17 +106,17 @@ fn burst(chain: &[Refusal], peak: usize, ledger: &Ledger, thresholds: &Threshold
         place: first.place,
         at: first.at,
         session: Some(first.session),
-        client: if clients.len() == 1 { first.client.clone() } else { Vec::new() },
+        client: if clients.len() == 1 { ledger.names.text(first.client).to_vec() } else { Vec::new() },
         user: Vec::new(),
-        software: crate::ftp::Software::Unknown,
+        software: Software::Unknown,
         command: None,
-        reply: first
-            .said
-            .as_ref()
-            .and_then(|s| Some((crate::ftp::Code::parse(&s.text)?, s.text.get(4..)?.to_vec()))),
+        reply: first.said.and_then(|said| {
+            let line = ledger.names.text(said);
+            Some((Code::parse(line)?, line.get(4..)?.to_vec()))
+        }),
         related,
         facts,
-        transcript: transcript(chain, again),
+        transcript: transcript(chain, again, &ledger.names),
         sessions: sessions.len() as u64,
     }
 }
@@ -131,25 +132,20 @@ fn prevailing(chain: &[Refusal]) -> Reason {
 }
 
 /// The first and the last refusal, and where the server accepted again.
-fn transcript(chain: &[Refusal], again: Option<super::ledger::Accepted>) -> Vec<Said> {
-    let label = |key, primary| Some(Label { key, primary });
-    let mut lines = Vec::new();
+fn transcript(chain: &[Refusal], again: Option<Accepted>, names: &Names) -> Vec<Said> {
+    let line = |place, at, text: &[u8], key, primary| {
+        let label = Some(Label { key, primary });
+        Said { place, at, side: Side::Server, text: text.to_vec(), label, skipped: 0 }
+    };
+    let of = |refusal: &Refusal, key| {
+        refusal.said.map(|said| line(refusal.place, refusal.at, names.text(said), key, true))
+    };
     let (first, last) = (&chain[0], &chain[chain.len() - 1]);
-    lines.extend(first.said.clone().map(|said| Said { label: label("first", true), ..said }));
+    let mut lines: Vec<Said> = of(first, "first").into_iter().collect();
     if last.place != first.place {
         let skipped = last.place.line - first.place.line - 1;
-        lines.extend(last.said.clone().map(|said| Said { label: label("last", true), skipped, ..said }));
+        lines.extend(of(last, "last").map(|said| Said { skipped, ..said }));
     }
-    if let Some(again) = again {
-        let (place, at) = (again.place, again.at);
-        lines.push(Said {
-            place,
-            at,
-            side: Side::Server,
-            text: b"220".to_vec(),
-            label: label("again", false),
-            skipped: 0,
-        });
-    }
+    lines.extend(again.map(|again| line(again.place, again.at, b"220", "again", false)));
     lines
 }

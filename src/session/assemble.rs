@@ -15,7 +15,9 @@ use std::hash::BuildHasher;
 /// Sessions that one assembler holds open; beyond it the longest silent half is ended.
 pub(super) const OPEN_SESSIONS_MAX: usize = 4_096;
 /// Bytes that the open sessions of one assembler hold; beyond it what can be judged is judged and forgotten.
-pub(super) const HELD_BYTES_MAX: usize = 1024 * 1024;
+pub(super) const HELD_BYTES_MAX: usize = 512 * 1024;
+/// Ended sessions that keep their room for the next one.
+pub(super) const POOL_SESSIONS_MAX: usize = 64;
 /// Exchanges that a session holds before what can be judged is judged and forgotten.
 pub(super) const SEGMENT_EXCHANGES_MAX: usize = 1_024;
 /// Sessions of one route that are looked through when a log does not name a session.
@@ -336,6 +338,7 @@ impl Assembler {
         let session = &mut self.sessions[id as usize];
         (session.route, session.key, session.key_number) = (a.route, a.key, number_of(event.key));
         session.beginning = beginning_of(event);
+        self.held += session.held();
         self.open += 1;
         self.started.push(a.place);
         self.by_key.insert(a.key, id);
@@ -378,6 +381,9 @@ impl Assembler {
             if all.is_empty() {
                 self.by_route.remove(&session.route);
             }
+        }
+        if self.free.len() >= POOL_SESSIONS_MAX {
+            session.release();
         }
         self.open -= 1;
         self.free.push(id);

@@ -204,6 +204,13 @@ impl Session {
         (self.troubled, self.pairing, self.capabilities) = (old.troubled, old.pairing, old.capabilities);
     }
 
+    /// Gives the room of an ended session back.
+    fn release(&mut self) {
+        (self.text, self.records, self.replies) = (Vec::new(), Vec::new(), Vec::new());
+        (self.states, self.troubled, self.resumed) = (Vec::new(), Vec::new(), Vec::new());
+        (self.pairing, self.capabilities) = (Pairing::default(), Capabilities::default());
+    }
+
     /// The format of the log.
     #[must_use]
     pub fn dialect(&self) -> &'static Dialect {
@@ -335,11 +342,14 @@ impl Session {
         Some(Exchange { session: self, index })
     }
 
-    /// The number of bytes that the session holds in memory, roughly.
+    /// The number of bytes that the session holds in memory, roughly; room that it may fill counts.
+    #[inline]
     fn held(&self) -> usize {
-        self.text.len()
-            + self.records.len() * size_of::<Record>()
-            + self.replies.len() * size_of::<ReplyRecord>()
+        size_of::<Self>()
+            + self.text.capacity()
+            + self.records.capacity() * size_of::<Record>()
+            + self.replies.capacity() * size_of::<ReplyRecord>()
+            + self.states.capacity() * size_of::<State>()
     }
 
     /// Works out the state before each exchange that may be judged: all of them when the session has ended, else those
@@ -411,6 +421,8 @@ impl Session {
             }
             self.records.push(record);
         }
+        // What was worked out for this part is not needed again.
+        self.states = Vec::new();
         self.judged = moved[..self.settled].iter().filter(|m| **m != u32::MAX).count();
         self.settled = self.judged;
         self.state = after;
@@ -433,9 +445,9 @@ impl Session {
 }
 
 /// Exchanges that a session has room for before it must grow.
-const USUAL_EXCHANGES: usize = 32;
+const USUAL_EXCHANGES: usize = 16;
 /// How many judged exchanges stay at hand as context.
-pub const CONTEXT_MAX: usize = 12;
+pub const CONTEXT_MAX: usize = 6;
 const NO_REPLY: u32 = u32::MAX;
 
 fn copy_span(to: &mut Vec<u8>, from: &[u8], span: Span) -> Span {
