@@ -28,7 +28,7 @@ use crate::session::{Confidence, Ended, Gather, Session};
 use std::collections::BTreeSet;
 
 /// Findings of one rule that are kept to be listed; all are counted.
-pub const FINDINGS_PER_RULE_MAX: usize = 5_000;
+pub const FINDINGS_PER_RULE_MAX: usize = 2_500;
 /// Findings of one rule that keep the lines that prove them.
 pub const TRANSCRIPTS_PER_RULE_MAX: usize = 500;
 

@@ -83,14 +83,12 @@ pub(super) fn lack(exchange: &Exchange) -> Option<Lack> {
         // Every server has these: what it does not understand is the argument.
         Code(500) if is_everywhere(verb) && !exchange.argument().is_empty() => None,
         Code(500) if unknown() => Some(Lack::Unknown),
-        Code(500) if missing() => Some(Lack::NotImplemented),
+        // Codes of no RFC, such as 402, must say it in words.
+        Code(500 | 400..=409) if missing() => Some(Lack::NotImplemented),
         Code(500) if refused() => None,
         Code(500) if verb == Verb::OTHER || verb.is_extension() && text.len() <= CODE_BYTES => {
             Some(Lack::Unknown)
         }
-        // Codes of no RFC, such as 402, must say it in words.
-        Code(500) => None,
-        Code(400..=409) if missing() => Some(Lack::NotImplemented),
         _ => None,
     }
 }
