@@ -1,5 +1,6 @@
 //! What users and scripts may rely on: exit codes, errors in their exact words, widths, colours and shapes of JSON.
 
+#![allow(clippy::format_collect, clippy::type_complexity, clippy::needless_for_each, clippy::too_many_lines)] // Tables and text.
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,

@@ -1,5 +1,6 @@
 //! The catalog held against the rules: every example shows its rule, every case has its words, and no sentence has a hole.
 
+#![allow(clippy::format_collect, clippy::type_complexity, clippy::needless_for_each, clippy::too_many_lines)] // Tables and text.
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,

@@ -1,6 +1,7 @@
 //! The laws of the house that need a whole run: the result depends on nothing but the log, no line is lost, no input stops
 //! the program, no secret and no control character of a log comes out.
 
+#![allow(clippy::format_collect, clippy::type_complexity, clippy::needless_for_each, clippy::too_many_lines)] // Tables and text.
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,
@@ -132,7 +133,7 @@ fn the_same_run_twice_gives_the_same_bytes() {
 
 /// Lines as the wc of the house counts them: what a newline ends, and a rest without one.
 fn lines_of(log: &[u8]) -> u64 {
-    let newlines = log.iter().filter(|b| **b == b'\n').count();
+    let newlines = log.split(|b| *b == b'\n').count() - 1;
     (newlines + usize::from(log.last().is_some_and(|b| *b != b'\n'))) as u64
 }
 

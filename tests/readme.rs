@@ -4,6 +4,7 @@
 //! output and then on standard error. `...` alone stands for any lines; inside a line it stands for any text. In a `sh`
 //! block every line is a command. A command that this test cannot run fails it.
 
+#![allow(clippy::format_collect, clippy::type_complexity, clippy::needless_for_each, clippy::too_many_lines)] // Tables and text.
 #![cfg(all(unix, feature = "cli"))]
 
 use std::path::Path;

@@ -3,6 +3,7 @@
 //! `recorded/SERVER/NAME.KIND`: the files of one SERVER/NAME show the same sessions. `truth.jsonl` holds the bytes of raw
 //! sockets, `control.txt` the control channel taken from a capture; the argument of PASS is taken out of both.
 
+#![allow(clippy::format_collect, clippy::type_complexity, clippy::needless_for_each, clippy::too_many_lines)] // Tables and text.
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,
@@ -367,7 +368,7 @@ fn disturbed_sessions_keep_most_of_their_pairs() {
 
 /// A session as a telnet or netcat session shows it.
 fn transcript(said: &[Said], session: &str) -> String {
-    said.iter().filter(|l| l.session == session).map(|l| format!("{}\n", l.text)).collect()
+    said.iter().filter(|l| l.session == session).flat_map(|l| [l.text.as_str(), "\n"]).collect()
 }
 
 /// Recordings of which a bare transcript does not show all, and the least F1 of any of their sessions.
