@@ -162,18 +162,10 @@ fn is_known_note(note: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::Setup;
     use crate::ftp::Verb;
 
-    fn lex(line: &[u8]) -> Lexed<'_> {
-        (FORMAT.lexer)(&Setup::default()).lex(Line::plain(line))
-    }
-
     fn what(line: &[u8]) -> What<'_> {
-        match lex(line) {
-            Lexed::Event(event) => event.what,
-            other => panic!("{other:?}"),
-        }
+        FORMAT.event(line).what
     }
 
     #[test]
@@ -189,16 +181,16 @@ mod tests {
             "{ [33 bytes data]",
             "} [100 bytes data]",
         ] {
-            assert_eq!(lex(line.as_bytes()), Lexed::Skip, "{line}");
+            assert_eq!(FORMAT.lex(line.as_bytes()), Lexed::Skip, "{line}");
         }
     }
 
     #[test]
     fn stamps_and_numbers_stand_before_the_mark() {
-        let Lexed::Event(e) = lex(b"18:18:56.828511 [1-0] < 220 (vsFTPd 3.0.3)") else { panic!() };
+        let Lexed::Event(e) = FORMAT.lex(b"18:18:56.828511 [1-0] < 220 (vsFTPd 3.0.3)") else { panic!() };
         assert_eq!((e.at.clock().unwrap().as_str(), e.key), ("18:18:56", Key::Number(0)));
         assert_eq!(e.what, What::Reply(ReplyLine::of(b"220 (vsFTPd 3.0.3)")));
-        assert_eq!(lex(b"18:18:56.828511 [0-x] * Host localhost:21 was resolved."), Lexed::Skip);
+        assert_eq!(FORMAT.lex(b"18:18:56.828511 [0-x] * Host localhost:21 was resolved."), Lexed::Skip);
     }
 
     #[test]
@@ -219,17 +211,20 @@ mod tests {
                 "{line}"
             );
             let line = format!("{before}17:53:47.534764 > QUIT");
-            let Lexed::Event(e) = lex(line.as_bytes()) else { panic!() };
+            let Lexed::Event(e) = FORMAT.lex(line.as_bytes()) else { panic!() };
             assert_eq!(e.at.clock().unwrap(), "17:53:47");
-            assert_eq!(lex(before.as_bytes()), Lexed::Skip);
+            assert_eq!(FORMAT.lex(before.as_bytes()), Lexed::Skip);
         }
     }
 
     #[test]
     fn what_was_fetched_is_no_reply() {
-        assert_eq!(lex(b"-rw-r--r--   1 alice    alice          33 Nov 20 18:19 hello.txt"), Lexed::Skip);
-        assert_eq!(lex(b"curl: (78) The file does not exist"), Lexed::Skip);
-        assert_eq!(lex(b"331 rows in a file"), Lexed::Skip);
+        assert_eq!(
+            FORMAT.lex(b"-rw-r--r--   1 alice    alice          33 Nov 20 18:19 hello.txt"),
+            Lexed::Skip
+        );
+        assert_eq!(FORMAT.lex(b"curl: (78) The file does not exist"), Lexed::Skip);
+        assert_eq!(FORMAT.lex(b"331 rows in a file"), Lexed::Skip);
     }
 
     #[test]

@@ -137,22 +137,16 @@ fn told_in_unknown_words(rest: &[u8]) -> Option<What<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::Setup;
-
-    fn lex(line: &str) -> Lexed<'_> {
-        (FORMAT.lexer)(&Setup::default()).lex(Line::plain(line.as_bytes()))
-    }
 
     fn what(line: &str) -> What<'_> {
-        match lex(line) {
-            Lexed::Event(event) => event.what,
-            other => panic!("{other:?}: {line}"),
-        }
+        FORMAT.event(line).what
     }
 
     #[test]
     fn commands_and_replies_have_time_and_connection() {
-        let Lexed::Event(e) = lex("2026-11-21 04:19:39 12974 2 Command: PASS ******") else { panic!() };
+        let Lexed::Event(e) = FORMAT.lex("2026-11-21 04:19:39 12974 2 Command: PASS ******") else {
+            panic!()
+        };
         assert_eq!((e.key, e.route), (Key::Name(b"12974 2"), &b"12974 2"[..]));
         assert_eq!(e.at.rfc3339().unwrap(), "2026-11-21T04:19:39+00:00");
         assert_eq!(e.what, What::Command(Command::parse(b"PASS x").unwrap()));
@@ -189,7 +183,7 @@ mod tests {
     fn a_label_of_no_known_language_is_read_by_what_follows() {
         assert_eq!(what("2026-11-21 04:13:29 1 1 Svaret: 220 hi"), What::Bare(b"220 hi"));
         assert_eq!(what("2026-11-21 04:13:29 1 1 Befalning: PASV"), What::Bare(b"PASV"));
-        assert_eq!(lex("2026-11-21 04:13:29 1 1 Svaret: hi"), Lexed::Unknown);
+        assert_eq!(FORMAT.lex("2026-11-21 04:13:29 1 1 Svaret: hi"), Lexed::Unknown);
     }
 
     #[test]
@@ -202,8 +196,8 @@ mod tests {
             "Response: fzSftp started, protocol_version=9",
             "Status: Connecting to 192.0.2.1...",
         ] {
-            assert_eq!(lex(&format!("2026-11-21 04:13:29 12293 1 {text}")), Lexed::Skip, "{text}");
+            assert_eq!(FORMAT.lex(&format!("2026-11-21 04:13:29 12293 1 {text}")), Lexed::Skip, "{text}");
         }
-        assert_eq!(lex("2026-11-21 04:13:29 proftpd[1] x"), Lexed::Unknown);
+        assert_eq!(FORMAT.lex("2026-11-21 04:13:29 proftpd[1] x"), Lexed::Unknown);
     }
 }

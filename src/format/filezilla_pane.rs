@@ -104,18 +104,6 @@ fn sign(line: &[u8]) -> Sign {
 mod tests {
     use super::*;
     use crate::event::Command;
-    use crate::format::Setup;
-
-    fn lex(line: &str) -> Lexed<'_> {
-        (FORMAT.lexer)(&Setup::default()).lex(Line::plain(line.as_bytes()))
-    }
-
-    fn event(line: &str) -> Event<'_> {
-        match lex(line) {
-            Lexed::Event(event) => event,
-            other => panic!("{other:?}: {line}"),
-        }
-    }
 
     fn reply(line: &str) -> What<'_> {
         What::Reply(ReplyLine::of(line.as_bytes()))
@@ -136,28 +124,31 @@ mod tests {
             "الإستجابة: \u{202a}220 x",
         ];
         for line in lines {
-            assert_eq!(event(line).what, reply("220 x"), "{line}");
+            assert_eq!(FORMAT.event(line).what, reply("220 x"), "{line}");
         }
-        assert_eq!(event("09:14:05\tResponse:\t220 x").at.clock().unwrap(), "09:14:05");
+        assert_eq!(FORMAT.event("09:14:05\tResponse:\t220 x").at.clock().unwrap(), "09:14:05");
     }
 
     #[test]
     fn a_tab_keeps_the_spaces_of_a_reply() {
-        assert_eq!(event("Response:\t 211 is no end").what, reply(" 211 is no end"));
+        assert_eq!(FORMAT.event("Response:\t 211 is no end").what, reply(" 211 is no end"));
     }
 
     #[test]
     fn commands_lose_their_secrets_and_sftp_is_skipped() {
-        assert_eq!(event("Befehl:\tPASS geheim").what, What::Command(Command::parse(b"PASS ***").unwrap()));
-        assert_eq!(lex("Command:\tls"), Lexed::Skip);
-        assert_eq!(lex("Status:\tConnecting to 192.0.2.1:21..."), Lexed::Skip);
-        assert_eq!(lex("Subject: hello"), Lexed::Unknown);
+        assert_eq!(
+            FORMAT.event("Befehl:\tPASS geheim").what,
+            What::Command(Command::parse(b"PASS ***").unwrap())
+        );
+        assert_eq!(FORMAT.lex("Command:\tls"), Lexed::Skip);
+        assert_eq!(FORMAT.lex("Status:\tConnecting to 192.0.2.1:21..."), Lexed::Skip);
+        assert_eq!(FORMAT.lex("Subject: hello"), Lexed::Unknown);
     }
 
     #[test]
     fn only_an_error_ends_the_session() {
-        assert_eq!(event("Error:\tConnection closed by server").what, What::Closed);
-        assert_eq!(lex("Status:\tDisconnected from server"), Lexed::Skip);
+        assert_eq!(FORMAT.event("Error:\tConnection closed by server").what, What::Closed);
+        assert_eq!(FORMAT.lex("Status:\tDisconnected from server"), Lexed::Skip);
     }
 
     #[test]

@@ -167,28 +167,16 @@ fn event<'a>(at: When, named: Named<'a>, what: What<'a>) -> Lexed<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::Setup;
-
-    fn lex(line: &str) -> Lexed<'_> {
-        (FORMAT.lexer)(&Setup::default()).lex(Line::plain(line.as_bytes()))
-    }
-
-    fn read(line: &str) -> Event<'_> {
-        match lex(line) {
-            Lexed::Event(event) => event,
-            other => panic!("{other:?}: {line}"),
-        }
-    }
 
     #[test]
     fn the_arrows_point_away_from_who_speaks() {
-        let e = read(
+        let e = FORMAT.event(
             "2024-04-17T20:50:00.069Z << [FTP Session 3636 192.0.2.7] 331 Please, specify the password.",
         );
         assert_eq!((e.client, e.user, e.key), (&b"192.0.2.7"[..], &b""[..], Key::Number(3636)));
         assert_eq!(e.at.rfc3339().unwrap(), "2024-04-17T20:50:00.069+00:00");
         assert_eq!(e.what, What::Reply(ReplyLine::of(b"331 Please, specify the password.")));
-        let e = read("2024-04-17T20:50:00.086Z >> [FTP Session 3636 192.0.2.7 ann lee] PASS ****");
+        let e = FORMAT.event("2024-04-17T20:50:00.086Z >> [FTP Session 3636 192.0.2.7 ann lee] PASS ****");
         assert_eq!((e.user, e.what), (&b"ann lee"[..], What::Command(Command::parse(b"PASS x").unwrap())));
     }
 
@@ -196,7 +184,7 @@ mod tests {
     fn addresses_of_both_kinds_are_read() {
         for host in ["2001:db8::7", "[2001:db8::7]"] {
             let line = format!("2024-04-17T20:50:00.069Z >> [FTP Session 1 {host} alice] PWD");
-            let e = read(&line);
+            let e = FORMAT.event(&line);
             assert_eq!((e.client, e.user), (&b"2001:db8::7"[..], &b"alice"[..]), "{host}");
         }
     }
@@ -213,7 +201,7 @@ mod tests {
         ];
         for (rest, want) in cases {
             let line = format!("2024-03-09T16:36:15.643Z {rest}");
-            let e = read(&line);
+            let e = FORMAT.event(&line);
             assert_eq!((e.key, e.route, e.what), (Key::Number(3), &b"3"[..], want), "{rest}");
         }
     }
@@ -226,22 +214,23 @@ mod tests {
             ">> [SSH SFTP Session 2858 192.0.2.7] SSH User Authentication [method=none, user=mysql]",
             "!! [FTP Session 2856 192.0.2.7] GnuTLS error -110 in gnutls_record_recv: x",
         ] {
-            assert_eq!(lex(&format!("2024-03-09T16:36:15.643Z {rest}")), Lexed::Skip, "{rest}");
+            assert_eq!(FORMAT.lex(&format!("2024-03-09T16:36:15.643Z {rest}")), Lexed::Skip, "{rest}");
         }
-        assert_eq!(lex("2024-03-09T16:36:15.643Z host vsftpd[1]: x"), Lexed::Unknown);
-        assert_eq!(lex("<html> FTP"), Lexed::Unknown);
+        assert_eq!(FORMAT.lex("2024-03-09T16:36:15.643Z host vsftpd[1]: x"), Lexed::Unknown);
+        assert_eq!(FORMAT.lex("<html> FTP"), Lexed::Unknown);
     }
 
     #[test]
     fn the_administration_interface_shows_the_same() {
-        let e = read("<9/16/2024 2:41:31 PM> FTP Session 2 192.0.2.7 [Response] 220-FileZilla Server 1.8.2");
+        let e = FORMAT
+            .event("<9/16/2024 2:41:31 PM> FTP Session 2 192.0.2.7 [Response] 220-FileZilla Server 1.8.2");
         assert_eq!((e.client, e.key), (&b"192.0.2.7"[..], Key::Number(2)));
         assert_eq!(e.at.rfc3339().unwrap(), "2024-09-16T14:41:31+00:00");
         assert_eq!(e.what, What::Reply(ReplyLine::of(b"220-FileZilla Server 1.8.2")));
-        let e = read("<9/16/2024 2:41:31 PM> FTP Session 2 192.0.2.7 alice [Command] PWD");
+        let e = FORMAT.event("<9/16/2024 2:41:31 PM> FTP Session 2 192.0.2.7 alice [Command] PWD");
         assert_eq!((e.user, e.what), (&b"alice"[..], What::Command(Command::parse(b"PWD").unwrap())));
         assert_eq!(
-            read("<9/16/2024 2:41:31 PM> FTP Server [Status] Session 2 ended gracefully.").what,
+            FORMAT.event("<9/16/2024 2:41:31 PM> FTP Server [Status] Session 2 ended gracefully.").what,
             What::Closed
         );
     }

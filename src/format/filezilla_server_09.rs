@@ -101,27 +101,15 @@ fn is_strange_command(text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::Setup;
-
-    fn lex(line: &str) -> Lexed<'_> {
-        (FORMAT.lexer)(&Setup::default()).lex(Line::plain(line.as_bytes()))
-    }
-
-    fn read(line: &str) -> Event<'_> {
-        match lex(line) {
-            Lexed::Event(event) => event,
-            other => panic!("{other:?}: {line}"),
-        }
-    }
 
     fn said(text: &str) -> Lexed<'static> {
         let line = format!("(000041) 20/07/2014 11:12:43 - (not logged in) (192.0.2.7)> {text}");
-        lex(line.leak())
+        FORMAT.lex(line.leak())
     }
 
     #[test]
     fn the_head_of_a_line_names_session_user_and_address() {
-        let e = read("(000041) 4/20/2009 1:34:49 AM - Ann Lee (192.0.2.7)> 230 Logged on");
+        let e = FORMAT.event("(000041) 4/20/2009 1:34:49 AM - Ann Lee (192.0.2.7)> 230 Logged on");
         assert_eq!((e.key, e.user, e.client), (Key::Number(41), &b"Ann Lee"[..], &b"192.0.2.7"[..]));
         assert_eq!(e.at.rfc3339().unwrap(), "2009-04-20T01:34:49+00:00");
         assert_eq!(e.what, What::Reply(ReplyLine::of(b"230 Logged on")));
@@ -129,11 +117,12 @@ mod tests {
 
     #[test]
     fn undated_lines_and_dates_of_unknown_order_are_read() {
-        let e = read("(000133)- (not logged in) (::1)> Connected on port 21, sending welcome message...");
+        let e =
+            FORMAT.event("(000133)- (not logged in) (::1)> Connected on port 21, sending welcome message...");
         assert_eq!((e.user, e.client, e.what, e.at), (&b""[..], &b"::1"[..], What::Opened, When::NEVER));
-        let e = read("(000041)4/1/2009 1:34:49 AM - Ann Lee (192.0.2.7)> PWD");
+        let e = FORMAT.event("(000041)4/1/2009 1:34:49 AM - Ann Lee (192.0.2.7)> PWD");
         assert_eq!((e.at.rfc3339(), e.at.clock().unwrap().as_str()), (None, "01:34:49"));
-        let e = read("(000041) 2019-12-18 오후 3:51:17 - ann (192.0.2.7)> PWD");
+        let e = FORMAT.event("(000041) 2019-12-18 오후 3:51:17 - ann (192.0.2.7)> PWD");
         assert_eq!((e.at, e.user), (When::NEVER, &b"ann"[..]));
     }
 
@@ -165,7 +154,7 @@ mod tests {
     #[test]
     fn other_lines_are_not_known() {
         for line in ["(41) x", "(000041) hello", "FileZilla Server 0.9.60 beta started", ""] {
-            assert_eq!(lex(line), Lexed::Unknown, "{line}");
+            assert_eq!(FORMAT.lex(line), Lexed::Unknown, "{line}");
         }
     }
 }

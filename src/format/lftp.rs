@@ -128,40 +128,31 @@ pub(super) fn sign(line: &[u8]) -> Sign {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::Setup;
     use crate::ftp::Verb;
-
-    fn lex(line: &[u8]) -> Lexed<'_> {
-        (FORMAT.lexer)(&Setup::default()).lex(Line::plain(line))
-    }
-
-    fn event(line: &[u8]) -> Event<'_> {
-        match lex(line) {
-            Lexed::Event(event) => event,
-            other => panic!("{other:?}"),
-        }
-    }
 
     #[test]
     fn marks_tell_who_spoke() {
-        let What::Command(command) = event(b"---> PASS wonderland").what else { panic!() };
+        let What::Command(command) = FORMAT.event(b"---> PASS wonderland").what else { panic!() };
         assert_eq!((command.verb, command.argument), (Verb::PASS, &b"***"[..]));
-        assert_eq!(event(b"<---  EPRT").what, What::Reply(ReplyLine::of(b" EPRT")));
-        assert_eq!(event(b"---- Connecting to 127.0.0.1 (127.0.0.1) port 2221").what, What::Opened);
-        assert_eq!(event(b"---- Closing control socket").what, What::Closed);
+        assert_eq!(FORMAT.event(b"<---  EPRT").what, What::Reply(ReplyLine::of(b" EPRT")));
+        assert_eq!(FORMAT.event(b"---- Connecting to 127.0.0.1 (127.0.0.1) port 2221").what, What::Opened);
+        assert_eq!(FORMAT.event(b"---- Closing control socket").what, What::Closed);
     }
 
     #[test]
     fn process_time_and_host_stand_before_the_mark() {
-        let full = event(b"[2813] 2026-11-20 18:20:54 127.0.0.1 ---> FEAT");
+        let full = FORMAT.event(b"[2813] 2026-11-20 18:20:54 127.0.0.1 ---> FEAT");
         assert_eq!(full.at.rfc3339().unwrap(), "2026-11-20T18:20:54+00:00");
         let What::Command(command) = full.what else { panic!() };
         assert_eq!(command.verb, Verb::FEAT);
-        assert_eq!(event(b"[2813] <--- 220 x").key, Key::Number(2813));
-        assert_eq!(event(b"127.0.0.1 <--- 220 x").key, event(b"2026-11-20 18:20:54 127.0.0.1 ---> QUIT").key);
-        assert_ne!(event(b"127.0.0.1 <--- 220 x").key, event(b"127.0.0.2 <--- 220 x").key);
+        assert_eq!(FORMAT.event(b"[2813] <--- 220 x").key, Key::Number(2813));
         assert_eq!(
-            event(b"2021-05-06T10:00:42+0000 ---> FEAT").at.rfc3339().unwrap(),
+            FORMAT.event(b"127.0.0.1 <--- 220 x").key,
+            FORMAT.event(b"2026-11-20 18:20:54 127.0.0.1 ---> QUIT").key
+        );
+        assert_ne!(FORMAT.event(b"127.0.0.1 <--- 220 x").key, FORMAT.event(b"127.0.0.2 <--- 220 x").key);
+        assert_eq!(
+            FORMAT.event(b"2021-05-06T10:00:42+0000 ---> FEAT").at.rfc3339().unwrap(),
             "2021-05-06T10:00:42+00:00"
         );
     }
@@ -169,10 +160,10 @@ mod tests {
     #[test]
     fn replies_to_quote_have_no_mark() {
         assert_eq!(
-            event(b"503 Bad sequence of commands").what,
+            FORMAT.event(b"503 Bad sequence of commands").what,
             What::Reply(ReplyLine::of(b"503 Bad sequence of commands"))
         );
-        assert_eq!(lex(b"220 looks like a greeting, in a file"), Lexed::Skip);
+        assert_eq!(FORMAT.lex(b"220 looks like a greeting, in a file"), Lexed::Skip);
     }
 
     #[test]
@@ -185,7 +176,7 @@ mod tests {
             "-rw-r--r--   1 alice    alice          33 Nov 20 18:19 hello.txt",
             "cd ok, cwd=/pub",
         ] {
-            assert_eq!(lex(line.as_bytes()), Lexed::Skip, "{line}");
+            assert_eq!(FORMAT.lex(line.as_bytes()), Lexed::Skip, "{line}");
         }
     }
 

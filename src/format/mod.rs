@@ -45,6 +45,23 @@ pub struct Format {
     pub lexer: fn(&Setup) -> Box<dyn Lexer>,
 }
 
+#[cfg(test)]
+impl Format {
+    /// What a fresh lexer makes of one line.
+    fn lex<'a>(&self, line: &'a (impl AsRef<[u8]> + ?Sized)) -> Lexed<'a> {
+        (self.lexer)(&Setup::default()).lex(Line::plain(line.as_ref()))
+    }
+
+    /// The event of a line that must be one.
+    #[track_caller]
+    fn event<'a>(&self, line: &'a (impl AsRef<[u8]> + ?Sized)) -> crate::event::Event<'a> {
+        match self.lex(line) {
+            Lexed::Event(event) => event,
+            other => panic!("{other:?}: {}", line.as_ref().escape_ascii()),
+        }
+    }
+}
+
 /// How a format is recognised.
 #[derive(Clone, Copy, Debug)]
 pub enum Signs {

@@ -118,23 +118,11 @@ fn refused(message: &[u8]) -> Option<What<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::Setup;
     use crate::ftp::Verb;
-
-    fn lex(line: &[u8]) -> Lexed<'_> {
-        (FORMAT.lexer)(&Setup::default()).lex(Line::plain(line))
-    }
-
-    fn event(line: &[u8]) -> Event<'_> {
-        match lex(line) {
-            Lexed::Event(event) => event,
-            other => panic!("{other:?}"),
-        }
-    }
 
     #[test]
     fn the_first_phase_of_a_dispatch_is_the_command() {
-        let e = event(b"2026-11-20 18:33:27,321 [10606] <command:7>: dispatching PRE_CMD command 'PASS (hidden)' to mod_tls.c");
+        let e = FORMAT.event(b"2026-11-20 18:33:27,321 [10606] <command:7>: dispatching PRE_CMD command 'PASS (hidden)' to mod_tls.c");
         let What::CommandAgain(command) = e.what else { panic!() };
         assert_eq!((command.verb, command.argument, e.key), (Verb::PASS, &b"***"[..], Key::Number(10606)));
         assert_eq!(e.at.rfc3339().unwrap(), "2026-11-20T18:33:27.321+00:00");
@@ -142,20 +130,20 @@ mod tests {
             let line = format!(
                 "2026-11-20 18:33:27,321 [1] <command:7>: dispatching {phase} command 'QUIT' to mod_log.c"
             );
-            assert_eq!(lex(line.as_bytes()), Lexed::Skip, "{phase}");
+            assert_eq!(FORMAT.lex(line.as_bytes()), Lexed::Skip, "{phase}");
         }
     }
 
     #[test]
     fn clients_are_read_and_milliseconds_are_not_needed() {
-        let e = event(b"2026-11-20 17:48:53 [27627] (client ::1, server ::1:35492) <response:1>: 331 Password required\r");
+        let e = FORMAT.event(b"2026-11-20 17:48:53 [27627] (client ::1, server ::1:35492) <response:1>: 331 Password required\r");
         assert_eq!((e.client, e.route), (&b"::1"[..], &b"27627"[..]));
         assert_eq!(e.what, What::Reply(ReplyLine::of(b"331 Password required")));
     }
 
     #[test]
     fn a_reply_at_any_time_is_a_reply() {
-        let e = event(b"2026-11-20 18:25:27,387 [6871] <response:1>: async: 421 Login timeout (3 seconds): closing control connection");
+        let e = FORMAT.event(b"2026-11-20 18:25:27,387 [6871] <response:1>: async: 421 Login timeout (3 seconds): closing control connection");
         assert_eq!(
             e.what,
             What::Reply(ReplyLine::of(b"421 Login timeout (3 seconds): closing control connection"))
@@ -171,18 +159,18 @@ mod tests {
             "<auth:7>: using module 'mod_auth_unix.c'",
         ] {
             let line = format!("2026-11-20 18:33:27,321 [10606] {message}");
-            assert_eq!(lex(line.as_bytes()), Lexed::Skip, "{message}");
+            assert_eq!(FORMAT.lex(line.as_bytes()), Lexed::Skip, "{message}");
         }
-        assert_eq!(lex(b"2026-11-20 18:33:27,320 [10606] hello"), Lexed::Unknown);
+        assert_eq!(FORMAT.lex(b"2026-11-20 18:33:27,320 [10606] hello"), Lexed::Unknown);
         assert_eq!(
-            lex(b"2026-11-20 18:33:27,320 ftphost proftpd[1] 127.0.0.1: FTP session opened."),
+            FORMAT.lex(b"2026-11-20 18:33:27,320 ftphost proftpd[1] 127.0.0.1: FTP session opened."),
             Lexed::Unknown
         );
     }
 
     #[test]
     fn quotes_in_a_command_stay() {
-        let e = event(b"2026-11-20 18:33:27 [1] <command:7>: dispatching PRE_CMD command 'DELE it's to mod' to mod_core.c");
+        let e = FORMAT.event(b"2026-11-20 18:33:27 [1] <command:7>: dispatching PRE_CMD command 'DELE it's to mod' to mod_core.c");
         let What::CommandAgain(command) = e.what else { panic!() };
         assert_eq!(command.argument, b"it's to mod");
     }

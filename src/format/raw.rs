@@ -186,17 +186,9 @@ fn is_greeting(line: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::Setup;
-
-    fn lex(line: &[u8]) -> Lexed<'_> {
-        (FORMAT.lexer)(&Setup::default()).lex(Line::plain(line))
-    }
 
     fn what(line: &[u8]) -> What<'_> {
-        match lex(line) {
-            Lexed::Event(event) => event.what,
-            other => panic!("{other:?}"),
-        }
+        FORMAT.event(line).what
     }
 
     #[test]
@@ -208,12 +200,12 @@ mod tests {
 
     #[test]
     fn telnet_talks_about_the_connection() {
-        assert_eq!(lex(b"Trying 127.0.0.1..."), Lexed::Skip);
+        assert_eq!(FORMAT.lex(b"Trying 127.0.0.1..."), Lexed::Skip);
         assert_eq!(what(b"Connected to ftphost."), What::Opened);
         assert_eq!(what(b"Connection to 127.0.0.1 21 port [tcp/ftp] succeeded!"), What::Opened);
-        assert_eq!(lex(b"Escape character is '^]'."), Lexed::Skip);
+        assert_eq!(FORMAT.lex(b"Escape character is '^]'."), Lexed::Skip);
         assert_eq!(what(b"Connection closed by foreign host."), What::Closed);
-        assert_eq!(lex(b"\t27"), Lexed::Skip);
+        assert_eq!(FORMAT.lex(b"\t27"), Lexed::Skip);
         assert_eq!(what(b"127.000.000.001.43210-127.000.000.001.00021: PWD"), What::Bare(b"PWD"));
         assert_eq!(
             what(b"Connected to our server you are."),

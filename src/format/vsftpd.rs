@@ -163,23 +163,11 @@ fn response(text: &[u8]) -> ReplyLine<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::Setup;
     use crate::ftp::Verb;
-
-    fn lex(line: &[u8]) -> Lexed<'_> {
-        (FORMAT.lexer)(&Setup::default()).lex(Line::plain(line))
-    }
-
-    fn event(line: &[u8]) -> Event<'_> {
-        match lex(line) {
-            Lexed::Event(event) => event,
-            other => panic!("{other:?}"),
-        }
-    }
 
     #[test]
     fn commands_and_replies_have_client_user_and_process() {
-        let e = event(b"Fri Nov 20 18:32:21 2026 [pid 10178] [alice] FTP command: Client \"127.0.0.1\", \"PASS <password>\"");
+        let e = FORMAT.event(b"Fri Nov 20 18:32:21 2026 [pid 10178] [alice] FTP command: Client \"127.0.0.1\", \"PASS <password>\"");
         assert_eq!((e.client, e.user, e.key), (&b"127.0.0.1"[..], &b"alice"[..], Key::Number(10178)));
         assert_eq!(e.at.rfc3339().unwrap(), "2026-11-20T18:32:21+00:00");
         let What::Command(command) = e.what else { panic!() };
@@ -188,7 +176,7 @@ mod tests {
 
     #[test]
     fn quotes_nest_without_escapes() {
-        let e = event(
+        let e = FORMAT.event(
             b"Fri Nov 20 18:32:22 2026 [pid 1] [a] FTP response: Client \"::1\", \"257 \"/\" is here\"",
         );
         assert_eq!(e.what, What::Reply(ReplyLine::of(b"257 \"/\" is here")));
@@ -204,24 +192,25 @@ mod tests {
             ("211 End", "211 End", false),
         ] {
             let row = text(written);
-            let What::Reply(reply) = event(row.as_bytes()).what else { panic!() };
+            let What::Reply(reply) = FORMAT.event(row.as_bytes()).what else { panic!() };
             assert_eq!((reply.line, reply.piece), (line.as_bytes(), piece));
         }
     }
 
     #[test]
     fn transfers_are_skipped_and_other_lines_are_not_known() {
-        assert_eq!(lex(b"Fri Nov 20 18:33:16 2026 [pid 1] [bob] OK UPLOAD: Client \"::1\", \"/x\", 103 bytes, 1.0Kbyte/sec"), Lexed::Skip);
-        assert_eq!(lex(b"Fri Nov 20 18:33:16 2026 [pid 1] hello"), Lexed::Unknown);
+        assert_eq!(FORMAT.lex(b"Fri Nov 20 18:33:16 2026 [pid 1] [bob] OK UPLOAD: Client \"::1\", \"/x\", 103 bytes, 1.0Kbyte/sec"), Lexed::Skip);
+        assert_eq!(FORMAT.lex(b"Fri Nov 20 18:33:16 2026 [pid 1] hello"), Lexed::Unknown);
         assert_eq!(
-            lex(b"Thu Dec 18 16:33:42 2025 1 127.0.0.1 0 /manual.txt b _ o r e ftp 0 * i"),
+            FORMAT.lex(b"Thu Dec 18 16:33:42 2025 1 127.0.0.1 0 /manual.txt b _ o r e ftp 0 * i"),
             Lexed::Unknown
         );
     }
 
     #[test]
     fn a_user_name_with_brackets_keeps_them() {
-        let e = event(b"Fri Nov 20 18:33:16 2026 [pid 1] [a] b] FTP response: Client \"::1\", \"331 x\"");
+        let e =
+            FORMAT.event(b"Fri Nov 20 18:33:16 2026 [pid 1] [a] b] FTP response: Client \"::1\", \"331 x\"");
         assert_eq!(e.user, b"a] b");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::sentence::Sentences;
 use super::summary::{InputSummary, Summary};
-use super::wire::{raw, stated, text};
+use super::wire::{ByClass, raw, stated, text};
 use crate::rule::{Fact, Finding, Said, Severity, Side};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -43,20 +43,6 @@ struct Counts {
     allowed: u64,
     in_baseline: u64,
     exit_code: u8,
-}
-
-#[derive(Serialize)]
-struct ByClass {
-    #[serde(rename = "1xx")]
-    one: u64,
-    #[serde(rename = "2xx")]
-    two: u64,
-    #[serde(rename = "3xx")]
-    three: u64,
-    #[serde(rename = "4xx")]
-    four: u64,
-    #[serde(rename = "5xx")]
-    five: u64,
 }
 
 #[derive(Serialize)]
@@ -199,7 +185,6 @@ pub fn report_json(
         warning: of(Severity::Warning),
         note: of(Severity::Note),
     };
-    let [one, two, three, four, five] = summary.totals.replies;
     let sum = |of: fn(&InputSummary) -> u64| summary.inputs.iter().map(of).sum();
     let document = Document {
         schema_version: SCHEMA_VERSION,
@@ -214,7 +199,7 @@ pub fn report_json(
             lines_not_understood: sum(|i| i.lines_not_understood),
             sessions: sum(|i| i.starts.count()),
             exchanges: summary.totals.exchanges,
-            replies: ByClass { one, two, three, four, five },
+            replies: ByClass::from(summary.totals.replies),
             problems: by_severity(&|s| summary.problems_of(s)),
             findings: by_severity(&|s| summary.findings_of(s)),
             findings_not_listed: summary.not_listed,

@@ -2,7 +2,7 @@
 
 use super::style::{Style, shortened};
 use super::table::{Column, table, widest};
-use super::wire::stated;
+use super::wire::{ByClass, stated};
 use crate::catalog::Words;
 use crate::event::Place;
 use crate::session::{Ended, Ending, Gather, Session, Starts};
@@ -61,23 +61,9 @@ struct RowJson<'a> {
     user: Option<Cow<'a, str>>,
     server: Option<&'static str>,
     commands: u64,
-    replies: RepliesJson,
+    replies: ByClass,
     ended: &'static str,
     identity: &'static str,
-}
-
-#[derive(Serialize)]
-struct RepliesJson {
-    #[serde(rename = "1xx")]
-    one: u64,
-    #[serde(rename = "2xx")]
-    two: u64,
-    #[serde(rename = "3xx")]
-    three: u64,
-    #[serde(rename = "4xx")]
-    four: u64,
-    #[serde(rename = "5xx")]
-    five: u64,
 }
 
 impl Gather for Sessions {
@@ -125,7 +111,6 @@ impl Sessions {
     /// Writes one JSON object a session.
     pub fn ndjson(&self, out: &mut impl Write, path: &str, starts: &Starts) -> io::Result<()> {
         for row in &self.rows {
-            let [one, two, three, four, five] = row.replies;
             let json = RowJson {
                 r#type: "session",
                 path,
@@ -140,7 +125,7 @@ impl Sessions {
                 user: stated(&row.user),
                 server: row.server,
                 commands: row.commands,
-                replies: RepliesJson { one, two, three, four, five },
+                replies: ByClass::from(row.replies),
                 ended: row.ending.name(),
                 identity: row.identity,
             };

@@ -63,3 +63,24 @@ impl<'a> ReplyJson<'a> {
         }
     }
 }
+
+/// Replies by the first digit of their code (RFC 959 section 4.2.1).
+#[derive(Serialize)]
+pub(super) struct ByClass {
+    #[serde(rename = "1xx")]
+    one: u64,
+    #[serde(rename = "2xx")]
+    two: u64,
+    #[serde(rename = "3xx")]
+    three: u64,
+    #[serde(rename = "4xx")]
+    four: u64,
+    #[serde(rename = "5xx")]
+    five: u64,
+}
+
+impl From<[u64; 5]> for ByClass {
+    fn from([one, two, three, four, five]: [u64; 5]) -> Self {
+        Self { one, two, three, four, five }
+    }
+}
