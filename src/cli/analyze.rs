@@ -140,10 +140,11 @@ fn limits(name: &str, stats: &Stats) -> Vec<Complaint> {
     let name = Printable(name.as_bytes());
     if stats.lines_cut > 0 {
         let kib = ftplog::source::LINE_BYTES_MAX / 1024;
-        let n = grouped(stats.lines_cut);
-        hit.push(Complaint::warning(format!(
-            "{name}: only the first {kib} KiB of {n} long lines were looked at"
-        )));
+        let lines = match stats.lines_cut {
+            1 => "1 long line was".to_owned(),
+            n => format!("{} long lines were", grouped(n)),
+        };
+        hit.push(Complaint::warning(format!("{name}: {lines} looked at only up to {kib} KiB")));
     }
     if stats.overflow.sessions_ended > 0 {
         let n = grouped(stats.overflow.sessions_ended);

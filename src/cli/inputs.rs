@@ -201,10 +201,11 @@ pub(crate) fn half_understood(name: &str, stats: &Stats, output: &Output) -> Opt
         output.say(2, &format!("{}:{line}: not understood: {}", Printable(name.as_bytes()), shorten(text)));
     }
     let what = format!(
-        "{}: {} of {} lines were not understood",
+        "{}: {} of {} lines {} not understood",
         Printable(name.as_bytes()),
         grouped(stats.lines_not_understood),
         grouped(stats.lines),
+        if stats.lines_not_understood == 1 { "was" } else { "were" },
     );
     let complaint = Complaint::warning(what).fact(format!("line {line}: {}", shorten(text)));
     Some(if output.verbose < 2 { complaint.tip("-vv lists them") } else { complaint })
