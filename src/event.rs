@@ -46,8 +46,21 @@ pub struct Dialect {
     pub identity: Identity,
     /// The server that writes it; unknown for clients' logs.
     pub software: Software,
-    /// Whether the log holds greetings, preliminary replies and unanswered commands.
-    pub whole: bool,
+    /// How much of what was said the log holds.
+    pub holds: Holds,
+}
+
+/// How much of what was said on the control connection a log holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// Every command and every reply.
+    Everything,
+    /// Commands with their final replies: no greetings, no preliminary replies, no commands that got no reply.
+    FinalReplies,
+    /// Commands without replies, and perhaps how they went.
+    Commands,
+    /// What was done rather than what was said: logins and transfers.
+    Deeds,
 }
 
 /// A command as written. The argument of a command that carries a secret is dropped when the command is parsed.
@@ -134,6 +147,26 @@ impl<'a> ReplyLine<'a> {
     }
 }
 
+/// How a command went, where a log says so without the reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was carried out.
+    Done,
+    /// It was refused, or broke off.
+    Failed,
+}
+
+impl Outcome {
+    /// The word used in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What<'a> {
@@ -149,6 +182,8 @@ pub enum What<'a> {
     Bare(&'a [u8]),
     /// A command and its final reply in one line; the text of the reply where the log has it.
     Exchange(Command<'a>, Code, &'a [u8]),
+    /// A command that was carried out or not, as the log has it in words of its own; it has no reply.
+    Did(Command<'a>, Outcome),
     /// The server accepted a password.
     LoggedIn,
     /// The control connection is protected from here on.
@@ -189,10 +224,21 @@ impl<'a> Event<'a> {
 pub enum Lexed<'a> {
     /// It says this.
     Event(Event<'a>),
+    /// It says several things, in this order.
+    Many(&'a [Told<'a>]),
     /// The format has such lines, and they say nothing about commands and replies.
     Skip,
     /// The format has no such line.
     Unknown,
+}
+
+/// One of several things that a line, or a record of several lines, says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told<'a> {
+    /// How many lines below the first line of the record it stands.
+    pub below: u32,
+    /// What is said there.
+    pub event: Event<'a>,
 }
 
 #[cfg(test)]

@@ -103,24 +103,18 @@ fn only_the_rooms_that_may_open_logs_start_threads_and_print() {
 #[test]
 fn every_file_of_a_room_is_registered_in_it() {
     for room in ["format", "rule"] {
-        let folder = source().join(room);
-        let registry = fs::read_to_string(folder.join("mod.rs")).unwrap();
-        for path in rust_files(&folder) {
+        for path in rust_files(&source().join(room)) {
             let name = path.file_stem().unwrap().to_string_lossy().into_owned();
             if name == "mod" {
                 continue;
             }
-            assert!(
-                registry.contains(&format!("mod {name};")),
-                "src/{room}/{name}.rs is not a module of {room}"
-            );
+            let registry = fs::read_to_string(path.with_file_name("mod.rs")).unwrap();
+            let shown = path.display();
+            assert!(registry.contains(&format!("mod {name};")), "{shown} is not a module of its folder");
             let text = fs::read_to_string(&path).unwrap();
-            for (kind, list) in [("FORMAT: Format", "FORMAT,"), ("RULE: Rule", "RULE,")] {
-                if text.contains(&format!("static {kind} =")) {
-                    assert!(
-                        registry.contains(&format!("&{name}::{list}")),
-                        "src/{room}/{name}.rs is not listed"
-                    );
+            for (kind, list) in [("FORMAT", "Format"), ("RULE", "Rule"), ("WRAPPER", "Wrapper")] {
+                if text.contains(&format!("static {kind}: {list} =")) {
+                    assert!(registry.contains(&format!("&{name}::{kind}")), "{shown} is not listed");
                 }
             }
         }

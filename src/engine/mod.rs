@@ -144,6 +144,7 @@ pub fn run<G: Gather>(
         blocks = blocks.with_block_bytes(settings.block_bytes);
     }
     let plan = plan(&mut blocks, settings)?;
+    blocks.set_layout(plan.layout(&settings.setup));
     let pool =
         rayon::ThreadPoolBuilder::new().num_threads(settings.jobs).thread_name(|n| format!("ftplog-{n}"));
     let pool = pool.build().map_err(|e| Stop::Threads(e.to_string()))?;

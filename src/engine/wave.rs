@@ -3,10 +3,10 @@
 //! Events at rest hold offsets into their block instead of references, so that waves can be handed on.
 
 use super::{NOT_UNDERSTOOD_BYTES_MAX, NOT_UNDERSTOOD_KEPT_MAX, SHARDS, Stats};
-use crate::event::{Command, Dialect, Event, Key, Lexed, MASK, Place, ReplyLine, What};
+use crate::event::{Command, Dialect, Event, Key, Lexed, MASK, Outcome, Place, ReplyLine, What};
 use crate::format::{Plan, Setup, Taken};
 use crate::ftp::{Code, Verb};
-use crate::source::{Block, Lines};
+use crate::source::{Block, Lines, Records};
 use crate::time::{Known, When, roll_over};
 use foldhash::fast::FixedState;
 use rayon::prelude::*;
@@ -39,6 +39,8 @@ pub(super) struct Fragment {
 struct Found {
     /// The events of each shard, in the order of the lines.
     events: [Vec<Rested>; SHARDS],
+    /// What lexers wrote down because the lines have it escaped.
+    written: Vec<u8>,
     lines: u32,
     lines_cut: u32,
     lines_not_understood: u32,
@@ -96,10 +98,11 @@ impl Wave {
             stats.lines += u64::from(found.lines);
             stats.lines_cut += u64::from(found.lines_cut);
             stats.lines_not_understood += u64::from(found.lines_not_understood);
+            let texts = Texts { block: &fragment.block.bytes, written: &found.written };
             for (line, text) in &found.unknown {
                 if stats.not_understood.len() < NOT_UNDERSTOOD_KEPT_MAX {
                     let line = fragment.lines_before + u64::from(*line);
-                    stats.not_understood.push((line, text.in_block(&fragment.block.bytes).to_vec()));
+                    stats.not_understood.push((line, text.in_texts(texts).to_vec()));
                 }
             }
         }
@@ -118,10 +121,23 @@ impl Fragment {
         let Self { block, found, .. } = self;
         found.clear(block.bytes.len());
         let mut reading = plan.start(setup);
-        for line in Lines(&block.bytes) {
+        for line in Lines(&block.carried) {
+            reading.take(line.bytes, |_| ());
+        }
+        let Some(joins) = plan.joins(setup) else {
+            for line in Lines(&block.bytes) {
+                found.lines += 1;
+                found.lines_cut += u32::from(line.cut);
+                reading.take(line.bytes, |taken| found.note(&block.bytes, line.bytes, 1, &taken));
+            }
+            return;
+        };
+        for record in Records::new(&block.bytes, &*joins) {
             found.lines += 1;
-            found.lines_cut += u32::from(line.cut);
-            reading.take(line.bytes, |taken| found.note(&block.bytes, line.bytes, &taken));
+            found.lines_cut += record.n_cut;
+            let n = record.n_lines;
+            reading.take(record.bytes, |taken| found.note(&block.bytes, record.bytes, n, &taken));
+            found.lines += n - 1;
         }
     }
 
@@ -133,9 +149,10 @@ impl Fragment {
         source: u32,
         mut take: impl FnMut(Place, u64, &'static Dialect, &Event),
     ) {
+        let texts = Texts { block: &self.block.bytes, written: &self.found.written };
         for rested in &self.found.events[shard] {
             let place = Place { source, line: self.lines_before + u64::from(rested.line) };
-            let mut event = rested.event(&self.block.bytes);
+            let mut event = rested.event(texts);
             if self.shift != 0 || !self.found.turns.is_empty() {
                 let turned: i64 = self.found.turns.iter().filter(|t| t.0 <= rested.line).map(|t| t.1).sum();
                 event.at.ms += self.shift + turned;
@@ -152,54 +169,71 @@ impl Found {
             shard.clear();
             shard.reserve(bytes / (USUAL_LINE_BYTES * SHARDS));
         }
+        self.written.clear();
         self.unknown.clear();
         self.turns.clear();
         (self.lines, self.lines_cut, self.lines_not_understood) = (0, 0, 0);
         (self.first_at, self.last_at) = (When::NEVER, When::NEVER);
     }
 
-    /// Keeps what a line says.
+    /// Keeps what a line says, or a record of so many lines.
     #[inline]
-    fn note(&mut self, base: &[u8], line: &[u8], taken: &Taken) {
+    fn note(&mut self, base: &[u8], line: &[u8], n_lines: u32, taken: &Taken) {
         match taken.lexed {
-            Lexed::Event(event) => {
-                if event.at != When::NEVER {
-                    self.note_time(event.at);
+            Lexed::Event(event) => self.note_event(base, self.lines, taken, event),
+            Lexed::Many(all) => {
+                for told in *all {
+                    self.note_event(base, self.lines + told.below.min(n_lines - 1), taken, &told.event);
                 }
-                let route = match taken.host {
-                    b"" => ROUTES.hash_one(event.route),
-                    host => ROUTES.hash_one((host, event.route)),
-                };
-                let shard = (route >> 60) as usize % SHARDS;
-                self.events[shard].push(Rested::of(base, self.lines, route, taken.format, event));
             }
             Lexed::Skip => {}
             Lexed::Unknown => {
-                self.lines_not_understood += 1;
+                self.lines_not_understood += n_lines;
                 if self.unknown.len() < NOT_UNDERSTOOD_KEPT_MAX {
                     let shown = &line[..line.len().min(NOT_UNDERSTOOD_BYTES_MAX)];
-                    self.unknown.push((self.lines, Span::of(base, shown)));
+                    self.unknown.extend(Span::of(base, shown).map(|span| (self.lines, span)));
                 }
             }
         }
     }
 
+    #[inline]
+    fn note_event(&mut self, base: &[u8], line: u32, taken: &Taken, event: &Event) {
+        if event.at != When::NEVER {
+            self.note_time(line, event.at);
+        }
+        let route = match taken.origin {
+            0 => ROUTES.hash_one(event.route),
+            origin => ROUTES.hash_one((origin, event.route)),
+        };
+        let shard = (route >> 60) as usize % SHARDS;
+        let rested = Rested::of(base, &mut self.written, line, route, taken.format, event);
+        self.events[shard].push(rested);
+    }
+
     /// Notices where a clock without date passes midnight.
     #[inline]
-    fn note_time(&mut self, at: When) {
+    fn note_time(&mut self, line: u32, at: When) {
         if self.first_at == When::NEVER {
             self.first_at = at;
         } else if at.known != Known::Everything {
             let turn = roll_over(self.last_at, at);
             if turn != 0 {
-                self.turns.push((self.lines, turn));
+                self.turns.push((line, turn));
             }
         }
         self.last_at = at;
     }
 }
 
-/// A piece of a block.
+/// Where the pieces of an event at rest stand.
+#[derive(Clone, Copy)]
+struct Texts<'a> {
+    block: &'a [u8],
+    written: &'a [u8],
+}
+
+/// A piece of a block, or of what was written down beside it.
 #[derive(Clone, Copy, Debug, Default)]
 struct Span {
     start: u32,
@@ -208,26 +242,41 @@ struct Span {
 
 /// Where the mask of a secret stands: in no block.
 const MASKED: u32 = u32::MAX;
+/// From here on a place is one in what was written down; blocks are far smaller.
+const WRITTEN: u32 = 1 << 31;
 
 impl Span {
     /// Where `piece`, which is a part of `base`, stands in it.
     #[inline]
-    fn of(base: &[u8], piece: &[u8]) -> Self {
+    fn of(base: &[u8], piece: &[u8]) -> Option<Self> {
         let start = (piece.as_ptr() as usize).wrapping_sub(base.as_ptr() as usize);
-        if start.checked_add(piece.len()).is_some_and(|end| end <= base.len()) {
-            return Self { start: start as u32, len: piece.len() as u32 };
+        let inside = start.checked_add(piece.len()).is_some_and(|end| end <= base.len());
+        inside.then_some(Self { start: start as u32, len: piece.len() as u32 })
+    }
+
+    /// The place of a piece that is not in the block: nothing, the mask of a secret, or what a lexer wrote down.
+    #[cold]
+    fn written(written: &mut Vec<u8>, piece: &[u8]) -> Self {
+        if piece.is_empty() {
+            return Self::default();
         }
-        // Lexers borrow everything from the line, but for nothing at all and for the mask of a secret.
-        debug_assert!(piece.is_empty() || piece == MASK);
-        Self { start: if piece.is_empty() { 0 } else { MASKED }, len: 0 }
+        if piece == MASK {
+            return Self { start: MASKED, len: 0 };
+        }
+        let start = WRITTEN + written.len() as u32;
+        written.extend_from_slice(piece);
+        Self { start, len: piece.len() as u32 }
     }
 
     #[inline]
-    fn in_block(self, base: &[u8]) -> &[u8] {
-        if self.start == MASKED {
+    fn in_texts(self, texts: Texts<'_>) -> &[u8] {
+        let range = |start: u32| start as usize..start as usize + self.len as usize;
+        if self.start < WRITTEN {
+            &texts.block[range(self.start)]
+        } else if self.start == MASKED {
             MASK
         } else {
-            &base[self.start as usize..self.start as usize + self.len as usize]
+            &texts.written[range(self.start - WRITTEN)]
         }
     }
 }
@@ -265,6 +314,8 @@ enum Kind {
     ReplyEscaped,
     Bare,
     Exchange,
+    Done,
+    Failed,
     LoggedIn,
     Secured,
     Closed,
@@ -280,8 +331,8 @@ enum Keyed {
 
 impl Rested {
     #[inline]
-    fn of(base: &[u8], line: u32, route: u64, format: u8, event: &Event) -> Self {
-        let span = |piece: &[u8]| Span::of(base, piece);
+    fn of(base: &[u8], written: &mut Vec<u8>, line: u32, route: u64, format: u8, event: &Event) -> Self {
+        let mut span = |piece: &[u8]| Span::of(base, piece).unwrap_or_else(|| Span::written(written, piece));
         let (keyed, key) = match event.key {
             Key::None => (Keyed::No, 0),
             Key::Number(n) => (Keyed::Number, n),
@@ -334,6 +385,10 @@ impl Rested {
                 rested.text = span(text);
                 Kind::Exchange
             }
+            What::Did(c, outcome) => {
+                command(&c);
+                if outcome == Outcome::Done { Kind::Done } else { Kind::Failed }
+            }
             What::Bare(text) => {
                 rested.main = span(text);
                 Kind::Bare
@@ -351,23 +406,25 @@ impl Rested {
     }
 
     #[inline]
-    fn event<'a>(&self, base: &'a [u8]) -> Event<'a> {
+    fn event<'a>(&self, texts: Texts<'a>) -> Event<'a> {
         let command = || Command {
             verb: Verb::from_index(self.verb),
-            word: self.word.in_block(base),
-            argument: self.main.in_block(base),
+            word: self.word.in_texts(texts),
+            argument: self.main.in_texts(texts),
         };
         let reply =
-            |piece, escaped| What::Reply(ReplyLine { line: self.main.in_block(base), piece, escaped });
+            |piece, escaped| What::Reply(ReplyLine { line: self.main.in_texts(texts), piece, escaped });
         let what = match self.kind {
             Kind::Opened => What::Opened,
             Kind::LoggedIn => What::LoggedIn,
             Kind::Secured => What::Secured,
             Kind::Closed => What::Closed,
+            Kind::Done => What::Did(command(), Outcome::Done),
+            Kind::Failed => What::Did(command(), Outcome::Failed),
             Kind::Command => What::Command(command()),
             Kind::CommandAgain => What::CommandAgain(command()),
-            Kind::Exchange => What::Exchange(command(), Code(self.code), self.text.in_block(base)),
-            Kind::Bare => What::Bare(self.main.in_block(base)),
+            Kind::Exchange => What::Exchange(command(), Code(self.code), self.text.in_texts(texts)),
+            Kind::Bare => What::Bare(self.main.in_texts(texts)),
             Kind::Reply => reply(false, false),
             Kind::ReplyPiece => reply(true, false),
             Kind::ReplyEscaped => reply(false, true),
@@ -376,7 +433,7 @@ impl Rested {
             Keyed::No => Key::None,
             Keyed::Number => Key::Number(self.key),
             Keyed::Name => {
-                Key::Name(Span { start: (self.key >> 32) as u32, len: self.key as u32 }.in_block(base))
+                Key::Name(Span { start: (self.key >> 32) as u32, len: self.key as u32 }.in_texts(texts))
             }
         };
         Event {
@@ -384,9 +441,9 @@ impl Rested {
             // Its hash has done its work.
             route: b"",
             key,
-            client: self.client.in_block(base),
+            client: self.client.in_texts(texts),
             client_port: self.client_port,
-            user: self.user.in_block(base),
+            user: self.user.in_texts(texts),
             what,
         }
     }

@@ -3,8 +3,8 @@
 //! Not `--trace` and `--trace-ascii`, which are another format.
 
 use super::stamp::{Stamps, number, time_of_day};
-use super::{Format, Lexer, Line, Sign, Signs};
-use crate::event::{Command, Dialect, Event, Identity, Key, Lexed, ReplyLine, What};
+use super::{Format, Layout, Lexer, Line, Sign, Signs};
+use crate::event::{Command, Dialect, Event, Holds, Identity, Key, Lexed, ReplyLine, What};
 use crate::ftp::Software;
 use crate::time::When;
 use nom::bytes::complete::tag;
@@ -14,9 +14,15 @@ use nom::sequence::{preceded, terminated};
 use nom::{IResult, Parser};
 
 pub(super) static FORMAT: Format = Format {
-    dialect: Dialect { name: "curl", identity: Identity::OneByOne, software: Software::Unknown, whole: true },
+    dialect: Dialect {
+        name: "curl",
+        identity: Identity::OneByOne,
+        software: Software::Unknown,
+        holds: Holds::Everything,
+    },
     title: "what curl -v shows, with or without --trace-time and --trace-ids",
     signs: Signs::WholeFile(sign),
+    layout: Layout::LINES,
     lexer: |setup| Box::new(Curl { stamps: Stamps::new(&setup.zone) }),
 };
 

@@ -1,15 +1,26 @@
 //! Finds out what a file is by what stands in it, never by its name.
+//!
+//! Wrappers that many lines have are taken off in every order that fits; the order in which dialects know the most lines
+//! wins. Scores are counts of lines, so that they can be shown.
 
+use super::arena::Arena;
+use super::foreign::{foreign, magic};
 use super::reading::Plan;
+use super::wrapper::{Unwrap, WRAPPERS, Wrapper};
 use super::{FORMATS, Format, Line, Setup, Sign, Signs};
 use crate::event::Lexed;
-use crate::ftp::Verb;
 use crate::source::Lines;
 
 /// Bytes at the start of a file that decide.
 pub const SAMPLE_BYTES: usize = 256 * 1024;
 /// Lines of the sample that are looked at.
 const SAMPLE_LINES_MAX: usize = 1_000;
+/// Wrappers around wrappers.
+const WRAPPERS_DEEP_MAX: usize = 4;
+/// Orders of wrappers that are tried.
+const WRAPPINGS_MAX: usize = 16;
+/// A wrapper counts where at least one line in so many has it.
+const WRAPPED_SHARE: usize = 5;
 
 /// What a file is.
 #[derive(Clone, Debug)]
@@ -36,6 +47,21 @@ pub enum Detected {
     Unknown,
 }
 
+/// How much of the first lines speaks for a format.
+#[derive(Clone, Debug)]
+pub struct Score {
+    /// The format.
+    pub format: &'static Format,
+    /// What was taken off around the lines, the outermost first.
+    pub wrappers: Vec<&'static Wrapper>,
+    /// Lines that hardly any other format has.
+    pub telling: usize,
+    /// Lines that the format may have, the telling ones included.
+    pub fitting: usize,
+    /// Lines that were looked at.
+    pub lines: usize,
+}
+
 /// Says what a file is by its first bytes.
 #[must_use]
 pub fn detect(sample: &[u8], setup: &Setup) -> Detected {
@@ -43,21 +69,22 @@ pub fn detect(sample: &[u8], setup: &Setup) -> Detected {
     if sample.trim_ascii().is_empty() {
         return Detected::Empty;
     }
-    let lines: Vec<&[u8]> = Lines(sample).map(|l| l.bytes).take(SAMPLE_LINES_MAX).collect();
-    if let Some(plan) = by_every_line(&lines, setup) {
+    let lines = first_lines(sample);
+    let arena = Arena::default();
+    let wrappings = wrappings(&lines, setup, &arena);
+    if let Some(plan) = by_every_line(&wrappings, setup) {
         return Detected::Log(plan);
     }
     if let Some(kind) = magic(sample) {
         return Detected::Binary { kind: Some(kind), offset: 0 };
     }
-    if let Some(format) = super::columns::infer(&lines) {
-        let formats = vec![&super::proftpd_extended::FORMAT];
-        return Detected::Log(Plan { formats, headers: false, log_format: Some(format) });
+    if let Some(plan) = by_columns(&wrappings) {
+        return Detected::Log(plan);
     }
     if let Some((protocol, line)) = foreign(&lines) {
         return Detected::Foreign { protocol, line: line as u64 + 1 };
     }
-    if let Some(plan) = by_whole_file(&lines).or_else(|| by_last_resort(&lines)) {
+    if let Some(plan) = by_whole_file(&wrappings).or_else(|| by_last_resort(&wrappings)) {
         return Detected::Log(plan);
     }
     if let Some(offset) = memchr::memchr(0, sample) {
@@ -66,186 +93,235 @@ pub fn detect(sample: &[u8], setup: &Setup) -> Detected {
     Detected::Unknown
 }
 
-/// The plan for a file whose format the user names.
+/// What speaks for each format that anything speaks for, the best first: the evidence behind [`detect`].
 #[must_use]
-pub fn plan_for(format: &'static Format, sample: &[u8], setup: &Setup) -> Plan {
-    let mut headers = super::syslog::Headers::new(&setup.zone);
-    let headed = Lines(sample).take(SAMPLE_LINES_MAX).any(|l| headers.take_off(l.bytes).is_some());
-    let headers = headed && matches!(format.signs, Signs::EveryLine);
-    let wanted = format.dialect.name == super::proftpd_extended::FORMAT.dialect.name
-        && setup.proftpd_log_format.is_none();
-    let lines = || Lines(sample).map(|l| l.bytes).take(SAMPLE_LINES_MAX).collect::<Vec<_>>();
-    let log_format = wanted.then(|| super::columns::infer(&lines())).flatten();
-    Plan { formats: vec![format], headers, log_format }
-}
-
-/// Formats that every line shows: each line counts for the first that knows it.
-fn by_every_line(lines: &[&[u8]], setup: &Setup) -> Option<Plan> {
-    let telling = || FORMATS.iter().copied().filter(|f| matches!(f.signs, Signs::EveryLine));
-    let mut lexers: Vec<_> = telling().map(|f| (f, (f.lexer)(setup), 0usize)).collect();
-    let mut headers = super::syslog::Headers::new(&setup.zone);
-    let mut headed = false;
-    for text in lines {
-        let tagged = headers.take_off(text);
-        for (_, lexer, n) in &mut lexers {
-            if let Lexed::Event(_) = lexer.lex(Line::plain(text)) {
-                *n += 1;
-                break;
-            }
-            if let Some((tag, rest)) = tagged
-                && let Lexed::Event(_) = lexer.lex(Line { text: rest, tag: Some(tag) })
-            {
-                *n += 1;
-                headed = true;
-                break;
+pub fn scores(sample: &[u8], setup: &Setup) -> Vec<Score> {
+    let lines = first_lines(sample);
+    let arena = Arena::default();
+    let wrappings = wrappings(&lines, setup, &arena);
+    let mut best: Vec<Score> = Vec::new();
+    for wrapping in &wrappings {
+        for score in wrapping.every_line(setup).into_iter().chain(wrapping.whole_file()) {
+            match best.iter_mut().find(|s| std::ptr::eq(s.format, score.format)) {
+                Some(known) if (known.telling, known.fitting) >= (score.telling, score.fitting) => {}
+                Some(known) => *known = score,
+                None => best.push(score),
             }
         }
     }
-    lexers.retain(|(_, _, n)| *n > 0);
-    lexers.sort_by_key(|(_, _, n)| std::cmp::Reverse(*n));
-    let formats: Vec<_> = lexers.into_iter().map(|(f, ..)| f).collect();
-    (!formats.is_empty()).then_some(Plan { formats, headers: headed, log_format: None })
+    best.sort_by_key(|s| std::cmp::Reverse((s.telling, s.fitting)));
+    best
 }
 
-/// Formats that only the file as a whole shows: the one with the most telling lines.
-fn by_whole_file(lines: &[&[u8]]) -> Option<Plan> {
-    let score = |format: &Format| {
-        let Signs::WholeFile(sign) = format.signs else { return (0, 0) };
-        lines.iter().fold((0usize, 0usize), |(strong, fits), line| match sign(line) {
+/// The plan for a file whose format the user names.
+#[must_use]
+pub fn plan_for(format: &'static Format, sample: &[u8], setup: &Setup) -> Plan {
+    let lines = first_lines(sample);
+    let arena = Arena::default();
+    let wrappings = wrappings(&lines, setup, &arena);
+    let score = |wrapping: &Wrapping| match format.signs {
+        Signs::EveryLine => wrapping.known_by(format, setup),
+        Signs::WholeFile(sign) => wrapping.signs(sign).1,
+        Signs::LastResort(is) => usize::from(is(&wrapping.texts())),
+    };
+    let mut best = (0, &wrappings[0]);
+    for wrapping in &wrappings {
+        let score = score(wrapping);
+        if score > best.0 {
+            best = (score, wrapping);
+        }
+    }
+    let wanted = format.dialect.name == super::proftpd_extended::FORMAT.dialect.name
+        && setup.proftpd_log_format.is_none();
+    let log_format = wanted.then(|| super::columns::infer(&best.1.texts())).flatten();
+    Plan { formats: vec![format], wrappers: best.1.wrappers.clone(), log_format }
+}
+
+fn first_lines(sample: &[u8]) -> Vec<&[u8]> {
+    Lines(sample).map(|l| l.bytes).take(SAMPLE_LINES_MAX).collect()
+}
+
+/// The first lines without what stands around them, as one order of wrappers has it.
+struct Wrapping<'a> {
+    wrappers: Vec<&'static Wrapper>,
+    lines: Vec<Line<'a>>,
+}
+
+/// Every order of wrappers that many lines have, the shortest first; the first one is none at all.
+fn wrappings<'a>(lines: &[&'a [u8]], setup: &Setup, arena: &'a Arena) -> Vec<Wrapping<'a>> {
+    let bare = lines.iter().map(|l| Line::new(l, arena)).collect();
+    let mut found = vec![Wrapping { wrappers: Vec::new(), lines: bare }];
+    let mut next = 0;
+    while next < found.len() {
+        for wrapper in WRAPPERS {
+            let outer = &found[next];
+            if found.len() < WRAPPINGS_MAX && outer.wrappers.len() < WRAPPERS_DEEP_MAX {
+                found.extend(outer.without(wrapper, setup, arena));
+            }
+        }
+        next += 1;
+    }
+    found
+}
+
+impl<'a> Wrapping<'a> {
+    /// The same with one more wrapper taken off, where enough lines have it.
+    fn without(&self, wrapper: &'static Wrapper, setup: &Setup, arena: &'a Arena) -> Option<Self> {
+        if !wrapper.nests && self.wrappers.iter().any(|w| std::ptr::eq(*w, wrapper)) {
+            return None;
+        }
+        let mut unwrap = wrapper.start(&setup.zone);
+        let mut n_wrapped = 0;
+        let lines: Vec<Line> = self
+            .lines
+            .iter()
+            .map(|line| {
+                let bare = bare_line(line, unwrap.as_mut(), arena);
+                n_wrapped += usize::from(bare.is_some());
+                bare.unwrap_or(*line)
+            })
+            .collect();
+        let n_said = self.lines.iter().filter(|l| !l.text.trim_ascii().is_empty()).count();
+        let enough = if wrapper.everywhere { n_wrapped * WRAPPED_SHARE >= n_said } else { true };
+        let wrappers = self.wrappers.iter().copied().chain([wrapper]).collect();
+        (n_wrapped > 0 && enough).then_some(Self { wrappers, lines })
+    }
+
+    fn texts(&self) -> Vec<&'a [u8]> {
+        self.lines.iter().map(|l| l.text).collect()
+    }
+
+    /// How many lines that format's lexer knows.
+    fn known_by(&self, format: &Format, setup: &Setup) -> usize {
+        let mut lexer = (format.lexer)(setup);
+        self.lines.iter().filter(|line| is_event(lexer.lex(**line))).count()
+    }
+
+    /// Formats that every line shows: each line counts for the first that knows it.
+    fn every_line(&self, setup: &Setup) -> Vec<Score> {
+        let telling = FORMATS.iter().copied().filter(|f| matches!(f.signs, Signs::EveryLine));
+        let mut lexers: Vec<_> = telling.map(|f| (f, (f.lexer)(setup), 0usize)).collect();
+        for line in &self.lines {
+            for (_, lexer, n) in &mut lexers {
+                if is_event(lexer.lex(*line)) {
+                    *n += 1;
+                    break;
+                }
+            }
+        }
+        let known = lexers.into_iter().filter(|(_, _, n)| *n > 0);
+        known.map(|(format, _, n)| self.score(format, n, n)).collect()
+    }
+
+    /// How many lines are telling for a format that only the whole file shows, and how many fit.
+    fn signs(&self, sign: fn(&[u8]) -> Sign) -> (usize, usize) {
+        self.lines.iter().fold((0, 0), |(strong, fits), line| match sign(line.text) {
             Sign::Strong => (strong + 1, fits + 1),
             Sign::Fits => (strong, fits + 1),
             Sign::None => (strong, fits),
         })
-    };
-    let mut best: Option<((usize, usize), &'static Format)> = None;
-    for format in FORMATS.iter().copied() {
-        let score = score(format);
-        if score.0 > 0 && best.is_none_or(|(b, _)| score > b) {
-            best = Some((score, format));
-        }
     }
-    best.map(|(_, format)| Plan { formats: vec![format], headers: false, log_format: None })
+
+    /// Formats that only the file as a whole shows and that have a telling line.
+    fn whole_file(&self) -> Vec<Score> {
+        let score = |format: &'static Format| {
+            let Signs::WholeFile(sign) = format.signs else { return None };
+            let (telling, fitting) = self.signs(sign);
+            (telling > 0).then(|| self.score(format, telling, fitting))
+        };
+        FORMATS.iter().copied().filter_map(score).collect()
+    }
+
+    fn score(&self, format: &'static Format, telling: usize, fitting: usize) -> Score {
+        Score { format, wrappers: self.wrappers.clone(), telling, fitting, lines: self.lines.len() }
+    }
 }
 
-/// Formats without any mark of their own.
-fn by_last_resort(lines: &[&[u8]]) -> Option<Plan> {
-    let fits = |format: &&Format| matches!(format.signs, Signs::LastResort(is) if is(lines));
-    FORMATS.iter().copied().find(fits).map(|format| Plan {
-        formats: vec![format],
-        headers: false,
-        log_format: None,
+fn bare_line<'a>(line: &Line<'a>, unwrap: &mut dyn Unwrap, arena: &'a Arena) -> Option<Line<'a>> {
+    let within = unwrap.take_off(line.text, arena)?;
+    let (tag, at) = (within.tag.or(line.tag), within.at.stated().unwrap_or(line.at));
+    Some(Line { text: within.text, tag, at, arena })
+}
+
+fn is_event(lexed: Lexed) -> bool {
+    matches!(lexed, Lexed::Event(_) | Lexed::Many(_))
+}
+
+/// The wrapping in which telling lexers know the most lines. Dialects that were not seen come last, since a long file may
+/// change: they are asked about the lines that no other knows.
+fn by_every_line(wrappings: &[Wrapping], setup: &Setup) -> Option<Plan> {
+    let mut best: Option<(usize, Vec<Score>)> = None;
+    for wrapping in wrappings {
+        let scores = wrapping.every_line(setup);
+        let n = scores.iter().map(|s| s.telling).sum();
+        if n > best.as_ref().map_or(0, |(n, _)| *n) {
+            best = Some((n, scores));
+        }
+    }
+    let (_, mut scores) = best?;
+    scores.sort_by_key(|s| std::cmp::Reverse(s.telling));
+    let mut formats: Vec<_> = scores.iter().map(|s| s.format).collect();
+    let unseen = FORMATS.iter().filter(|f| matches!(f.signs, Signs::EveryLine));
+    for format in unseen {
+        if !formats.iter().any(|f| std::ptr::eq(*f, *format)) {
+            formats.push(format);
+        }
+    }
+    Some(Plan { formats, wrappers: scores.swap_remove(0).wrappers, log_format: None })
+}
+
+/// A `ProFTPD` `ExtendedLog` in a `LogFormat` that nobody named.
+fn by_columns(wrappings: &[Wrapping]) -> Option<Plan> {
+    wrappings.iter().find_map(|wrapping| {
+        let log_format = Some(super::columns::infer(&wrapping.texts())?);
+        let formats = vec![&super::proftpd_extended::FORMAT];
+        Some(Plan { formats, wrappers: wrapping.wrappers.clone(), log_format })
     })
 }
 
-/// Protocols whose logs look like FTP's, and lines that only they have. The marks of clients are taken off first.
-fn foreign(lines: &[&[u8]]) -> Option<(&'static str, usize)> {
-    // Clients that mark what is said also print the files they fetch: logs of web servers, letters.
-    let marked = [super::curl::sign, super::lftp::sign]
-        .into_iter()
-        .find(|sign| lines.iter().any(|l| sign(l) == Sign::Strong));
-    let said = |line: &[u8]| marked.is_none_or(|sign| sign(line) != Sign::None);
-    let ftp = lines.iter().filter(|l| is_ftp_only(spoken(l))).count();
-    let lines = lines.iter().enumerate().filter(|(_, line)| said(line));
-    let mut found = lines.filter_map(|(n, line)| Some((protocol_of(line)?, n)));
-    let first = found.next()?;
-    let n = 1 + found.count();
-    (n > ftp).then_some(first)
+/// Formats that only the file as a whole shows: the one with the most telling lines. Others whose telling lines it does
+/// not have stand in the same file, too.
+fn by_whole_file(wrappings: &[Wrapping]) -> Option<Plan> {
+    let mut best: Option<(Score, &Wrapping)> = None;
+    for wrapping in wrappings {
+        for score in wrapping.whole_file() {
+            let rank = (score.telling, score.fitting);
+            if best.as_ref().is_none_or(|(b, _)| rank > (b.telling, b.fitting)) {
+                best = Some((score, wrapping));
+            }
+        }
+    }
+    let (best, wrapping) = best?;
+    let mut formats = vec![best.format];
+    for other in wrapping.whole_file() {
+        if wrapping.is_apart(other.format, &formats) {
+            formats.push(other.format);
+        }
+    }
+    Some(Plan { formats, wrappers: best.wrappers, log_format: None })
 }
 
-/// What was said, without the mark of direction before it.
-fn spoken(line: &[u8]) -> &[u8] {
-    let line = super::curl::shown(super::lftp::shown(line)).trim_ascii_start();
-    let marks = [&b"---> "[..], b"<--- ", b"-> ", b"> ", b"< ", b"C: ", b"S: ", b"Command:", b"Response:"];
-    marks.iter().find_map(|m| line.strip_prefix(*m)).unwrap_or(line).trim_ascii()
+impl Wrapping<'_> {
+    /// Whether a format has telling lines that mean nothing to the others.
+    fn is_apart(&self, format: &Format, others: &[&Format]) -> bool {
+        let sign = |format: &Format, line: &Line| match format.signs {
+            Signs::WholeFile(sign) => sign(line.text),
+            Signs::EveryLine | Signs::LastResort(_) => Sign::None,
+        };
+        self.lines.iter().any(|line| {
+            sign(format, line) == Sign::Strong && others.iter().all(|o| sign(o, line) == Sign::None)
+        })
+    }
 }
 
-/// Commands that mail and web protocols do not have.
-fn is_ftp_only(line: &[u8]) -> bool {
-    let word = line.split(|b| *b == b' ').next().unwrap_or_default();
-    let verb = Verb::parse(word);
-    word == word.to_ascii_uppercase().as_slice()
-        && matches!(
-            verb,
-            Verb::PASV
-                | Verb::EPSV
-                | Verb::PORT
-                | Verb::EPRT
-                | Verb::TYPE
-                | Verb::CWD
-                | Verb::SYST
-                | Verb::PWD
-                | Verb::RNFR
-                | Verb::RNTO
-                | Verb::STOR
-                | Verb::FEAT
-                | Verb::MLSD
-                | Verb::SIZE
-                | Verb::MDTM
-        )
-}
-
-fn protocol_of(line: &[u8]) -> Option<&'static str> {
-    let said = spoken(line);
-    let starts = |words: &[&str]| {
-        words.iter().any(|w| said.len() >= w.len() && said[..w.len()].eq_ignore_ascii_case(w.as_bytes()))
-    };
-    if starts(&["EHLO ", "HELO ", "MAIL FROM:", "RCPT TO:", "LHLO "])
-        || crate::text::holds(said, " esmtp") && said.starts_with(b"220")
-    {
-        return Some("SMTP");
-    }
-    if starts(&["+OK", "-ERR"]) {
-        return Some("POP3");
-    }
-    if starts(&["* OK [CAPABILITY", "* OK IMAP", "* CAPABILITY IMAP"]) {
-        return Some("IMAP");
-    }
-    let news = [&b"MODE READER"[..], b"XOVER ", b"NEWGROUPS ", b"LISTGROUP ", b"ARTICLE <", b"GROUP "];
-    if news.iter().any(|w| said.starts_with(w)) {
-        return Some("NNTP");
-    }
-    if starts(&["HTTP/1.", "HTTP/2"])
-        || memchr::memmem::find(said, b" HTTP/1.").is_some()
-        || memchr::memmem::find(said, b" HTTP/2").is_some()
-        || starts(&["* ALPN"])
-    {
-        return Some("HTTP");
-    }
-    let sftp = [
-        "ssh_fxp_",
-        "sftp-server[",
-        "subsystem request for sftp",
-        "internal-sftp",
-        // FileZilla's client and server.
-        "fzsftp",
-        "command:\topen \"",
-        "command: open \"",
-        "[ssh sftp ",
-        "ssh-2.0-",
-        // lftp and curl.
-        "sending a packet, length=",
-        "got a packet, length=",
-        "* ssh authentication methods",
-    ];
-    sftp.iter().any(|w| crate::text::holds(line, w)).then_some("SFTP")
-}
-
-/// Files whose first bytes say what they are.
-fn magic(sample: &[u8]) -> Option<&'static str> {
-    let starts: [(&[u8], &str); 11] = [
-        (b"\x1f\x8b", "gzip"),
-        (b"\x28\xb5\x2f\xfd", "zstd"),
-        (b"BZh", "bzip2"),
-        (b"\xfd7zXZ", "xz"),
-        (b"PK\x03\x04", "zip"),
-        (b"\xd4\xc3\xb2\xa1", "pcap"),
-        (b"\xa1\xb2\xc3\xd4", "pcap"),
-        (b"\x0a\x0d\x0d\x0a", "pcapng"),
-        (b"\x7fELF", "ELF"),
-        (b"\xff\xfe", "UTF-16"),
-        (b"\xfe\xff", "UTF-16"),
-    ];
-    starts.iter().find(|(m, _)| sample.starts_with(m)).map(|(_, kind)| *kind)
+/// Formats without any mark of their own.
+fn by_last_resort(wrappings: &[Wrapping]) -> Option<Plan> {
+    wrappings.iter().find_map(|wrapping| {
+        let texts = wrapping.texts();
+        let fits = |format: &&Format| matches!(format.signs, Signs::LastResort(is) if is(&texts));
+        let format = FORMATS.iter().copied().find(fits)?;
+        Some(Plan { wrappers: wrapping.wrappers.clone(), ..Plan::of(format) })
+    })
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use super::filezilla_labels::{Label, label};
 use super::stamp::{Stamps, iso, number};
-use super::{Format, Lexer, Line, Signs};
-use crate::event::{Command, Dialect, Event, Identity, Key, Lexed, ReplyLine, What};
+use super::{Format, Layout, Lexer, Line, Signs};
+use crate::event::{Command, Dialect, Event, Holds, Identity, Key, Lexed, ReplyLine, What};
 use crate::ftp::{Code, Software, Verb};
 use nom::character::complete::char;
 use nom::combinator::recognize;
@@ -15,10 +15,11 @@ pub(super) static FORMAT: Format = Format {
         name: "filezilla-client",
         identity: Identity::Key,
         software: Software::Unknown,
-        whole: true,
+        holds: Holds::Everything,
     },
     title: "log file of the FileZilla client",
     signs: Signs::EveryLine,
+    layout: Layout::LINES,
     lexer: |setup| Box::new(FileZillaClient { stamps: Stamps::new(&setup.zone) }),
 };
 

@@ -5,8 +5,8 @@
 use super::filezilla_client::{disconnects, spoken};
 use super::filezilla_labels::{Label, label};
 use super::stamp::{Stamps, time_of_day};
-use super::{Format, Lexer, Line, Sign, Signs};
-use crate::event::{Dialect, Event, Identity, Lexed, ReplyLine, What};
+use super::{Format, Layout, Lexer, Line, Sign, Signs};
+use crate::event::{Dialect, Event, Holds, Identity, Lexed, ReplyLine, What};
 use crate::ftp::{Software, Verb};
 use crate::time::When;
 use nom::IResult;
@@ -17,10 +17,11 @@ pub(super) static FORMAT: Format = Format {
         name: "filezilla-pane",
         identity: Identity::OneByOne,
         software: Software::Unknown,
-        whole: true,
+        holds: Holds::Everything,
     },
     title: "message log of the FileZilla client, copied",
     signs: Signs::WholeFile(sign),
+    layout: Layout::LINES,
     lexer: |setup| Box::new(FileZillaPane { stamps: Stamps::new(&setup.zone) }),
 };
 

@@ -2,8 +2,8 @@
 
 use super::locale_date::locale_date;
 use super::stamp::{Stamps, iso, number};
-use super::{Format, Lexer, Line, Signs};
-use crate::event::{Command, Dialect, Event, Identity, Key, Lexed, ReplyLine, What};
+use super::{Format, Layout, Lexer, Line, Signs};
+use crate::event::{Command, Dialect, Event, Holds, Identity, Key, Lexed, ReplyLine, What};
 use crate::ftp::Software;
 use crate::time::When;
 use nom::bytes::complete::{tag, take_till, take_while1};
@@ -17,10 +17,11 @@ pub(super) static FORMAT: Format = Format {
         name: "filezilla-server",
         identity: Identity::Key,
         software: Software::FilezillaServer,
-        whole: true,
+        holds: Holds::Everything,
     },
     title: "log of FileZilla Server 1.x",
     signs: Signs::EveryLine,
+    layout: Layout::LINES,
     lexer: |setup| {
         Box::new(FileZillaServer { stamps: Stamps::new(&setup.zone), shown_stamps: Stamps::new(&setup.zone) })
     },

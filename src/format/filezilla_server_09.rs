@@ -4,8 +4,8 @@
 
 use super::locale_date::locale_date;
 use super::stamp::Stamps;
-use super::{Format, Lexer, Line, Signs};
-use crate::event::{Command, Dialect, Event, Identity, Key, Lexed, ReplyLine, What};
+use super::{Format, Layout, Lexer, Line, Signs};
+use crate::event::{Command, Dialect, Event, Holds, Identity, Key, Lexed, ReplyLine, What};
 use crate::ftp::{Software, Verb};
 use crate::time::When;
 use nom::bytes::complete::take_while_m_n;
@@ -19,10 +19,11 @@ pub(super) static FORMAT: Format = Format {
         name: "filezilla-server-0.9",
         identity: Identity::Key,
         software: Software::FilezillaServer,
-        whole: true,
+        holds: Holds::Everything,
     },
     title: "log of FileZilla Server 0.9",
     signs: Signs::EveryLine,
+    layout: Layout::LINES,
     lexer: |setup| Box::new(FileZillaServer09 { stamps: Stamps::new(&setup.zone) }),
 };
 

@@ -3,8 +3,8 @@
 //! Not lftp over HTTP, SFTP or FISH, which has the same marks.
 
 use super::stamp::{Stamps, iso, number};
-use super::{Format, Lexer, Line, Sign, Signs};
-use crate::event::{Command, Dialect, Event, Identity, Key, Lexed, ReplyLine, What};
+use super::{Format, Layout, Lexer, Line, Sign, Signs};
+use crate::event::{Command, Dialect, Event, Holds, Identity, Key, Lexed, ReplyLine, What};
 use crate::ftp::{Code, Software};
 use crate::time::When;
 use nom::IResult;
@@ -13,9 +13,15 @@ use nom::bytes::complete::{tag, take_while1};
 use nom::sequence::{delimited, terminated};
 
 pub(super) static FORMAT: Format = Format {
-    dialect: Dialect { name: "lftp", identity: Identity::OneByOne, software: Software::Unknown, whole: true },
+    dialect: Dialect {
+        name: "lftp",
+        identity: Identity::OneByOne,
+        software: Software::Unknown,
+        holds: Holds::Everything,
+    },
     title: "lftp debug output, with or without -p, -t and -c",
     signs: Signs::WholeFile(sign),
+    layout: Layout::LINES,
     lexer: |setup| Box::new(Lftp { stamps: Stamps::new(&setup.zone) }),
 };
 

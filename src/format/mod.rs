@@ -2,9 +2,11 @@
 //!
 //! A new format is one file and two lines below.
 
+mod arena;
 mod detect;
+mod foreign;
 mod stamp;
-mod syslog;
+mod wrapper;
 mod reading;
 
 mod columns;
@@ -25,9 +27,10 @@ mod pure_ftpd;
 mod raw;
 mod vsftpd;
 
-pub use detect::{Detected, SAMPLE_BYTES, detect, plan_for};
+pub use arena::Arena;
+pub use detect::{Detected, SAMPLE_BYTES, Score, detect, plan_for, scores};
 pub use reading::{Plan, Reading, Taken};
-pub use syslog::Tag;
+pub use wrapper::{Tag, WRAPPERS, Wrapper};
 
 use crate::event::{Dialect, Lexed};
 use crate::time::{When, Zone};
@@ -41,8 +44,33 @@ pub struct Format {
     pub title: &'static str,
     /// How it is told from the others.
     pub signs: Signs,
+    /// How its lines hang together.
+    pub layout: Layout,
     /// Makes a lexer.
     pub lexer: fn(&Setup) -> Box<dyn Lexer>,
+}
+
+/// How the lines of a format hang together.
+#[derive(Clone, Copy, Debug)]
+pub struct Layout {
+    /// Whether a line goes on with the record that the line before it belongs to. A lexer gets a record as one text whose
+    /// lines are separated as in the file, at most [`crate::source::RECORD_LINES_MAX`] of them.
+    pub joins: Option<fn(&[u8]) -> bool>,
+    /// Whether later lines cannot be read without this one, such as a line of column names. Of several such lines each
+    /// kind has a number below [`CARRIED_KINDS_MAX`]; the latest line of each kind is given to the lexer again before it
+    /// reads lines from further down, so that it may remember what such lines said.
+    pub carries: Option<Carried>,
+}
+
+/// Says which kind of line, if any, later lines cannot be read without.
+pub type Carried = fn(&[u8]) -> Option<usize>;
+
+/// Kinds of lines that a format may carry on.
+pub const CARRIED_KINDS_MAX: usize = 8;
+
+impl Layout {
+    /// Every line can be read on its own.
+    pub const LINES: Self = Self { joins: None, carries: None };
 }
 
 #[cfg(test)]
@@ -100,24 +128,36 @@ pub struct Line<'a> {
     pub text: &'a [u8],
     /// What a logging daemon put before it.
     pub tag: Option<Tag<'a>>,
+    /// When it was written, by what stood around it.
+    pub at: When,
+    /// Room for what must be written down.
+    pub arena: &'a Arena,
 }
 
 impl<'a> Line<'a> {
     /// A line as it stands in the file.
     #[must_use]
-    pub fn plain(text: &'a [u8]) -> Self {
-        Self { text, tag: None }
+    pub fn new(text: &'a [u8], arena: &'a Arena) -> Self {
+        Self { text, tag: None, at: When::NEVER, arena }
     }
 
-    /// The time that the logging daemon wrote; none without one.
+    /// The time that stood around the line; none without one.
     #[must_use]
     pub fn at(&self) -> When {
-        self.tag.map_or(When::NEVER, |t| t.at)
+        self.at
     }
 }
 
-/// Turns the lines of one format into events. It may remember how the last time stamp was read and nothing else, so that
-/// any line can be read on its own.
+#[cfg(test)]
+impl<'a> Line<'a> {
+    /// A line of a test.
+    fn plain(text: &'a [u8]) -> Self {
+        Self::new(text, Box::leak(Box::default()))
+    }
+}
+
+/// Turns the lines of one format into events. It may remember how the last time stamp was read and what the lines said that
+/// its [`Layout`] carries, and nothing else, so that a log can be read from any line on.
 pub trait Lexer: Send {
     /// What the line says.
     fn lex<'a>(&mut self, line: Line<'a>) -> Lexed<'a>;

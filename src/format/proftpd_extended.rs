@@ -3,8 +3,8 @@
 
 use super::log_format::{Field, LogFormat, Values};
 use super::stamp::Stamps;
-use super::{Format, Lexer, Line, Setup, Signs};
-use crate::event::{Command, Dialect, Event, Identity, Key, Lexed, What};
+use super::{Format, Layout, Lexer, Line, Setup, Signs};
+use crate::event::{Command, Dialect, Event, Holds, Identity, Key, Lexed, What};
 use crate::ftp::{Code, Software, Verb};
 
 pub(super) static FORMAT: Format = Format {
@@ -12,10 +12,11 @@ pub(super) static FORMAT: Format = Format {
         name: "proftpd-extended",
         identity: Identity::Mingled,
         software: Software::Proftpd,
-        whole: false,
+        holds: Holds::FinalReplies,
     },
     title: "ProFTPD ExtendedLog in the default LogFormat or another",
     signs: Signs::EveryLine,
+    layout: Layout::LINES,
     lexer: |setup| Box::new(ProftpdExtended::new(setup)),
 };
 

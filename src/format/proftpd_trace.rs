@@ -4,8 +4,8 @@
 //! has it and none has it after its reply.
 
 use super::stamp::{Stamps, iso, number};
-use super::{Format, Lexer, Line, Signs};
-use crate::event::{Command, Dialect, Event, Identity, Key, Lexed, ReplyLine, What};
+use super::{Format, Layout, Lexer, Line, Signs};
+use crate::event::{Command, Dialect, Event, Holds, Identity, Key, Lexed, ReplyLine, What};
 use crate::ftp::Software;
 use nom::bytes::complete::{is_not, tag, take_while1};
 use nom::character::complete::char;
@@ -18,10 +18,11 @@ pub(super) static FORMAT: Format = Format {
         name: "proftpd-trace",
         identity: Identity::Key,
         software: Software::Proftpd,
-        whole: true,
+        holds: Holds::Everything,
     },
     title: "ProFTPD TraceLog with Trace command:7 response:1",
     signs: Signs::EveryLine,
+    layout: Layout::LINES,
     lexer: |setup| Box::new(ProftpdTrace { stamps: Stamps::new(&setup.zone) }),
 };
 

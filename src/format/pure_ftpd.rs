@@ -2,8 +2,8 @@
 //!
 //! The words are translated when the program is built, so only the shape of a line is read.
 
-use super::{Format, Lexer, Line, Signs};
-use crate::event::{Command, Dialect, Event, Identity, Key, Lexed, ReplyLine, What};
+use super::{Format, Layout, Lexer, Line, Signs};
+use crate::event::{Command, Dialect, Event, Holds, Identity, Key, Lexed, ReplyLine, What};
 use crate::ftp::Software;
 use nom::bytes::complete::{is_not, tag, take_while1};
 use nom::character::complete::char;
@@ -15,10 +15,11 @@ pub(super) static FORMAT: Format = Format {
         name: "pure-ftpd",
         identity: Identity::Mingled,
         software: Software::PureFtpd,
-        whole: true,
+        holds: Holds::Everything,
     },
     title: "Pure-FTPd through syslog, started with -d -d",
     signs: Signs::EveryLine,
+    layout: Layout::LINES,
     lexer: |_| Box::new(PureFtpd),
 };
 
@@ -101,14 +102,14 @@ fn is_connection(message: &[u8], client: &[u8]) -> bool {
 mod tests {
     use super::*;
     use crate::format::Setup;
-    use crate::format::syslog::Headers;
+    use crate::format::wrapper::Headers;
     use crate::ftp::Verb;
     use crate::time::Zone;
 
     fn lex(line: &[u8]) -> Lexed<'_> {
         let mut lexer = (FORMAT.lexer)(&Setup::default());
         match Headers::new(&Zone::UTC).take_off(line) {
-            Some((tag, text)) => lexer.lex(Line { text, tag: Some(tag) }),
+            Some((tag, text)) => lexer.lex(Line { tag: Some(tag), at: tag.at, ..Line::plain(text) }),
             None => lexer.lex(Line::plain(line)),
         }
     }

@@ -3,8 +3,8 @@
 //!
 //! It is the last resort, for what no other format takes.
 
-use super::{Format, Lexer, Line, Signs};
-use crate::event::{Command, Dialect, Event, Identity, Lexed, ReplyLine, What};
+use super::{Format, Layout, Lexer, Line, Signs};
+use crate::event::{Command, Dialect, Event, Holds, Identity, Lexed, ReplyLine, What};
 use crate::ftp::{Code, Software, Verb};
 use nom::IResult;
 use nom::Parser;
@@ -13,9 +13,15 @@ use nom::combinator::rest;
 use nom::sequence::preceded;
 
 pub(super) static FORMAT: Format = Format {
-    dialect: Dialect { name: "raw", identity: Identity::OneByOne, software: Software::Unknown, whole: true },
+    dialect: Dialect {
+        name: "raw",
+        identity: Identity::OneByOne,
+        software: Software::Unknown,
+        holds: Holds::Everything,
+    },
     title: "the bare control channel: telnet, netcat, a followed TCP stream",
     signs: Signs::LastResort(is_transcript),
+    layout: Layout::LINES,
     lexer: |_| Box::new(Raw),
 };
 

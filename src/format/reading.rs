@@ -1,16 +1,24 @@
-//! Reads the lines of one file: takes a logging daemon's header off and gives each line to the dialect that knows it.
+//! Reads the lines of one file: takes off what stands around them and gives each line to the dialect that knows it.
 
-use super::syslog::{Headers, Tag};
-use super::{Format, Lexer, Line, Setup};
+use super::arena::Arena;
+use super::wrapper::{Tag, Unwrap, Wrapper};
+use super::{CARRIED_KINDS_MAX, Carried, Format, Lexer, Line, Setup, Sign, Signs};
 use crate::event::Lexed;
+use crate::source;
+use foldhash::fast::FixedState;
+use std::cell::RefCell;
+use std::hash::BuildHasher;
 
-/// How a file is read: its dialects, and whether a logging daemon wrote it.
+/// Origins of lines are hashed in the same way in every run.
+static ORIGINS: FixedState = FixedState::with_seed(0);
+
+/// How a file is read: its dialects, and what stands around its lines.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The dialects, the commonest first.
+    /// The dialects: those that were seen, the commonest first, then those that may come later in the file.
     pub formats: Vec<&'static Format>,
-    /// Whether lines have a header.
-    pub headers: bool,
+    /// What stands around the lines, the outermost first. Not every line has all of it.
+    pub wrappers: Vec<&'static Wrapper>,
     /// The `LogFormat` of a `ProFTPD` `ExtendedLog` that was worked out from its lines.
     pub log_format: Option<String>,
 }
@@ -18,7 +26,16 @@ pub struct Plan {
 /// Reads lines by a plan. Each block of lines has a reading of its own.
 pub struct Reading {
     dialects: Vec<Box<dyn Lexer>>,
-    headers: Option<Headers>,
+    wrappers: Vec<Box<dyn Unwrap>>,
+    arena: Arena,
+    switch: Option<Switch>,
+}
+
+/// Follows a file in which transcripts of several programs stand one after another: a line that only one of them writes
+/// says whose lines follow.
+struct Switch {
+    signs: Vec<fn(&[u8]) -> Sign>,
+    current: usize,
 }
 
 /// What was made of a line.
@@ -26,13 +43,19 @@ pub struct Reading {
 pub struct Taken<'a, 'l> {
     /// The dialect that took it: its number in the plan.
     pub format: u8,
-    /// The machine that wrote it; empty without a header.
-    pub host: &'a [u8],
+    /// Where it comes from, hashed: the machine, container or file that stands around the line; 0 without one.
+    pub origin: u64,
     /// What it says.
     pub lexed: &'l Lexed<'a>,
 }
 
 impl Plan {
+    /// A plan for a file in one format, with nothing around its lines.
+    #[must_use]
+    pub fn of(format: &'static Format) -> Self {
+        Self { formats: vec![format], wrappers: Vec::new(), log_format: None }
+    }
+
     /// Starts reading.
     #[must_use]
     pub fn start(&self, setup: &Setup) -> Reading {
@@ -43,8 +66,19 @@ impl Plan {
         let setup = inferred.as_ref().unwrap_or(setup);
         Reading {
             dialects: self.formats.iter().map(|f| (f.lexer)(setup)).collect(),
-            headers: self.headers.then(|| Headers::new(&setup.zone)),
+            wrappers: self.wrappers.iter().map(|w| w.start(&setup.zone)).collect(),
+            arena: Arena::default(),
+            switch: self.switch(),
         }
+    }
+
+    fn switch(&self) -> Option<Switch> {
+        let sign = |format: &&Format| match format.signs {
+            Signs::WholeFile(sign) => Some(sign),
+            Signs::EveryLine | Signs::LastResort(_) => None,
+        };
+        let signs: Option<Vec<_>> = self.formats.iter().map(sign).collect();
+        signs.filter(|signs| signs.len() > 1).map(|signs| Switch { signs, current: 0 })
     }
 
     /// The format that most of the file is in.
@@ -52,44 +86,136 @@ impl Plan {
     pub fn main(&self) -> &'static Format {
         self.formats[0]
     }
+
+    /// How the lines hang together, for those who cut the file into blocks.
+    #[must_use]
+    pub fn layout(&self, setup: &Setup) -> source::Layout {
+        source::Layout { joins: self.joins(setup), carries: self.carries(setup) }
+    }
+
+    /// Whether a line goes on with the record before it; `None` where every line stands alone.
+    #[must_use]
+    pub fn joins(&self, setup: &Setup) -> Option<source::Joins> {
+        let joins: Vec<_> = self.formats.iter().filter_map(|f| f.layout.joins).collect();
+        if joins.is_empty() {
+            return None;
+        }
+        let bare = RefCell::new(self.start(setup));
+        Some(Box::new(move |line| bare.borrow_mut().within(line, |line| joins.iter().any(|j| j(line.text)))))
+    }
+
+    /// The number of a line that later lines cannot be read without; `None` where there are no such lines.
+    fn carries(&self, setup: &Setup) -> Option<source::Carries> {
+        let all = self.formats.iter().enumerate();
+        let carries: Vec<_> = all.filter_map(|(n, f)| Some((n, f.layout.carries?))).collect();
+        let mut switch = self.switch();
+        if carries.is_empty() && switch.is_none() {
+            return None;
+        }
+        let mut bare = self.start(setup);
+        Some(Box::new(move |line| {
+            bare.within(line, |line| {
+                if switch.as_mut().is_some_and(|s| s.follow(line.text)) {
+                    return Some(SWITCH_NUMBER);
+                }
+                let number = |(n, kind): &(usize, Carried)| Some(n * CARRIED_KINDS_MAX + kind(line.text)?);
+                carries.iter().find_map(number)
+            })
+        }))
+    }
+}
+
+/// The number of the last line that showed whose lines follow.
+const SWITCH_NUMBER: usize = source::CARRIED_LINES_MAX - 1;
+
+impl Switch {
+    /// Whether a line shows whose it is and what follows.
+    fn follow(&mut self, line: &[u8]) -> bool {
+        let shows = |sign: &fn(&[u8]) -> Sign| sign(line) == Sign::Strong;
+        let Some(shown) = self.signs.iter().position(shows) else { return false };
+        if !shows(&self.signs[self.current]) {
+            self.current = shown;
+        }
+        true
+    }
 }
 
 impl Reading {
-    /// Finds out what `text` says and tells it to `then`, without moving it on the way.
+    /// Finds out what a line or a record of lines says and tells it to `then`, without moving it on the way.
     #[inline]
-    pub fn take<'a, T>(&mut self, text: &'a [u8], then: impl FnOnce(Taken<'a, '_>) -> T) -> T {
-        // Most files have one dialect and no headers.
-        if let ([dialect], None) = (self.dialects.as_mut_slice(), &self.headers) {
-            let lexed = dialect.lex(Line::plain(text));
+    pub fn take<'r, T>(&'r mut self, text: &'r [u8], then: impl FnOnce(Taken<'r, '_>) -> T) -> T {
+        self.arena.clear();
+        let Self { dialects, wrappers, arena, switch } = self;
+        // Most lines are in the main dialect and have nothing around them.
+        if let ([dialect, ..], [], None) = (dialects.as_mut_slice(), wrappers.as_slice(), &switch) {
+            let lexed = dialect.lex(Line::new(text, arena));
             if !matches!(lexed, Lexed::Unknown) {
-                return then(Taken { format: 0, host: b"", lexed: &lexed });
+                return then(Taken { format: 0, origin: 0, lexed: &lexed });
             }
         }
-        let (format, host, lexed) = self.take_with_headers(text);
-        then(Taken { format, host, lexed: &lexed })
+        let (line, origin) = match memchr::memchr(b'\n', text) {
+            Some(_) if !wrappers.is_empty() => unwrap_record(text, wrappers, arena),
+            _ => unwrap(text, wrappers, arena),
+        };
+        let (format, lexed) = match switch {
+            Some(switch) => {
+                switch.follow(line.text);
+                (switch.current as u8, dialects[switch.current].lex(line))
+            }
+            None => ask_all(dialects, line),
+        };
+        then(Taken { format, origin, lexed: &lexed })
     }
 
-    #[inline(never)]
-    fn take_with_headers<'a>(&mut self, text: &'a [u8]) -> (u8, &'a [u8], Lexed<'a>) {
-        let line = match &mut self.headers {
-            None => Line::plain(text),
-            Some(headers) => match headers.take_off(text) {
-                Some((tag, rest)) => Line { text: rest, tag: Some(tag) },
-                None => Line::plain(text),
-            },
-        };
-        let host = line.tag.map_or(&b""[..], |t| t.host);
-        for (format, lexer) in (0..).zip(&mut self.dialects) {
-            let lexed = lexer.lex(line);
-            if !matches!(lexed, Lexed::Unknown) {
-                return (format, host, lexed);
-            }
-        }
-        // A blank line, or another program's in the same system log, says nothing about FTP.
-        let foreign = line.tag.is_some_and(|tag| !is_ftp_daemon(&tag));
-        let lexed = if foreign || text.trim_ascii().is_empty() { Lexed::Skip } else { Lexed::Unknown };
-        (0, host, lexed)
+    /// Gives `then` what stands within a line.
+    fn within<T>(&mut self, text: &[u8], then: impl FnOnce(Line) -> T) -> T {
+        self.arena.clear();
+        then(unwrap(text, &mut self.wrappers, &self.arena).0)
     }
+}
+
+/// The line within everything that stands around it, and the hash of its origin.
+fn unwrap<'r>(text: &'r [u8], wrappers: &mut [Box<dyn Unwrap>], arena: &'r Arena) -> (Line<'r>, u64) {
+    let mut line = Line::new(text, arena);
+    let mut origin = 0;
+    for wrapper in wrappers {
+        let Some(within) = wrapper.take_off(line.text, arena) else { continue };
+        line.text = within.text;
+        line.tag = within.tag.or(line.tag);
+        line.at = within.at.stated().unwrap_or(line.at);
+        if !within.origin.is_empty() {
+            origin = ORIGINS.hash_one((origin, within.origin));
+        }
+    }
+    (line, origin)
+}
+
+/// As [`unwrap`], for a record: what stands around each of its lines is taken off.
+fn unwrap_record<'r>(text: &'r [u8], wrappers: &mut [Box<dyn Unwrap>], arena: &'r Arena) -> (Line<'r>, u64) {
+    let mut lines = source::Lines(text);
+    let first = lines.next().map_or(&b""[..], |l| l.bytes);
+    let (line, origin) = unwrap(first, wrappers, arena);
+    let mut all = line.text.to_vec();
+    for next in lines {
+        all.push(b'\n');
+        all.extend_from_slice(unwrap(next.bytes, wrappers, arena).0.text);
+    }
+    (Line { text: arena.keep(&all), ..line }, origin)
+}
+
+/// What the first dialect that knows the line makes of it.
+#[inline(never)]
+fn ask_all<'r>(dialects: &mut [Box<dyn Lexer>], line: Line<'r>) -> (u8, Lexed<'r>) {
+    for (format, lexer) in (0..).zip(dialects) {
+        let lexed = lexer.lex(line);
+        if !matches!(lexed, Lexed::Unknown) {
+            return (format, lexed);
+        }
+    }
+    // A blank line, or another program's in the same system log, says nothing about FTP.
+    let foreign = line.tag.is_some_and(|tag| !is_ftp_daemon(&tag));
+    let blank = line.text.trim_ascii().is_empty();
+    (0, if foreign || blank { Lexed::Skip } else { Lexed::Unknown })
 }
 
 fn is_ftp_daemon(tag: &Tag) -> bool {

@@ -1,8 +1,8 @@
 //! vsftpd with `log_ftp_protocol=YES`: its own log file, and the same lines through syslog.
 
 use super::stamp::{Stamps, ctime};
-use super::{Format, Lexer, Line, Signs};
-use crate::event::{Command, Dialect, Event, Identity, Key, Lexed, ReplyLine, What};
+use super::{Format, Layout, Lexer, Line, Signs};
+use crate::event::{Command, Dialect, Event, Holds, Identity, Key, Lexed, ReplyLine, What};
 use crate::ftp::Software;
 use crate::text::find_near;
 use crate::time::When;
@@ -14,10 +14,11 @@ pub(super) static FORMAT: Format = Format {
         name: "vsftpd",
         identity: Identity::KeyChangesAtLogin,
         software: Software::Vsftpd,
-        whole: true,
+        holds: Holds::Everything,
     },
     title: "vsftpd log with log_ftp_protocol=YES, or the same through syslog",
     signs: Signs::EveryLine,
+    layout: Layout::LINES,
     lexer: |setup| Box::new(Vsftpd { stamps: Stamps::new(&setup.zone) }),
 };
 

@@ -32,6 +32,25 @@ impl Code {
         Some(Self(u16::from(a - b'0') * 100 + u16::from(b - b'0') * 10 + u16::from(c - b'0')))
     }
 
+    /// Stands for a refusal whose code is not known (RFC 959 section 4.2: 550, requested action not taken).
+    pub(crate) const REFUSED: Self = Self(550);
+
+    /// The code with which a server accepts a command (RFC 959 section 5.4), for logs that say only that it did.
+    pub(crate) fn accepting(verb: Verb) -> Self {
+        Self(match verb {
+            Verb::USER => 331,
+            Verb::PASS => 230,
+            Verb::RNFR | Verb::REST => 350,
+            Verb::AUTH => 234,
+            Verb::PASV => 227,
+            Verb::EPSV => 229,
+            Verb::MKD | Verb::PWD => 257,
+            Verb::CWD | Verb::CDUP | Verb::DELE | Verb::RMD | Verb::RNTO => 250,
+            _ if verb.transfers() => 226,
+            _ => 200,
+        })
+    }
+
     /// The class that the first digit names.
     #[must_use]
     pub fn class(self) -> Class {

@@ -1,7 +1,7 @@
 //! Every command with its replies, in the order of the log, as text or NDJSON.
 
 use super::wire::{CommandJson, ReplyJson, stated};
-use crate::event::Place;
+use crate::event::{Outcome, Place};
 use crate::session::{Ended, Exchange, Gather, Session, Starts};
 use crate::text::Printable;
 use crate::time::Zone;
@@ -51,6 +51,9 @@ struct Row<'a> {
     user: Option<Cow<'a, str>>,
     command: Option<CommandJson<'a>>,
     replies: Vec<ReplyJson<'a>>,
+    /// How it went, where the log says so and holds no reply.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<&'static str>,
 }
 
 impl Exchanges {
@@ -115,6 +118,7 @@ fn json(path: &str, exchange: &Exchange) -> (Vec<u8>, Vec<u8>) {
         user: stated(session.user()),
         command: CommandJson::of(exchange),
         replies: exchange.replies().map(|r| ReplyJson::of(&r)).collect(),
+        outcome: exchange.outcome().map(Outcome::name),
     };
     let encoded = |result: serde_json::Result<Vec<u8>>| result.expect("strings and numbers can be written");
     let mut before = br#"{"type":"exchange","path":"#.to_vec();
@@ -145,8 +149,12 @@ fn text_after(exchange: &Exchange) -> Vec<u8> {
     for reply in exchange.replies() {
         let _ = write!(line, "  {} {}", reply.code, Printable(reply.last_line()));
     }
-    if exchange.replies().next().is_none() {
-        line += "  (no reply in the log)";
+    match exchange.outcome() {
+        Some(outcome) => {
+            let _ = write!(line, "  ({})", outcome.name());
+        }
+        None if exchange.replies().next().is_none() => line += "  (no reply in the log)",
+        None => {}
     }
     out.extend_from_slice(line.trim_end().as_bytes());
     out.push(b'\n');

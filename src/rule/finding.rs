@@ -1,7 +1,7 @@
 //! What a rule reports: places, facts and the lines that prove it. No sentences.
 
 use super::{Rule, Severity};
-use crate::event::Place;
+use crate::event::{Holds, Place};
 use crate::ftp::{Code, Mark, Software, Verb};
 use crate::session::{CONTEXT_MAX, Confidence, Exchange, Reply, Session};
 use crate::time::When;
@@ -414,7 +414,7 @@ pub(super) fn first_line(reply: &Reply) -> Vec<u8> {
 
 /// Whether an exchange got no final reply, and the session went on or ended after it.
 pub(super) fn is_silent(exchange: &Exchange) -> bool {
-    exchange.code().is_none() && exchange.session().dialect().whole
+    exchange.code().is_none() && exchange.session().dialect().holds == Holds::Everything
 }
 
 /// Whether the command is one of `verbs`.

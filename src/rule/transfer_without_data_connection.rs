@@ -3,6 +3,7 @@
 use super::command_not_implemented::lack;
 use super::finding::is_silent;
 use super::{Check, Findings, Found, Group, Role, Rule, Severity};
+use crate::event::Holds;
 use crate::ftp::{Code, Data, Login};
 use crate::session::{Beginning, Confidence, Exchange, Session};
 use crate::text::holds;
@@ -32,7 +33,8 @@ fn check(session: &Session, findings: &mut Findings) {
             Data::None => ("missing", None, None),
         };
         // Before a login everything is refused, and where a log leaves out PASV its absence says nothing.
-        let unseen = case == "starts-late" || case == "missing" && !session.dialect().whole;
+        let unseen =
+            case == "starts-late" || case == "missing" && session.dialect().holds != Holds::Everything;
         if !matches!(state.login, Login::In(_) | Login::Unknown) || unseen && doubt != Confidence::Certain {
             continue;
         }

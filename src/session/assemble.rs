@@ -198,6 +198,7 @@ impl Assembler {
         let logged_in = match event.what {
             What::Command(_) if known.is_some() => return known,
             What::LoggedIn => return Some(self.note_login(a, event, done)),
+            What::Did(command, _) if known.is_none() => return Some(self.doer(a, event, command.verb, done)),
             What::Reply(line) => matches!(line.line, [b'2', b'3', b'0', ..]),
             _ => false,
         };
@@ -234,7 +235,7 @@ impl Assembler {
         let number = number_of(event.key);
         let fits = |session: &Session| {
             session.awaits_reply_to(Verb::PASS)
-                || session.beginning == Beginning::Missing && session.records.is_empty()
+                || session.beginning == Beginning::Missing && !session.has_talked()
         };
         let mut found: Option<(u32, (bool, u64))> = None;
         let mut n = 0;
@@ -259,7 +260,8 @@ impl Assembler {
         let waiting = self.by_route.get(&a.route).into_iter().flatten().copied();
         let candidates = waiting.filter(|id| {
             let session = &self.sessions[*id as usize];
-            !session.reported && session.awaits_reply_to(Verb::PASS) && same_user(&session.user, event.user)
+            let waits = session.awaits_reply_to(Verb::PASS) || !session.has_talked();
+            !session.reported && waits && same_user(&session.user, event.user)
         });
         let nearest = candidates.min_by_key(|id| self.sessions[*id as usize].key_number.wrapping_sub(number));
         if let Some(id) = nearest {
@@ -272,6 +274,20 @@ impl Assembler {
         id
     }
 
+    /// What was done, by a process that has said nothing: of the route's sessions the one whose process is nearest. A login is
+    /// refused by the parent, whose number is the smaller one; transfers are the work of the last child.
+    fn doer(&mut self, a: Arrival, event: &Event, verb: Verb, done: &mut impl FnMut(&Session, Ended)) -> u32 {
+        let number = number_of(event.key);
+        let distance = |session: &Session| match verb {
+            Verb::PASS => session.key_number.wrapping_sub(number),
+            _ => number.wrapping_sub(session.key_number),
+        };
+        let all = self.by_route.get(&a.route).into_iter().flatten().copied();
+        let theirs = all.filter(|id| same_user(&self.sessions[*id as usize].user, event.user));
+        let nearest = theirs.min_by_key(|id| distance(&self.sessions[*id as usize]));
+        nearest.unwrap_or_else(|| self.open_anew(a, event, done))
+    }
+
     /// No key at all: the sessions of one route and user mingle, and only turns tell them apart.
     fn find_by_turn(
         &mut self,
@@ -279,7 +295,10 @@ impl Assembler {
         event: &Event,
         done: &mut impl FnMut(&Session, Ended),
     ) -> Option<u32> {
-        let commands = matches!(event.what, What::Command(_) | What::CommandAgain(_) | What::Exchange(..));
+        let commands = matches!(
+            event.what,
+            What::Command(_) | What::CommandAgain(_) | What::Exchange(..) | What::Did(..)
+        );
         let all = self.by_route.get(&a.route).map_or(&[][..], Vec::as_slice);
         let n = all.len();
         let mut best: Option<(u32, Turn)> = None;
@@ -445,8 +464,10 @@ impl Session {
             What::Reply(line) => self.reply_line(place, event.at, &line),
             What::Bare(line) => self.bare_line(place, event.at, line),
             What::Exchange(command, code, text) => self.exchange_line(place, event.at, &command, code, text),
+            What::Did(command, outcome) => self.did(place, event.at, &command, outcome),
+            What::LoggedIn => self.reported_at = Some((place, event.at)),
             What::Closed => self.closed = true,
-            What::Opened | What::LoggedIn | What::Secured => {}
+            What::Opened | What::Secured => {}
         }
     }
 }

@@ -121,7 +121,7 @@ fn cannot_be_text(command: &Command, inside: Code) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Dialect, Identity};
+    use crate::event::{Dialect, Holds, Identity};
     use crate::ftp::Software;
 
     fn is_command(line: &str, idle: bool) -> bool {
@@ -156,8 +156,12 @@ mod tests {
 
     /// The commands of a bare transcript with their codes.
     fn paired(lines: &[&str]) -> Vec<String> {
-        static DIALECT: Dialect =
-            Dialect { name: "test", identity: Identity::OneByOne, software: Software::Unknown, whole: true };
+        static DIALECT: Dialect = Dialect {
+            name: "test",
+            identity: Identity::OneByOne,
+            software: Software::Unknown,
+            holds: Holds::Everything,
+        };
         let mut session = Session::new(&DIALECT, Place::default(), When::NEVER);
         for line in lines {
             session.bare_line(Place::default(), When::NEVER, line.as_bytes());

@@ -1,7 +1,7 @@
 //! One command with its replies, as a session lends it.
 
 use super::{NO_REPLY, Session, command_name};
-use crate::event::Place;
+use crate::event::{Outcome, Place};
 use crate::ftp::{Code, Mark, State, Verb};
 use crate::time::{Known, When};
 
@@ -47,6 +47,8 @@ pub(super) struct Record {
     pub(super) at: When,
     pub(super) first_reply: u32,
     pub(super) last_reply: u32,
+    /// How it went, where the log says so without the reply.
+    pub(super) outcome: Option<Outcome>,
 }
 
 impl Record {
@@ -239,6 +241,12 @@ impl<'s> Exchange<'s> {
     #[must_use]
     pub fn is_started(&self) -> bool {
         self.session.replies_of(self.record()).any(|r| r.code.is_preliminary())
+    }
+
+    /// How it went, where the log says so in words of its own and holds no reply.
+    #[must_use]
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.record().outcome
     }
 
     /// What the control connection knew before this exchange.

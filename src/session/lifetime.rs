@@ -61,6 +61,7 @@ impl Session {
 
     /// Decides how the session ended.
     pub(super) fn conclude(&mut self) {
+        self.tell_login();
         let last = self.replies.last().map(|r| (r.code, r.text));
         let told = last.is_some_and(|(code, _)| code == Code(421));
         let idle = last.is_some_and(|(_, text)| {
@@ -97,7 +98,7 @@ pub(super) fn beginning_of(event: &Event) -> Beginning {
             Some((code, _)) => code.is_refusal(),
             None => false,
         },
-        What::Command(c) | What::CommandAgain(c) | What::Exchange(c, ..) => {
+        What::Command(c) | What::CommandAgain(c) | What::Exchange(c, ..) | What::Did(c, _) => {
             matches!(c.verb, Verb::USER | Verb::AUTH | Verb::HOST)
         }
         What::LoggedIn | What::Secured | What::Closed => false,

@@ -16,7 +16,7 @@ pub use capability::{Capabilities, Stand};
 pub use exchange::{Exchange, Reply};
 pub use gather::{Gather, SESSIONS_NUMBERED_MAX, Starts};
 
-use crate::event::{Dialect, Place};
+use crate::event::{Dialect, Holds, Outcome, Place};
 use crate::ftp::{Code, Login, Mark, Restart, Software, State, Step, Verb};
 use crate::time::When;
 use exchange::{Record, ReplyRecord, Span};
@@ -133,6 +133,8 @@ pub struct Session {
     closed: bool,
     /// The log says that the login succeeded, before the server's reply.
     reported: bool,
+    /// Where and when it says so, until that is told.
+    reported_at: Option<(Place, When)>,
 }
 
 /// How many commands and replies a session had so far.
@@ -181,6 +183,7 @@ impl Session {
             settled: 0,
             closed: false,
             reported: false,
+            reported_at: None,
         }
     }
 
@@ -376,9 +379,15 @@ impl Session {
                     code = Some(reply.code);
                 }
             }
-            if code.is_none_or(Code::is_refusal) {
+            let unheard = matches!(self.dialect.holds, Holds::Commands | Holds::Deeds);
+            if code.map_or(!unheard && record.outcome.is_none(), Code::is_refusal) {
                 self.troubled.push(index as u32);
             }
+            // The order of commands follows what was done, whatever the words were.
+            let code = code.or(record.outcome.map(|outcome| match outcome {
+                Outcome::Done => Code::accepting(record.verb),
+                Outcome::Failed => Code::REFUSED,
+            }));
             if state.restart != Restart::None && record.verb.transfers() {
                 self.resumed.push(index as u32);
             }

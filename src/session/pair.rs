@@ -5,7 +5,7 @@
 
 use super::exchange::{Record, ReplyRecord, Span, attach};
 use super::{NO_REPLY, Session};
-use crate::event::{Command, Identity, Place, ReplyLine};
+use crate::event::{Command, Identity, MASK, Outcome, Place, ReplyLine};
 use crate::ftp::{Code, Mark, Software, Verb};
 use crate::text::without_repeated_secret;
 use crate::time::When;
@@ -126,6 +126,7 @@ impl Session {
             at,
             first_reply: NO_REPLY,
             last_reply: NO_REPLY,
+            outcome: None,
         };
         self.records.push(record);
         self.records.len() as u32 - 1
@@ -153,6 +154,38 @@ impl Session {
         if command.verb == Verb::USER && self.user.is_empty() {
             self.name_user(command.argument);
         }
+    }
+
+    /// Takes what the log says of how a command went. Logs that hold the talk itself tell it twice; the talk counts.
+    pub(super) fn did(&mut self, place: Place, at: When, command: &Command, outcome: Outcome) {
+        let same = |i: &u32| {
+            let record = &self.records[*i as usize];
+            record.verb == command.verb && self.bytes(record.argument) == command.argument
+        };
+        if let Some(position) = self.pairing.waiting.iter().rposition(same) {
+            let index = self.pairing.waiting.remove(position).expect("the position was just found");
+            self.records[index as usize].outcome = Some(outcome);
+        } else if !self.has_talked() {
+            self.tell_login();
+            let index = self.new_record(place, at, Some(command));
+            self.records[index as usize].outcome = Some(outcome);
+        }
+    }
+
+    /// Makes an exchange of a login that only the log reports.
+    pub(super) fn tell_login(&mut self) {
+        if let Some((place, at)) = self.reported_at.take()
+            && !self.has_talked()
+        {
+            let command = Command { verb: Verb::PASS, word: b"PASS", argument: MASK };
+            let index = self.new_record(place, at, Some(&command));
+            self.records[index as usize].outcome = Some(Outcome::Done);
+        }
+    }
+
+    /// Whether the log holds any command or reply of the session, not only what was done.
+    pub(super) fn has_talked(&self) -> bool {
+        self.counts.commands > 0 || self.counts.replies != [0; 5] || self.pairing.open.is_some()
     }
 
     /// Takes a command that the log may state several times.

@@ -3,7 +3,10 @@
 mod blocks;
 mod open;
 
-pub use blocks::{BLOCK_BYTES, Block, Blocks, LINE_BYTES_MAX, Lines};
+pub use blocks::{
+    BLOCK_BYTES, Block, Blocks, CARRIED_LINES_MAX, Carries, Joins, LINE_BYTES_MAX, Layout, Lines,
+    RECORD_LINES_MAX, Record, Records,
+};
 pub use open::{Unreadable, Walk, open, walk};
 
 use std::fmt;

@@ -1,30 +1,34 @@
 //! What a logging daemon puts before each line: RFC 3164, its ISO form, and RFC 5424.
 
-use super::stamp::{Stamps, iso, month_day, number};
-use crate::time::{When, Zone};
+use super::{Tag, Unwrap, Within, Wrapper};
+use crate::format::arena::Arena;
+use crate::format::stamp::{Stamps, iso, month_day, number};
+use crate::time::Zone;
 use nom::bytes::complete::{tag, take_while, take_while1};
 use nom::character::complete::char;
 use nom::combinator::opt;
 use nom::sequence::{delimited, terminated};
 use nom::{IResult, Parser};
 
-/// The header of a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tag<'a> {
-    /// When the line was logged.
-    pub at: When,
-    /// The machine.
-    pub host: &'a [u8],
-    /// The program.
-    pub program: &'a [u8],
-    /// Its process number, where the program gives it.
-    pub pid: Option<u64>,
-}
+pub(super) static WRAPPER: Wrapper = Wrapper {
+    name: "syslog",
+    title: "the header of a system log (RFC 3164, RFC 5424, ISO times), also as journalctl shows it",
+    everywhere: true,
+    nests: false,
+    start: |zone| Box::new(Headers::new(zone)),
+};
 
 /// Takes headers off.
 #[derive(Debug)]
-pub(super) struct Headers {
+pub(in crate::format) struct Headers {
     stamps: Stamps,
+}
+
+impl Unwrap for Headers {
+    fn take_off<'a>(&mut self, line: &'a [u8], _: &'a Arena) -> Option<Within<'a>> {
+        let (tag, text) = Headers::take_off(self, line)?;
+        Some(Within { text, tag: Some(tag), at: tag.at, origin: tag.host })
+    }
 }
 
 fn word(i: &[u8]) -> IResult<&[u8], &[u8]> {
@@ -53,12 +57,12 @@ fn program_5424(i: &[u8]) -> IResult<&[u8], (&[u8], Option<u64>)> {
 }
 
 impl Headers {
-    pub(super) fn new(zone: &Zone) -> Self {
+    pub(in crate::format) fn new(zone: &Zone) -> Self {
         Self { stamps: Stamps::new(zone) }
     }
 
     /// The header and what follows it; `None` where the line has none.
-    pub(super) fn take_off<'a>(&mut self, line: &'a [u8]) -> Option<(Tag<'a>, &'a [u8])> {
+    pub(in crate::format) fn take_off<'a>(&mut self, line: &'a [u8]) -> Option<(Tag<'a>, &'a [u8])> {
         let (line, version) = match line.first() {
             Some(b'<') => priority(line).ok()?,
             _ => (line, false),

@@ -1,0 +1,115 @@
+//! Files that are no FTP logs and can be told what they are: logs of other protocols, and files with a magic number.
+
+use super::Sign;
+use crate::ftp::Verb;
+
+/// Protocols whose logs look like FTP's, and lines that only they have. The marks of clients are taken off first.
+pub(super) fn foreign(lines: &[&[u8]]) -> Option<(&'static str, usize)> {
+    // Clients that mark what is said also print the files they fetch: logs of web servers, letters.
+    let marked = [super::curl::sign, super::lftp::sign]
+        .into_iter()
+        .find(|sign| lines.iter().any(|l| sign(l) == Sign::Strong));
+    let said = |line: &[u8]| marked.is_none_or(|sign| sign(line) != Sign::None);
+    let ftp = lines.iter().filter(|l| is_ftp_only(spoken(l))).count();
+    let lines = lines.iter().enumerate().filter(|(_, line)| said(line));
+    let mut found = lines.filter_map(|(n, line)| Some((protocol_of(line)?, n)));
+    let first = found.next()?;
+    let n = 1 + found.count();
+    (n > ftp).then_some(first)
+}
+
+/// What was said, without the mark of direction before it.
+fn spoken(line: &[u8]) -> &[u8] {
+    let line = super::curl::shown(super::lftp::shown(line)).trim_ascii_start();
+    let marks = [&b"---> "[..], b"<--- ", b"-> ", b"> ", b"< ", b"C: ", b"S: ", b"Command:", b"Response:"];
+    marks.iter().find_map(|m| line.strip_prefix(*m)).unwrap_or(line).trim_ascii()
+}
+
+/// Commands that mail and web protocols do not have.
+fn is_ftp_only(line: &[u8]) -> bool {
+    let word = line.split(|b| *b == b' ').next().unwrap_or_default();
+    let verb = Verb::parse(word);
+    word == word.to_ascii_uppercase().as_slice()
+        && matches!(
+            verb,
+            Verb::PASV
+                | Verb::EPSV
+                | Verb::PORT
+                | Verb::EPRT
+                | Verb::TYPE
+                | Verb::CWD
+                | Verb::SYST
+                | Verb::PWD
+                | Verb::RNFR
+                | Verb::RNTO
+                | Verb::STOR
+                | Verb::FEAT
+                | Verb::MLSD
+                | Verb::SIZE
+                | Verb::MDTM
+        )
+}
+
+fn protocol_of(line: &[u8]) -> Option<&'static str> {
+    let said = spoken(line);
+    let starts = |words: &[&str]| {
+        words.iter().any(|w| said.len() >= w.len() && said[..w.len()].eq_ignore_ascii_case(w.as_bytes()))
+    };
+    if starts(&["EHLO ", "HELO ", "MAIL FROM:", "RCPT TO:", "LHLO "])
+        || crate::text::holds(said, " esmtp") && said.starts_with(b"220")
+    {
+        return Some("SMTP");
+    }
+    if starts(&["+OK", "-ERR"]) {
+        return Some("POP3");
+    }
+    if starts(&["* OK [CAPABILITY", "* OK IMAP", "* CAPABILITY IMAP"]) {
+        return Some("IMAP");
+    }
+    let news = [&b"MODE READER"[..], b"XOVER ", b"NEWGROUPS ", b"LISTGROUP ", b"ARTICLE <", b"GROUP "];
+    if news.iter().any(|w| said.starts_with(w)) {
+        return Some("NNTP");
+    }
+    if starts(&["HTTP/1.", "HTTP/2"])
+        || memchr::memmem::find(said, b" HTTP/1.").is_some()
+        || memchr::memmem::find(said, b" HTTP/2").is_some()
+        || starts(&["* ALPN"])
+    {
+        return Some("HTTP");
+    }
+    let sftp = [
+        "ssh_fxp_",
+        "sftp-server[",
+        "subsystem request for sftp",
+        "internal-sftp",
+        // FileZilla's client and server.
+        "fzsftp",
+        "command:\topen \"",
+        "command: open \"",
+        "[ssh sftp ",
+        "ssh-2.0-",
+        // lftp and curl.
+        "sending a packet, length=",
+        "got a packet, length=",
+        "* ssh authentication methods",
+    ];
+    sftp.iter().any(|w| crate::text::holds(line, w)).then_some("SFTP")
+}
+
+/// Files whose first bytes say what they are.
+pub(super) fn magic(sample: &[u8]) -> Option<&'static str> {
+    let starts: [(&[u8], &str); 11] = [
+        (b"\x1f\x8b", "gzip"),
+        (b"\x28\xb5\x2f\xfd", "zstd"),
+        (b"BZh", "bzip2"),
+        (b"\xfd7zXZ", "xz"),
+        (b"PK\x03\x04", "zip"),
+        (b"\xd4\xc3\xb2\xa1", "pcap"),
+        (b"\xa1\xb2\xc3\xd4", "pcap"),
+        (b"\x0a\x0d\x0d\x0a", "pcapng"),
+        (b"\x7fELF", "ELF"),
+        (b"\xff\xfe", "UTF-16"),
+        (b"\xfe\xff", "UTF-16"),
+    ];
+    starts.iter().find(|(m, _)| sample.starts_with(m)).map(|(_, kind)| *kind)
+}

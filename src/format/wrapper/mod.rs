@@ -1,0 +1,77 @@
+//! What other programs put around the lines of a log: a logging daemon's header, the name of a container, marks of
+//! quotation. Each kind is taken off line by line, before a dialect sees the line; nothing here knows FTP.
+//!
+//! A new wrapper is one file and two lines below.
+
+mod ansi;
+mod syslog;
+
+#[cfg(test)]
+pub(super) use syslog::Headers;
+
+use super::arena::Arena;
+use crate::time::{When, Zone};
+
+/// A way in which lines are wrapped.
+#[derive(Debug)]
+pub struct Wrapper {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is, in one line.
+    pub title: &'static str,
+    /// Whether it stands around most lines where it stands around any.
+    pub(super) everywhere: bool,
+    /// Whether it may stand inside itself.
+    pub(super) nests: bool,
+    /// Makes what takes it off.
+    start: fn(&Zone) -> Box<dyn Unwrap>,
+}
+
+/// Takes one kind of wrapping off. It may remember how the last time stamp was read and nothing else.
+pub(super) trait Unwrap: Send {
+    /// What is within; `None` where the line is not wrapped in this way.
+    fn take_off<'a>(&mut self, line: &'a [u8], arena: &'a Arena) -> Option<Within<'a>>;
+}
+
+/// What was within a wrapping, and what the wrapping said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Within<'a> {
+    /// The line without the wrapping.
+    pub(super) text: &'a [u8],
+    /// What a logging daemon said of the line.
+    pub(super) tag: Option<Tag<'a>>,
+    /// When the line was written.
+    pub(super) at: When,
+    /// The machine, container or file it comes from: lines of different origins belong to different sessions.
+    pub(super) origin: &'a [u8],
+}
+
+impl<'a> Within<'a> {
+    /// A wrapping that says nothing.
+    pub(super) fn text(text: &'a [u8]) -> Self {
+        Self { text, tag: None, at: When::NEVER, origin: b"" }
+    }
+}
+
+/// What a logging daemon says of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tag<'a> {
+    /// When the line was logged.
+    pub at: When,
+    /// The machine.
+    pub host: &'a [u8],
+    /// The program.
+    pub program: &'a [u8],
+    /// Its process number, where the program gives it.
+    pub pid: Option<u64>,
+}
+
+impl Wrapper {
+    /// Starts to take it off.
+    pub(super) fn start(&self, zone: &Zone) -> Box<dyn Unwrap> {
+        (self.start)(zone)
+    }
+}
+
+/// Every wrapper, the most telling first.
+pub static WRAPPERS: &[&Wrapper] = &[&ansi::WRAPPER, &syslog::WRAPPER];
