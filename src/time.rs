@@ -163,6 +163,21 @@ pub struct Local {
 }
 
 impl Local {
+    fn in_utc(instant: jiff::Timestamp) -> Self {
+        let at = instant.to_zoned(TimeZone::UTC).datetime();
+        Self {
+            year: at.year(),
+            month: at.month(),
+            day: at.day(),
+            hour: at.hour(),
+            minute: at.minute(),
+            second: at.second(),
+            milli: i32::from(at.millisecond()),
+            offset_minutes: Some(0),
+            known: Known::Everything,
+        }
+    }
+
     fn civil(&self) -> Option<DateTime> {
         let date = match self.known {
             Known::Nothing => return None,
@@ -175,6 +190,46 @@ impl Local {
             jiff::civil::Time::new(self.hour, self.minute, self.second.min(59), self.milli * 1_000_000)
                 .ok()?;
         Some(date.to_datetime(time))
+    }
+}
+
+/// A shape of time stamp that a user describes with the letters of strptime, for example `%Y-%m-%d %H:%M:%S`.
+#[derive(Clone, Debug)]
+pub struct Pattern(String);
+
+impl Pattern {
+    /// The pattern; `None` where a letter is not known.
+    #[must_use]
+    pub fn new(pattern: &str) -> Option<Self> {
+        // Reading nothing fails at the first letter, so unknown ones are found by writing a time.
+        let zoned = jiff::Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC);
+        jiff::fmt::strtime::format(pattern, &zoned).is_ok().then(|| Self(pattern.to_owned()))
+    }
+
+    /// The time that `text` states in this shape; `None` where it is in another.
+    #[must_use]
+    pub fn read(&self, text: &[u8]) -> Option<Local> {
+        let read = jiff::fmt::strtime::parse(&self.0, text).ok()?;
+        if let Some(instant) = read.timestamp() {
+            return Some(Local::in_utc(instant));
+        }
+        let known = match (read.year(), read.month(), read.day()) {
+            (Some(_), Some(_), Some(_)) => Known::Everything,
+            (None, Some(_), Some(_)) => Known::MonthAndDay,
+            (None, None, None) => Known::TimeOfDay,
+            _ => return None,
+        };
+        Some(Local {
+            year: read.year().unwrap_or_default(),
+            month: read.month().unwrap_or_default(),
+            day: read.day().unwrap_or_default(),
+            hour: read.hour()?,
+            minute: read.minute()?,
+            second: read.second().unwrap_or_default(),
+            milli: read.subsec_nanosecond().unwrap_or_default() / 1_000_000,
+            offset_minutes: read.offset().map(|o| o.seconds() / 60),
+            known,
+        })
     }
 }
 
@@ -228,6 +283,27 @@ mod tests {
         let when = Zone::UTC.at(day);
         assert_eq!((when.rfc3339(), when.clock().unwrap().as_str()), (None, "09:14:05"));
         assert_eq!(When::NEVER.clock(), None);
+    }
+
+    #[test]
+    fn a_pattern_of_the_user_says_how_much_is_known() {
+        let read = |pattern: &str, text: &str| {
+            let when = Zone::UTC.at(Pattern::new(pattern)?.read(text.as_bytes())?);
+            when.rfc3339().or(when.clock())
+        };
+        let cases = [
+            ("%Y-%m-%d %H:%M:%S%.f", "2026-10-05 09:14:05.25", Some("2026-10-05T09:14:05.250+00:00")),
+            ("%d/%b/%Y:%H:%M:%S %z", "05/Oct/2026:09:14:05 +0900", Some("2026-10-05T00:14:05+00:00")),
+            ("%b %d %H:%M:%S", "Oct 05 09:14:05", Some("09:14:05")),
+            ("%I:%M:%S %p", "09:14:05 PM", Some("21:14:05")),
+            ("%s", "1791191645", Some("2026-10-05T09:14:05+00:00")),
+            ("%H:%M", "noon", None),
+            ("%Y-%m-%d", "2026-10-05", None),
+        ];
+        for (pattern, text, want) in cases {
+            assert_eq!(read(pattern, text).as_deref(), want, "{pattern}");
+        }
+        assert!(Pattern::new("%Y %!").is_none());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::Exit;
 use super::args::{self, Analyze, FailOn, ReportFormat};
 use super::complaint::{Complaint, NoLog};
+use super::config::Config;
 use super::inputs::{Inputs, Named, half_understood, no_logs, settings, stopped, without_exchanges};
 use super::output::Output;
 use ftplog::engine::{self, Settings, Stats, Stop};
@@ -22,8 +23,8 @@ const SAMPLE: &str = include_str!("../../samples/server.log");
 const SAMPLE_NAME: &str = "samples/server.log";
 
 /// Finds problems and explains them.
-pub(crate) fn analyze(args: &Analyze, output: &Output) -> Result<Exit, Complaint> {
-    let settings = settings(&args.reading, output)?;
+pub(crate) fn analyze(args: &Analyze, config: &Config, output: &Output) -> Result<Exit, Complaint> {
+    let settings = settings(&args.reading, config)?;
     let options = options(args)?;
     let inputs = Inputs::find(&args.reading)?;
     let mut desk = Desk {

@@ -29,6 +29,12 @@ pub(crate) struct Args {
 #[derive(Clone, Debug, ClapArgs)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
+    /// Read settings from this file instead of searching for ftplog.toml
+    #[arg(long, global = true, value_name = "FILE", env = "FTPLOG_CONFIG", hide_env_values = true)]
+    pub(crate) config: Option<PathBuf>,
+    /// Ignore every configuration file
+    #[arg(long, global = true)]
+    pub(crate) no_config: bool,
     /// Override one setting, for example input.tz="Asia/Seoul". Repeatable
     #[arg(long, global = true, value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,
@@ -68,6 +74,8 @@ pub(crate) enum Command {
     Formats,
     /// Analyze a built-in sample log
     Demo(Demo),
+    /// Show, create or check the configuration
+    Config(Config),
     /// Print a shell completion script
     Completions {
         /// The shell
@@ -222,6 +230,16 @@ pub(crate) struct Demo {
     /// Write the sample to this file instead
     #[arg(long, value_name = "FILE")]
     pub(crate) write: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, ClapArgs)]
+pub(crate) struct Config {
+    /// Check the configuration and run the tests in it
+    #[arg(long, conflicts_with = "init")]
+    pub(crate) check: bool,
+    /// Write an ftplog.toml with every key into this folder
+    #[arg(long)]
+    pub(crate) init: bool,
 }
 
 /// The completion script of a shell.

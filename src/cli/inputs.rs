@@ -2,10 +2,11 @@
 
 use super::args::Reading;
 use super::complaint::{Complaint, NoLog};
+use super::config::{Config, Input};
 use super::output::Output;
 use ftplog::engine::{Settings, Stats, Stop};
-use ftplog::format::{self, Format, Setup};
-use ftplog::source::{self, Input, Unreadable};
+use ftplog::format::{Format, Setup};
+use ftplog::source::{self, Unreadable};
 use ftplog::text::{Printable, grouped, nearest, without_secrets};
 use ftplog::time::Zone;
 use std::io::IsTerminal;
@@ -69,9 +70,9 @@ impl Inputs {
 
 impl Named {
     /// Opens the log.
-    pub(crate) fn open(&self) -> Result<Input, Complaint> {
+    pub(crate) fn open(&self) -> Result<source::Input, Complaint> {
         match &self.path {
-            None => Ok(Input::new(self.name.clone(), std::io::stdin())),
+            None => Ok(source::Input::new(self.name.clone(), std::io::stdin())),
             Some(path) => source::open(path).map_err(|why| unreadable(&self.name, &why)),
         }
     }
@@ -222,58 +223,24 @@ pub(crate) fn shorten(text: &[u8]) -> String {
 }
 
 /// How to read, from arguments and settings.
-pub(crate) fn settings(reading: &Reading, output: &Output) -> Result<Settings, Complaint> {
-    let mut log_format = reading.log_format.clone();
-    let mut tz = reading.tz.clone();
-    let mut proftpd_log_format = None;
-    for setting in &output.set {
-        let Some((key, value)) = setting.split_once('=') else {
-            return Err(Complaint::new(format!("--set {} has no value", shown(setting)))
-                .tip("write it as KEY=VALUE, for example: --set input.tz=\"Asia/Seoul\""));
-        };
-        let value = text_value(value);
-        match key.trim() {
-            "input.log-format" => log_format = log_format.or(Some(value)),
-            "input.tz" => tz = tz.or(Some(value)),
-            "input.proftpd-log-format" => proftpd_log_format = Some(value),
-            other => return Err(unknown_setting(other)),
-        }
-    }
-    let format = log_format.filter(|n| n != "auto").map(|n| known_format(&n)).transpose()?;
-    let zone = tz.map_or(Ok(Zone::UTC), |name| {
+pub(crate) fn settings(reading: &Reading, config: &Config) -> Result<Settings, Complaint> {
+    let Input { log_format, tz, proftpd_log_format } = config.input.clone();
+    let zone = reading.tz.clone().or(tz).map_or(Ok(Zone::UTC), |name| {
         Zone::named(&name).ok_or_else(|| {
             Complaint::new(format!("unknown time zone {}", shown(&name)))
                 .tip("name it as in the IANA database, for example Asia/Seoul, or as an offset: +09:00")
         })
     })?;
-    let setup = Setup { zone, proftpd_log_format };
+    let setup = Setup { zone, proftpd_log_format, own_formats: config.own_formats.clone() };
+    let named = reading.log_format.clone().or(log_format).filter(|n| n != "auto");
+    let format = named.map(|n| known_format(&setup, &n)).transpose()?;
     Ok(Settings { jobs: reading.jobs, setup, format, ..Settings::default() })
 }
 
-/// The settings that `--set` knows.
-const SETTINGS: [&str; 3] = ["input.log-format", "input.tz", "input.proftpd-log-format"];
-
-fn unknown_setting(key: &str) -> Complaint {
-    let complaint = Complaint::new(format!("unknown setting {}", shown(key)));
-    match nearest(key, SETTINGS.into_iter()) {
-        Some(name) => complaint.tip(format!("did you mean {name}?")),
-        None => complaint.tip(format!("settings are: {}", SETTINGS.join(", "))),
-    }
-}
-
-/// A TOML value as text; what is not TOML is taken as it stands, since shells eat quotes.
-fn text_value(value: &str) -> String {
-    let parsed: Result<toml::Table, _> = toml::from_str(&format!("v = {value}"));
-    match parsed.as_ref().ok().and_then(|t| t.get("v")) {
-        Some(toml::Value::String(text)) => text.clone(),
-        _ => value.to_owned(),
-    }
-}
-
-fn known_format(name: &str) -> Result<&'static Format, Complaint> {
-    format::named(name).ok_or_else(|| {
+fn known_format(setup: &Setup, name: &str) -> Result<&'static Format, Complaint> {
+    setup.named(name).ok_or_else(|| {
         let complaint = Complaint::new(format!("unknown log format {}", shown(name)));
-        match nearest(name, format::FORMATS.iter().map(|f| f.dialect.name)) {
+        match nearest(name, setup.formats().map(|f| f.dialect.name)) {
             Some(near) => complaint.tip(format!("a similar format exists: {near}")),
             None => complaint.tip("ftplog formats lists the formats"),
         }

@@ -3,6 +3,7 @@
 use super::Exit;
 use super::args::{List, ListFormat};
 use super::complaint::Complaint;
+use super::config::Config;
 use super::inputs::{Inputs, Named, half_understood, no_logs, settings, stopped, without_exchanges};
 use super::output::Output;
 use ftplog::engine::{self, Run, Settings, Stats, Stop};
@@ -12,9 +13,9 @@ use ftplog::text::Printable;
 use std::io::Write;
 
 /// Lists every command with its replies.
-pub(crate) fn exchanges(list: &List, output: &Output) -> Result<Exit, Complaint> {
+pub(crate) fn exchanges(list: &List, config: &Config, output: &Output) -> Result<Exit, Complaint> {
     let shape = if list.format == ListFormat::Text { Shape::Text } else { Shape::Ndjson };
-    each(list, output, |log, settings, out| {
+    each(list, config, output, |log, settings, out| {
         let gather = Exchanges::new(&log.name, shape, settings.setup.zone.clone());
         let run = engine::run(log.open()?, settings, gather, |progress| {
             let written = progress.gathered.write(out, progress.complete_before, progress.starts);
@@ -32,8 +33,8 @@ pub(crate) fn exchanges(list: &List, output: &Output) -> Result<Exit, Complaint>
 }
 
 /// Lists the sessions.
-pub(crate) fn sessions(list: &List, output: &Output) -> Result<Exit, Complaint> {
-    each(list, output, |log, settings, out| {
+pub(crate) fn sessions(list: &List, config: &Config, output: &Output) -> Result<Exit, Complaint> {
+    each(list, config, output, |log, settings, out| {
         let run = engine::run(log.open()?, settings, Sessions::new(settings.setup.zone.clone()), |_| Ok(()));
         let mut run = run.map_err(|stop| stopped(&log.name, &stop, 0))?;
         run.gathered.sort();
@@ -74,10 +75,11 @@ fn head<G: Gather>(log: &Named, run: &Run<G>, output: &Output) -> String {
 /// Reads one log after another; what is wrong with one does not stop the others.
 fn each(
     list: &List,
+    config: &Config,
     output: &Output,
     mut read: impl FnMut(&Named, &Settings, &mut std::io::BufWriter<std::io::Stdout>) -> Result<Heard, Complaint>,
 ) -> Result<Exit, Complaint> {
-    let settings = Settings { prompt: true, ..settings(&list.reading, output)? };
+    let settings = Settings { prompt: true, ..settings(&list.reading, config)? };
     let inputs = Inputs::find(&list.reading)?;
     let mut out = output.stream();
     let mut complaints = inputs.complaints;

@@ -3,6 +3,7 @@
 mod analyze;
 mod args;
 mod complaint;
+mod config;
 mod explain;
 mod inputs;
 mod listing;
@@ -11,6 +12,7 @@ mod output;
 use args::{Args, Command};
 use clap::Parser;
 use complaint::Complaint;
+use config::Config;
 use output::Output;
 use std::process::ExitCode;
 
@@ -50,10 +52,12 @@ pub(crate) fn main() -> ExitCode {
 }
 
 fn run(args: &Args, output: &Output) -> Result<Exit, Complaint> {
+    let config = || Config::load(&args.global);
     match &args.command {
-        Command::Analyze(analyze) => analyze::analyze(analyze, output),
-        Command::Exchanges(list) => listing::exchanges(list, output),
-        Command::Sessions(list) => listing::sessions(list, output),
+        Command::Analyze(analyze) => analyze::analyze(analyze, &config()?, output),
+        Command::Exchanges(list) => listing::exchanges(list, &config()?, output),
+        Command::Sessions(list) => listing::sessions(list, &config()?, output),
+        Command::Config(args_of) => config::config(args_of, &args.global, output),
         Command::Explain(explain) => explain::explain(explain, output),
         Command::Compare(compare) => explain::compare(compare, output),
         Command::Rules => Ok(output.page(&ftplog::report::list_rules(&output.words, output.style))),

@@ -19,7 +19,6 @@ pub(crate) struct Output {
     pub(crate) words: Words,
     pub(crate) quiet: u8,
     pub(crate) verbose: u8,
-    pub(crate) set: Vec<String>,
 }
 
 impl Output {
@@ -34,7 +33,6 @@ impl Output {
             words: Words::new(Lang::En),
             quiet: global.quiet,
             verbose: global.verbose,
-            set: global.set.clone(),
         }
     }
 
@@ -74,7 +72,7 @@ pub(crate) fn to_stderr(text: &str) {
 }
 
 #[allow(clippy::disallowed_methods)] // This is the room that may.
-fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|v| !v.is_empty())
 }
 

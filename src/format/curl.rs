@@ -23,7 +23,7 @@ pub(super) static FORMAT: Format = Format {
     title: "what curl -v shows, with or without --trace-time and --trace-ids",
     signs: Signs::WholeFile(sign),
     layout: Layout::LINES,
-    lexer: |setup| Box::new(Curl { stamps: Stamps::new(&setup.zone) }),
+    lexer: &|setup| Box::new(Curl { stamps: Stamps::new(&setup.zone) }),
 };
 
 /// Columns of the progress meter.

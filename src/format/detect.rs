@@ -7,7 +7,7 @@ use super::arena::Arena;
 use super::foreign::{foreign, magic};
 use super::reading::Plan;
 use super::wrapper::{Unwrap, WRAPPERS, Wrapper};
-use super::{FORMATS, Format, Line, Setup, Sign, Signs};
+use super::{Format, Line, Setup, Sign, Signs};
 use crate::event::Lexed;
 use crate::source::Lines;
 
@@ -84,7 +84,7 @@ pub fn detect(sample: &[u8], setup: &Setup) -> Detected {
     if let Some((protocol, line)) = foreign(&lines) {
         return Detected::Foreign { protocol, line: line as u64 + 1 };
     }
-    if let Some(plan) = by_whole_file(&wrappings).or_else(|| by_last_resort(&wrappings)) {
+    if let Some(plan) = by_whole_file(&wrappings, setup).or_else(|| by_last_resort(&wrappings, setup)) {
         return Detected::Log(plan);
     }
     if let Some(offset) = memchr::memchr(0, sample) {
@@ -101,7 +101,7 @@ pub fn scores(sample: &[u8], setup: &Setup) -> Vec<Score> {
     let wrappings = wrappings(&lines, setup, &arena);
     let mut best: Vec<Score> = Vec::new();
     for wrapping in &wrappings {
-        for score in wrapping.every_line(setup).into_iter().chain(wrapping.whole_file()) {
+        for score in wrapping.every_line(setup).into_iter().chain(wrapping.whole_file(setup)) {
             match best.iter_mut().find(|s| std::ptr::eq(s.format, score.format)) {
                 Some(known) if (known.telling, known.fitting) >= (score.telling, score.fitting) => {}
                 Some(known) => *known = score,
@@ -199,7 +199,7 @@ impl<'a> Wrapping<'a> {
 
     /// Formats that every line shows: each line counts for the first that knows it.
     fn every_line(&self, setup: &Setup) -> Vec<Score> {
-        let telling = FORMATS.iter().copied().filter(|f| matches!(f.signs, Signs::EveryLine));
+        let telling = setup.formats().filter(|f| matches!(f.signs, Signs::EveryLine));
         let mut lexers: Vec<_> = telling.map(|f| (f, (f.lexer)(setup), 0usize)).collect();
         for line in &self.lines {
             for (_, lexer, n) in &mut lexers {
@@ -223,13 +223,13 @@ impl<'a> Wrapping<'a> {
     }
 
     /// Formats that only the file as a whole shows and that have a telling line.
-    fn whole_file(&self) -> Vec<Score> {
+    fn whole_file(&self, setup: &Setup) -> Vec<Score> {
         let score = |format: &'static Format| {
             let Signs::WholeFile(sign) = format.signs else { return None };
             let (telling, fitting) = self.signs(sign);
             (telling > 0).then(|| self.score(format, telling, fitting))
         };
-        FORMATS.iter().copied().filter_map(score).collect()
+        setup.formats().filter_map(score).collect()
     }
 
     fn score(&self, format: &'static Format, telling: usize, fitting: usize) -> Score {
@@ -261,9 +261,9 @@ fn by_every_line(wrappings: &[Wrapping], setup: &Setup) -> Option<Plan> {
     let (_, mut scores) = best?;
     scores.sort_by_key(|s| std::cmp::Reverse(s.telling));
     let mut formats: Vec<_> = scores.iter().map(|s| s.format).collect();
-    let unseen = FORMATS.iter().filter(|f| matches!(f.signs, Signs::EveryLine));
+    let unseen = setup.formats().filter(|f| matches!(f.signs, Signs::EveryLine));
     for format in unseen {
-        if !formats.iter().any(|f| std::ptr::eq(*f, *format)) {
+        if !formats.iter().any(|f| std::ptr::eq(*f, format)) {
             formats.push(format);
         }
     }
@@ -281,10 +281,10 @@ fn by_columns(wrappings: &[Wrapping]) -> Option<Plan> {
 
 /// Formats that only the file as a whole shows: the one with the most telling lines. Others whose telling lines it does
 /// not have stand in the same file, too.
-fn by_whole_file(wrappings: &[Wrapping]) -> Option<Plan> {
+fn by_whole_file(wrappings: &[Wrapping], setup: &Setup) -> Option<Plan> {
     let mut best: Option<(Score, &Wrapping)> = None;
     for wrapping in wrappings {
-        for score in wrapping.whole_file() {
+        for score in wrapping.whole_file(setup) {
             let rank = (score.telling, score.fitting);
             if best.as_ref().is_none_or(|(b, _)| rank > (b.telling, b.fitting)) {
                 best = Some((score, wrapping));
@@ -293,7 +293,7 @@ fn by_whole_file(wrappings: &[Wrapping]) -> Option<Plan> {
     }
     let (best, wrapping) = best?;
     let mut formats = vec![best.format];
-    for other in wrapping.whole_file() {
+    for other in wrapping.whole_file(setup) {
         if wrapping.is_apart(other.format, &formats) {
             formats.push(other.format);
         }
@@ -315,11 +315,11 @@ impl Wrapping<'_> {
 }
 
 /// Formats without any mark of their own.
-fn by_last_resort(wrappings: &[Wrapping]) -> Option<Plan> {
+fn by_last_resort(wrappings: &[Wrapping], setup: &Setup) -> Option<Plan> {
     wrappings.iter().find_map(|wrapping| {
         let texts = wrapping.texts();
         let fits = |format: &&Format| matches!(format.signs, Signs::LastResort(is) if is(&texts));
-        let format = FORMATS.iter().copied().find(fits)?;
+        let format = setup.formats().find(fits)?;
         Some(Plan { wrappers: wrapping.wrappers.clone(), ..Plan::of(format) })
     })
 }

@@ -20,7 +20,7 @@ pub(super) static FORMAT: Format = Format {
     title: "log file of the FileZilla client",
     signs: Signs::EveryLine,
     layout: Layout::LINES,
-    lexer: |setup| Box::new(FileZillaClient { stamps: Stamps::new(&setup.zone) }),
+    lexer: &|setup| Box::new(FileZillaClient { stamps: Stamps::new(&setup.zone) }),
 };
 
 struct FileZillaClient {

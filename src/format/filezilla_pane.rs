@@ -22,7 +22,7 @@ pub(super) static FORMAT: Format = Format {
     title: "message log of the FileZilla client, copied",
     signs: Signs::WholeFile(sign),
     layout: Layout::LINES,
-    lexer: |setup| Box::new(FileZillaPane { stamps: Stamps::new(&setup.zone) }),
+    lexer: &|setup| Box::new(FileZillaPane { stamps: Stamps::new(&setup.zone) }),
 };
 
 /// FluentFTP's text starts in this column.

@@ -22,7 +22,7 @@ pub(super) static FORMAT: Format = Format {
     title: "log of FileZilla Server 1.x",
     signs: Signs::EveryLine,
     layout: Layout::LINES,
-    lexer: |setup| {
+    lexer: &|setup| {
         Box::new(FileZillaServer { stamps: Stamps::new(&setup.zone), shown_stamps: Stamps::new(&setup.zone) })
     },
 };

@@ -24,7 +24,7 @@ pub(super) static FORMAT: Format = Format {
     title: "log of FileZilla Server 0.9",
     signs: Signs::EveryLine,
     layout: Layout::LINES,
-    lexer: |setup| Box::new(FileZillaServer09 { stamps: Stamps::new(&setup.zone) }),
+    lexer: &|setup| Box::new(FileZillaServer09 { stamps: Stamps::new(&setup.zone) }),
 };
 
 /// The longest word that a client is thought to try as a command.

@@ -22,7 +22,7 @@ pub(super) static FORMAT: Format = Format {
     title: "lftp debug output, with or without -p, -t and -c",
     signs: Signs::WholeFile(sign),
     layout: Layout::LINES,
-    lexer: |setup| Box::new(Lftp { stamps: Stamps::new(&setup.zone) }),
+    lexer: &|setup| Box::new(Lftp { stamps: Stamps::new(&setup.zone) }),
 };
 
 struct Lftp {

@@ -10,6 +10,7 @@ mod wrapper;
 mod reading;
 
 mod columns;
+mod custom;
 mod filezilla_labels;
 mod locale_date;
 mod log_format;
@@ -28,15 +29,16 @@ mod raw;
 mod vsftpd;
 
 pub use arena::Arena;
+pub use custom::{Definition, Example, Flaw};
 pub use detect::{Detected, SAMPLE_BYTES, Score, detect, plan_for, scores};
 pub use reading::{Plan, Reading, Taken};
 pub use wrapper::{Tag, WRAPPERS, Wrapper};
 
 use crate::event::{Dialect, Lexed};
 use crate::time::{When, Zone};
+use std::fmt;
 
 /// A format that ftplog can read.
-#[derive(Debug)]
 pub struct Format {
     /// What the rest of the program must know about it.
     pub dialect: Dialect,
@@ -47,8 +49,11 @@ pub struct Format {
     /// How its lines hang together.
     pub layout: Layout,
     /// Makes a lexer.
-    pub lexer: fn(&Setup) -> Box<dyn Lexer>,
+    pub lexer: &'static MakeLexer,
 }
+
+/// Makes a lexer.
+pub type MakeLexer = dyn Fn(&Setup) -> Box<dyn Lexer> + Send + Sync;
 
 /// How the lines of a format hang together.
 #[derive(Clone, Copy, Debug)]
@@ -71,6 +76,12 @@ pub const CARRIED_KINDS_MAX: usize = 8;
 impl Layout {
     /// Every line can be read on its own.
     pub const LINES: Self = Self { joins: None, carries: None };
+}
+
+impl fmt::Debug for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Format").field("dialect", &self.dialect).finish_non_exhaustive()
+    }
 }
 
 #[cfg(test)]
@@ -119,6 +130,21 @@ pub struct Setup {
     pub zone: Zone,
     /// The `LogFormat` of a `ProFTPD` `ExtendedLog`, as in `proftpd.conf`.
     pub proftpd_log_format: Option<String>,
+    /// Formats of the user's own.
+    pub own_formats: Vec<&'static Format>,
+}
+
+impl Setup {
+    /// Every format that may be meant, the user's own first.
+    pub fn formats(&self) -> impl Iterator<Item = &'static Format> {
+        self.own_formats.iter().chain(FORMATS).copied()
+    }
+
+    /// The format of that name.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<&'static Format> {
+        self.formats().find(|f| f.dialect.name == name)
+    }
 }
 
 /// A line on its way to a lexer.
@@ -163,7 +189,7 @@ pub trait Lexer: Send {
     fn lex<'a>(&mut self, line: Line<'a>) -> Lexed<'a>;
 }
 
-/// Every format, the most telling first.
+/// Every format that ftplog has, the most telling first.
 pub static FORMATS: &[&Format] = &[
     &vsftpd::FORMAT,
     &proftpd_trace::FORMAT,
@@ -178,7 +204,7 @@ pub static FORMATS: &[&Format] = &[
     &raw::FORMAT,
 ];
 
-/// The format of that name.
+/// The format of that name among those that ftplog has.
 #[must_use]
 pub fn named(name: &str) -> Option<&'static Format> {
     FORMATS.iter().copied().find(|f| f.dialect.name == name)

@@ -17,7 +17,7 @@ pub(super) static FORMAT: Format = Format {
     title: "ProFTPD ExtendedLog in the default LogFormat or another",
     signs: Signs::EveryLine,
     layout: Layout::LINES,
-    lexer: |setup| Box::new(ProftpdExtended::new(setup)),
+    lexer: &|setup| Box::new(ProftpdExtended::new(setup)),
 };
 
 /// The `LogFormat` that `ProFTPD` uses where none is named.

@@ -23,7 +23,7 @@ pub(super) static FORMAT: Format = Format {
     title: "ProFTPD TraceLog with Trace command:7 response:1",
     signs: Signs::EveryLine,
     layout: Layout::LINES,
-    lexer: |setup| Box::new(ProftpdTrace { stamps: Stamps::new(&setup.zone) }),
+    lexer: &|setup| Box::new(ProftpdTrace { stamps: Stamps::new(&setup.zone) }),
 };
 
 struct ProftpdTrace {

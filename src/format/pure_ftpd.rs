@@ -20,7 +20,7 @@ pub(super) static FORMAT: Format = Format {
     title: "Pure-FTPd through syslog, started with -d -d",
     signs: Signs::EveryLine,
     layout: Layout::LINES,
-    lexer: |_| Box::new(PureFtpd),
+    lexer: &|_| Box::new(PureFtpd),
 };
 
 struct PureFtpd;

@@ -22,7 +22,7 @@ pub(super) static FORMAT: Format = Format {
     title: "the bare control channel: telnet, netcat, a followed TCP stream",
     signs: Signs::LastResort(is_transcript),
     layout: Layout::LINES,
-    lexer: |_| Box::new(Raw),
+    lexer: &|_| Box::new(Raw),
 };
 
 struct Raw;

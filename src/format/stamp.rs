@@ -66,6 +66,25 @@ impl Stamps {
     }
 }
 
+/// Remembers what was made of the last stamp, whatever its shape.
+#[derive(Debug, Default)]
+pub(super) struct Remembered {
+    stamp: Vec<u8>,
+    when: When,
+}
+
+impl Remembered {
+    /// What `read` makes of `stamp`, unless it was the last one.
+    pub(super) fn get(&mut self, stamp: &[u8], read: impl FnOnce() -> When) -> When {
+        if self.stamp != stamp || stamp.is_empty() {
+            self.stamp.clear();
+            self.stamp.extend_from_slice(stamp);
+            self.when = read();
+        }
+        self.when
+    }
+}
+
 fn digits<'a>(n: usize) -> impl Parser<&'a [u8], Output = i32, Error = nom::error::Error<&'a [u8]>> {
     map_opt(take_while_m_n(n, n, |b: u8| b.is_ascii_digit()), |d: &[u8]| {
         crate::text::number(d).map(|n| n as i32)

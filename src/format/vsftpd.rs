@@ -19,7 +19,7 @@ pub(super) static FORMAT: Format = Format {
     title: "vsftpd log with log_ftp_protocol=YES, or the same through syslog",
     signs: Signs::EveryLine,
     layout: Layout::LINES,
-    lexer: |setup| Box::new(Vsftpd { stamps: Stamps::new(&setup.zone) }),
+    lexer: &|setup| Box::new(Vsftpd { stamps: Stamps::new(&setup.zone) }),
 };
 
 struct Vsftpd {
