@@ -1,7 +1,7 @@
 //! What replies and rules mean, and every word that ftplog says: data files, embedded and read when they are needed.
 //!
 //! A reply is `reply/NNN.toml` with all languages side by side; a rule is a page a language in `rule/` with an example
-//! beside it; a comparison is `compare/A-B.toml`.
+//! beside it; a comparison is `compare/A-B.toml`; a format is a page a language in `format/`.
 
 mod words;
 
@@ -38,6 +38,13 @@ macro_rules! rules {
     };
 }
 
+macro_rules! formats {
+    ($($name:literal)*) => {
+        /// Every format and its English page.
+        static FORMATS: &[(&str, &str)] = &[$(($name, include_str!(concat!("format/", $name, ".en.toml")))),*];
+    };
+}
+
 replies! { 211 214 220 421 500 502 503 530 }
 
 comparisons! {
@@ -58,6 +65,10 @@ rules! {
     "command-unknown"
     "sequence-error"
     "service-refused-burst"
+}
+
+formats! {
+    "vsftpd"
 }
 
 static LABELS_EN: &str = include_str!("label.en.toml");
@@ -227,6 +238,26 @@ pub struct CaseText {
     pub fix: String,
 }
 
+/// The page of a format.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FormatPage {
+    /// Who writes it and where it is found.
+    pub written: String,
+    /// How to have one, step by step.
+    #[serde(default)]
+    pub steps: Vec<FixStep>,
+    /// What stands in it.
+    pub holds: String,
+    /// What does not stand in it, and what ftplog therefore cannot find; nothing for a log of everything that was said.
+    pub lacks: Option<String>,
+    /// Which setting of the program would change that.
+    pub better: Option<String>,
+    /// What else is worth knowing.
+    #[serde(default)]
+    pub notes: Vec<String>,
+}
+
 impl RulePage {
     /// The words of a case.
     ///
@@ -302,6 +333,12 @@ pub fn rule(name: &str, _: Lang) -> RulePage {
     parse(text)
 }
 
+/// The page of a format; none for a format of the user's own.
+#[must_use]
+pub fn format(name: &str, _: Lang) -> Option<FormatPage> {
+    FORMATS.iter().find(|(n, _)| *n == name).map(|(_, text)| parse(text))
+}
+
 /// A transcript of the raw control channel that shows what a rule finds.
 #[must_use]
 pub fn example(rule: &str) -> &'static str {
@@ -317,6 +354,7 @@ pub fn instead(verb: &str, lang: Lang) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Holds;
 
     #[test]
     fn every_file_is_read() {
@@ -327,6 +365,12 @@ mod tests {
         for (a, b, _) in COMPARISONS {
             assert_eq!(comparison(*b, *a).unwrap().codes, [*a, *b]);
         }
+        for known in crate::format::FORMATS {
+            let name = known.dialect.name;
+            let page = format(name, Lang::En).unwrap_or_else(|| panic!("{name} has no page"));
+            assert_eq!(page.lacks.is_some(), known.dialect.holds != Holds::Everything, "{name}");
+        }
+        assert_eq!(FORMATS.len(), crate::format::FORMATS.len());
         for (name, ..) in RULES {
             let page = rule(name, Lang::En);
             assert!(page.summary.chars().count() <= 34, "{name}");

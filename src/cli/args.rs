@@ -70,8 +70,8 @@ pub(crate) enum Command {
     Compare(Compare),
     /// List the rules
     Rules,
-    /// List the log formats ftplog can read
-    Formats,
+    /// List the log formats ftplog can read, or tell about one
+    Formats(Formats),
     /// Analyze a built-in sample log
     Demo(Demo),
     /// Show, create or check the configuration
@@ -230,6 +230,13 @@ pub(crate) struct Demo {
     /// Write the sample to this file instead
     #[arg(long, value_name = "FILE")]
     pub(crate) write: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, ClapArgs)]
+pub(crate) struct Formats {
+    /// Tell about this format
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
 }
 
 #[derive(Clone, Debug, ClapArgs)]

@@ -237,7 +237,8 @@ pub(crate) fn settings(reading: &Reading, config: &Config) -> Result<Settings, C
     Ok(Settings { jobs: reading.jobs, setup, format, ..Settings::default() })
 }
 
-fn known_format(setup: &Setup, name: &str) -> Result<&'static Format, Complaint> {
+/// The format of that name.
+pub(crate) fn known_format(setup: &Setup, name: &str) -> Result<&'static Format, Complaint> {
     setup.named(name).ok_or_else(|| {
         let complaint = Complaint::new(format!("unknown log format {}", shown(name)));
         match nearest(name, setup.formats().map(|f| f.dialect.name)) {

@@ -3,7 +3,7 @@
 use super::style::{Paint, Style, columns, hanging};
 use super::table::{Column, table, widest};
 use crate::catalog::{self, FixStep, ReplyEntry, ReplyText, Words};
-use crate::format::FORMATS;
+use crate::format::Format;
 use crate::ftp::{Class, Code};
 use crate::rule::{RULES, Rule};
 use std::fmt::Write;
@@ -279,12 +279,46 @@ pub fn list_rules(words: &Words, style: Style) -> String {
     out
 }
 
+/// The page of a format.
+#[must_use]
+pub fn explain_format(format: &Format, words: &Words, style: Style) -> String {
+    let name = format.dialect.name;
+    let mut out = format!("{}\n", style.paint(Paint::Bold, name));
+    out.push_str(&hanging("  ", format.title, style.width));
+    let Some(page) = catalog::format(name, words.lang()) else { return out };
+    let mut part = |label: &str, text: &str| {
+        section(&mut out, words.get(label), style);
+        out.push_str(&hanging("  ", text, style.width));
+    };
+    part("format-written", &page.written);
+    part("format-holds", &page.holds);
+    if let Some(lacks) = &page.lacks {
+        part("format-lacks", lacks);
+    }
+    if let Some(better) = &page.better {
+        part("format-better", better);
+    }
+    if !page.steps.is_empty() {
+        section(&mut out, words.get("format-steps"), style);
+        for (n, step) in (1..).zip(&page.steps) {
+            fix_step(&mut out, n, step, style);
+        }
+    }
+    if !page.notes.is_empty() {
+        section(&mut out, words.get("format-notes"), style);
+        for note in &page.notes {
+            out.push_str(&hanging("  - ", note, style.width));
+        }
+    }
+    out
+}
+
 /// The list of formats.
 #[must_use]
-pub fn list_formats(words: &Words, style: Style) -> String {
+pub fn list_formats(formats: &[&Format], words: &Words, style: Style) -> String {
     let header = [words.get("column-format"), words.get("column-what")];
-    let rows: Vec<_> = FORMATS.iter().map(|f| vec![f.dialect.name.to_owned(), f.title.to_owned()]).collect();
-    let count = words.with("formats-count", &[("n", &FORMATS.len().to_string())]);
+    let rows: Vec<_> = formats.iter().map(|f| vec![f.dialect.name.to_owned(), f.title.to_owned()]).collect();
+    let count = words.with("formats-count", &[("n", &formats.len().to_string())]);
     format!(
         "{}\n{}",
         hanging("", &count, style.width),
