@@ -441,7 +441,7 @@ impl Assembler {
 
 impl Session {
     /// Takes an event that belongs to this session.
-    fn hear(&mut self, place: Place, event: &Event) {
+    pub(super) fn hear(&mut self, place: Place, event: &Event) {
         self.last = place;
         if event.at != When::NEVER {
             self.last_at = event.at;

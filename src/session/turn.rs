@@ -47,7 +47,7 @@ impl Session {
                 let free = 1 + u8::from(self.is_idle());
                 let follows = match last.filter(|l| l.is_command()) {
                     Some(last) => follows(last.verb, c.verb),
-                    None => matches!(c.verb, Verb::USER | Verb::AUTH),
+                    None => c.verb == Verb::USER || is_early(c.verb),
                 };
                 (free * 2 + u8::from(follows), false)
             }
@@ -89,5 +89,48 @@ fn follows(first: Verb, second: Verb) -> bool {
         Verb::REST => transfers || second.data() == DataRole::Setup,
         _ if first.data() == DataRole::Setup => transfers || second == Verb::REST,
         _ => !matches!(second, Verb::PASS | Verb::RNTO) && !transfers,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Command, Dialect, Holds, Identity, Place, ReplyLine};
+    use crate::ftp::Software;
+    use crate::time::When;
+
+    static MINGLED: Dialect = Dialect {
+        name: "test",
+        identity: Identity::Mingled,
+        software: Software::Unknown,
+        holds: Holds::Everything,
+    };
+
+    /// A session of these lines, which begin with `<` where the server says them.
+    fn session(first_line: u64, lines: &[&str]) -> Session {
+        let mut session = Session::new(&MINGLED, Place { source: 0, line: first_line }, When::NEVER);
+        for (line, text) in (first_line..).zip(lines) {
+            session.hear(Place { source: 0, line }, &Event::bare(When::NEVER, said(text)));
+        }
+        session
+    }
+
+    fn said(text: &str) -> What<'_> {
+        match text.strip_prefix('<') {
+            Some(reply) => What::Reply(ReplyLine::of(reply.as_bytes())),
+            None => What::Command(Command::parse(text.as_bytes()).unwrap()),
+        }
+    }
+
+    #[test]
+    fn who_was_greeted_last_asks_for_features_first() {
+        let logged_in = session(1, &["<220 x", "USER a", "<331 x", "PASS b", "<230 x"]);
+        let fresh = session(6, &["<220 x"]);
+        for text in ["FEAT", "USER a", "AUTH TLS", "OPTS UTF8 ON"] {
+            let event = Event::bare(When::NEVER, said(text));
+            assert!(fresh.turn(&event) > logged_in.turn(&event), "{text}");
+        }
+        let event = Event::bare(When::NEVER, said("CWD a"));
+        assert!(fresh.turn(&event) < logged_in.turn(&event));
     }
 }
