@@ -69,6 +69,15 @@ rules! {
 
 formats! {
     "vsftpd"
+    "net-ftp"
+    "aria2"
+    "busybox"
+    "ncftp"
+    "wget"
+    "flashfxp"
+    "bsd-ftp"
+    "fineftp"
+    "nppftp"
 }
 
 static LABELS_EN: &str = include_str!("label.en.toml");

@@ -375,6 +375,8 @@ mod tests {
             "* Connected to h (127.0.0.1) port 21 (#0)\n< 220 ready\n> USER a\n< 331 x\n> PASS b\n< 230 x\n";
         let fetched = "1.2.3.4 - - [x] \"GET / HTTP/1.1\" 200 1\nMAIL FROM:<a>\n".repeat(9);
         assert_eq!(detected(&format!("{opened}> RETR access.log\n{fetched}")), "curl");
+        let shown = format!("Connected to h.\n220 ready\nftp> get access.log -\n150 x\n{fetched}226 x\n");
+        assert_eq!(detected(&shown), "bsd-ftp");
     }
 
     #[test]
@@ -393,6 +395,62 @@ mod tests {
             detected("---> sending a packet, length=5, type=1(INIT), id=1\n<--- got a packet, length=5\n"),
             "SFTP at 1"
         );
+    }
+
+    #[test]
+    fn arrows_are_told_apart_by_what_else_stands_in_the_file() {
+        let bsd = "Connected to h.\n220 ready\nName (h:a): a\n---> USER a\n331 x\n---> PASS XXXX\n230 x\n";
+        let typed = "Connected to h.\n220 ready\n331 x\n230 x\nRemote system type is UNIX.\nftp> 221 Bye\n";
+        // Replies that the user asked for have no mark in lftp.
+        let lftp = "---> USER a\n<--- 331 x\n---> PASS XXXX\n---> FEAT\n---> PWD\n257 \"/\"\n";
+        let wget = "220 ready\nLogging in as a ... \n--> USER a\n\n331 x\n--> PASS Turtle Power!\n\n230 x\n";
+        let nppftp = "Connecting\n-> Quit\n220 ready\n-> USER a\n331 x\n-> PASS *HIDDEN*\n530 x\n";
+        for (text, format) in [
+            (bsd, "bsd-ftp"),
+            (typed, "bsd-ftp"),
+            (lftp, "lftp"),
+            (wget, "wget"),
+            (nppftp, "nppftp"),
+            // Nothing but the arrow: a transcript like any other.
+            ("220 ready\n---> USER a\n331 x\n", "raw"),
+        ] {
+            assert_eq!(detected(text), format, "{text}");
+        }
+        let pyftpdlib = "[I 2026-11-20 18:33:27] 127.0.0.1:44404-[] -> 220 pyftpdlib ready.\n\
+            [I 2026-11-20 18:33:27] 127.0.0.1:44404-[] <- USER alice\n-> 331 Username ok.\n";
+        assert_ne!(detected(pyftpdlib), "nppftp");
+        let pftp = "DEBU[0003] [2] addr:127.0.0.1:62798 response to client: 220 ready\n\
+            INFO[0003] [2] addr:127.0.0.1:62798 read from client: USER alice\n\
+            DEBU[0003] [2] addr:127.0.0.1:62798 send to origin: USER alice\n";
+        assert_eq!(detected(pftp), "unknown");
+        assert_eq!(detected("a -> b\n-> USER interface\n--> done\n--> 331 of 400\n"), "unknown");
+    }
+
+    #[test]
+    fn clients_with_marks_of_their_own_are_recognised() {
+        for (text, format) in [
+            ("Net::FTP=GLOB(0x56)<<< 220 ready\nNet::FTP=GLOB(0x56)>>> USER a\n", "net-ftp"),
+            ("220: ready\nConnected to h.\nCmd: USER a\n331: x\n", "ncftp"),
+            ("[R] Connected to h\n[R] 220 ready\n[R] USER a\n[R] 331 x\n", "flashfxp"),
+            ("FTP Client connected: 192.0.2.7:4000\nFTP >> 220 ready\n\nFTP << USER a\n", "fineftp"),
+            ("Connecting to h (192.0.2.7:21)\nftpget: cmd (null) (null)\nftpget: cmd USER a\n", "busybox"),
+            (
+                "2026-11-20 18:20:50.797288 [INFO] [FtpConnection.cc:350] CUID#7 - Response received:\n220 x\n",
+                "aria2",
+            ),
+        ] {
+            assert_eq!(detected(text), format, "{text}");
+        }
+        // The same clients over other protocols.
+        for text in [
+            "Net::SMTP=GLOB(0x56)<<< 220 mx ESMTP\nNet::SMTP=GLOB(0x56)>>> EHLO me\n",
+            "--2026-11-20 18:20:54--  http://h/x\nConnecting to h:80... connected.\n  HTTP/1.1 200 OK\n",
+            "2026-11-20 18:20:50.797288 [INFO] [HttpConnection.cc:128] CUID#7 - Requesting:\nGET / HTTP/1.1\n",
+            "Connecting to h (192.0.2.7:80)\nwget: server returned error: HTTP/1.1 404 Not Found\n",
+        ] {
+            let formats = ["net-ftp", "wget", "aria2", "busybox"];
+            assert!(!formats.contains(&detected(text).as_str()), "{text}");
+        }
     }
 
     #[test]

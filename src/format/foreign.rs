@@ -1,12 +1,12 @@
 //! Files that are no FTP logs and can be told what they are: logs of other protocols, and files with a magic number.
 
-use super::Sign;
+use super::{Sign, aria2, bsd_ftp, curl, lftp, ncftp, wget};
 use crate::ftp::Verb;
 
 /// Protocols whose logs look like FTP's, and lines that only they have. The marks of clients are taken off first.
 pub(super) fn foreign(lines: &[&[u8]]) -> Option<(&'static str, usize)> {
     // Clients that mark what is said also print the files they fetch: logs of web servers, letters.
-    let marked = [super::curl::sign, super::lftp::sign]
+    let marked = [curl::sign, lftp::sign, wget::sign, bsd_ftp::sign, ncftp::sign, aria2::sign]
         .into_iter()
         .find(|sign| lines.iter().any(|l| sign(l) == Sign::Strong));
     let said = |line: &[u8]| marked.is_none_or(|sign| sign(line) != Sign::None);
@@ -20,7 +20,7 @@ pub(super) fn foreign(lines: &[&[u8]]) -> Option<(&'static str, usize)> {
 
 /// What was said, without the mark of direction before it.
 fn spoken(line: &[u8]) -> &[u8] {
-    let line = super::curl::shown(super::lftp::shown(line)).trim_ascii_start();
+    let line = curl::shown(lftp::shown(line)).trim_ascii_start();
     let marks = [&b"---> "[..], b"<--- ", b"-> ", b"> ", b"< ", b"C: ", b"S: ", b"Command:", b"Response:"];
     marks.iter().find_map(|m| line.strip_prefix(*m)).unwrap_or(line).trim_ascii()
 }

@@ -9,6 +9,7 @@ mod stamp;
 mod wrapper;
 mod reading;
 
+mod bsd_ftp_input;
 mod columns;
 mod custom;
 mod filezilla_labels;
@@ -16,17 +17,26 @@ mod locale_date;
 mod log_format;
 mod table;
 
+mod aria2;
+mod bsd_ftp;
+mod busybox;
 mod curl;
 mod filezilla_client;
 mod filezilla_pane;
 mod filezilla_server;
 mod filezilla_server_09;
+mod fineftp;
+mod flashfxp;
 mod lftp;
+mod ncftp;
+mod net_ftp;
+mod nppftp;
 mod proftpd_extended;
 mod proftpd_trace;
 mod pure_ftpd;
 mod raw;
 mod vsftpd;
+mod wget;
 
 pub use arena::Arena;
 pub use custom::{Definition, Example, Flaw};
@@ -198,8 +208,17 @@ pub static FORMATS: &[&Format] = &[
     &filezilla_server_09::FORMAT,
     &filezilla_server::FORMAT,
     &filezilla_client::FORMAT,
+    &net_ftp::FORMAT,
     &filezilla_pane::FORMAT,
+    &aria2::FORMAT,
+    &busybox::FORMAT,
+    &ncftp::FORMAT,
     &lftp::FORMAT,
+    &wget::FORMAT,
+    &flashfxp::FORMAT,
+    &bsd_ftp::FORMAT,
+    &fineftp::FORMAT,
+    &nppftp::FORMAT,
     &curl::FORMAT,
     &raw::FORMAT,
 ];

@@ -97,7 +97,8 @@ impl Plan {
     #[must_use]
     pub fn joins(&self, setup: &Setup) -> Option<source::Joins> {
         let joins: Vec<_> = self.formats.iter().filter_map(|f| f.layout.joins).collect();
-        if joins.is_empty() {
+        // Where dialects take turns, a line alone does not say by whose rule it would go on.
+        if joins.is_empty() || self.switch().is_some() {
             return None;
         }
         let bare = RefCell::new(self.start(setup));
@@ -220,4 +221,18 @@ fn ask_all<'r>(dialects: &mut [Box<dyn Lexer>], line: Line<'r>) -> (u8, Lexed<'r
 
 fn is_ftp_daemon(tag: &Tag) -> bool {
     crate::text::holds(tag.program, "ftp")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_read_one_by_one_where_dialects_take_turns() {
+        let named = |name| crate::format::named(name).expect("the format is known");
+        let alone = Plan::of(named("bsd-ftp"));
+        assert!(alone.joins(&Setup::default()).expect("replies join")(b"331 Password required"));
+        let turns = Plan { formats: vec![named("wget"), named("bsd-ftp")], ..alone };
+        assert!(turns.joins(&Setup::default()).is_none());
+    }
 }
