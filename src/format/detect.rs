@@ -248,7 +248,8 @@ fn is_event(lexed: Lexed) -> bool {
 }
 
 /// The wrapping in which telling lexers know the most lines. Dialects that were not seen come last, since a long file may
-/// change: they are asked about the lines that no other knows.
+/// change: they are asked about the lines that no other knows. Those whose lines hang together are left out, because the
+/// file is cut into records and headers are kept for the dialects that were seen.
 fn by_every_line(wrappings: &[Wrapping], setup: &Setup) -> Option<Plan> {
     let mut best: Option<(usize, Vec<Score>)> = None;
     for wrapping in wrappings {
@@ -261,7 +262,7 @@ fn by_every_line(wrappings: &[Wrapping], setup: &Setup) -> Option<Plan> {
     let (_, mut scores) = best?;
     scores.sort_by_key(|s| std::cmp::Reverse(s.telling));
     let mut formats: Vec<_> = scores.iter().map(|s| s.format).collect();
-    let unseen = setup.formats().filter(|f| matches!(f.signs, Signs::EveryLine));
+    let unseen = setup.formats().filter(|f| matches!(f.signs, Signs::EveryLine) && f.layout.is_lines());
     for format in unseen {
         if !formats.iter().any(|f| std::ptr::eq(*f, format)) {
             formats.push(format);

@@ -86,6 +86,12 @@ pub const CARRIED_KINDS_MAX: usize = 8;
 impl Layout {
     /// Every line can be read on its own.
     pub const LINES: Self = Self { joins: None, carries: None };
+
+    /// Whether every line can be read on its own.
+    #[must_use]
+    pub fn is_lines(&self) -> bool {
+        self.joins.is_none() && self.carries.is_none()
+    }
 }
 
 impl fmt::Debug for Format {
