@@ -78,6 +78,14 @@ formats! {
     "bsd-ftp"
     "fineftp"
     "nppftp"
+    "pyftpdlib"
+    "mina"
+    "fluentftp"
+    "winscp"
+    "node-ftp"
+    "ftpconnect"
+    "basic-ftp"
+    "commons-net"
 }
 
 static LABELS_EN: &str = include_str!("label.en.toml");

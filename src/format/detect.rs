@@ -455,6 +455,97 @@ mod tests {
     }
 
     #[test]
+    fn marks_of_direction_are_told_apart() {
+        let basic_ftp =
+            "Connected to 127.0.0.1:2121 (No encryption)\n< 220 ready\r\n\n> USER a\n< 331 x\r\n\n";
+        assert_eq!(detected(basic_ftp), "basic-ftp");
+        assert_eq!(detected("> PASS ###\n< 230 x\n"), "basic-ftp");
+        assert_eq!(detected("< 220 ready\n> USER a\n< 331 x\n=> true\n"), "commons-net");
+        assert_eq!(detected("> PASV\n< 227-x\n227 x\n"), "commons-net");
+        let node_ftp =
+            "[connection] < '220 ready\\r\\n'\n[parser] < '220 ready\\r\\n'\n[connection] > 'USER a'\n";
+        assert_eq!(detected(node_ftp), "node-ftp");
+        assert_eq!(
+            detected("[02-23 12:17:30] [debug] < '220 x\\r\\n'\n[02-23 12:17:30] [debug] > PASV\n"),
+            "node-ftp"
+        );
+        assert_eq!(detected("> PASV\n< 227-x\\r\\n227 x\n"), "node-ftp");
+        assert_eq!(
+            detected("[10.10.2021 00:14:22.020] > PASV\n[10.10.2021 00:14:22.630] < 227 x\n"),
+            "ftpconnect"
+        );
+        for letter in [
+            "Bob wrote:\n> USER rights are wrong\n> PWD is fine\n",
+            "> > 220 people came\n> USER manuals were read\n",
+            "[02-23 12:17:30] [debug] > hello\n[02-23 12:17:30] [debug] < world\n",
+        ] {
+            assert_eq!(detected(letter), "unknown", "{letter}");
+        }
+    }
+
+    #[test]
+    fn labels_are_told_apart() {
+        let fluentftp = "# Connect(False)\nStatus:   Connecting to ***:21\nResponse: 220 x\nCommand:  USER ***\nResponse: 331 x\n";
+        assert_eq!(detected(fluentftp), "fluentftp");
+        // A web page that leaves one space of each row.
+        let pasted =
+            "> Connect(False)\nStatus: Waiting for response to: PASV\nCommand: PASV\nResponse: 227 x [3ms]\n";
+        assert_eq!(detected(pasted), "fluentftp");
+        let serilog = "2024-03-04 00:00:41.684 +05:30 [INF] Response: 220 x [738947.771d]\n2024-03-04 00:00:41.692 +05:30 [INF] Command:  USER ***\n";
+        assert_eq!(detected(serilog), "fluentftp");
+        for pane in [
+            "Status:\tConnecting to 192.0.2.1:21...\nResponse:\t220 x\nCommand:\tUSER a\nResponse:\t331 x\n",
+            "Status: Connected\nResponse: 220 x\nCommand: USER a\nResponse: 331 x\n",
+            "Status:  Connected\nResponse:  220 x\nCommand:  USER a\nResponse:  331 x\n",
+        ] {
+            assert_eq!(detected(pane), "filezilla-pane", "{pane}");
+        }
+    }
+
+    #[test]
+    fn other_protocols_in_the_logs_of_clients_and_servers_are_named() {
+        let winscp = |protocol: &str, said: &str| {
+            detected(&format!(
+                ". 2024-05-06 07:08:09.001 WinSCP Version 6.3.1 (Build 1) (OS 10.0)\n. 2024-05-06 07:08:09.001 Transfer Protocol: {protocol}\n{said}"
+            ))
+        };
+        let ftp = "< 2024-05-06 07:08:10.001 220 x\n> 2024-05-06 07:08:10.001 USER a\n";
+        let sftp = "> 2024-05-06 07:08:10.001 Type: SSH_FXP_OPEN, Size: 44\n< 2024-05-06 07:08:10.001 Status code: 0\n";
+        assert_eq!(winscp("FTP", ftp), "winscp");
+        assert_eq!(winscp("FTP", ""), "winscp");
+        assert_eq!(winscp("SFTP (SCP)", sftp), "SFTP at 2");
+        assert_eq!(
+            winscp("SCP", "> 2024-05-06 07:08:10.001 cd \"/srv\"\n< 2024-05-06 07:08:10.001 0\n"),
+            "SCP at 2"
+        );
+        assert_eq!(
+            winscp("S3", ". 2024-05-06 07:08:10.001 HTTP session to https://s3.example.com\n"),
+            "S3 at 2"
+        );
+        assert_eq!(detected(sftp), "SFTP at 1");
+        let mina = |said: &[&str]| {
+            let lines = said.iter().map(|s| format!("[ INFO] 2022-11-03 22:06:10,937 [] [192.0.2.7] {s}\n"));
+            detected(&lines.collect::<String>())
+        };
+        assert_eq!(mina(&["OPENED", "SENT: 220 x", "RECEIVED: USER a"]), "mina");
+        assert_eq!(mina(&["OPENED", "SENT: 220 mx ESMTP", "RECEIVED: EHLO me", "SENT: 250 ok"]), "SMTP at 2");
+        assert_eq!(
+            mina(&["SENT: +OK ready", "RECEIVED: USER a", "SENT: +OK", "RECEIVED: STAT"]),
+            "POP3 at 1"
+        );
+    }
+
+    #[test]
+    fn arrows_of_servers_and_clients_are_told_apart() {
+        let pyftpdlib = "[D 2026-11-20 17:55:31] ::1:38380-[] -> 220 ready\n[D 2026-11-20 17:55:31] ::1:38380-[] <- USER a\n";
+        assert_eq!(detected(pyftpdlib), "pyftpdlib");
+        assert_eq!(detected("INFO:pyftpdlib:127.0.0.1:38380-[] FTP session opened (connect)\n"), "pyftpdlib");
+        for nppftp in ["-> USER a\n331 x\n", "[NppFTP] Everything initialized\n-> PASV\n227 x\n"] {
+            assert_ne!(detected(nppftp), "pyftpdlib", "{nppftp}");
+        }
+    }
+
+    #[test]
     fn a_bare_channel_is_the_last_resort() {
         assert_eq!(detected("220 ready\r\nUSER a\r\n331 x\r\n"), "raw");
         assert_eq!(

@@ -1,14 +1,16 @@
 //! Files that are no FTP logs and can be told what they are: logs of other protocols, and files with a magic number.
 
-use super::{Sign, aria2, bsd_ftp, curl, lftp, ncftp, wget};
+use super::{FORMATS, Sign, Signs, curl, lftp, mina, winscp};
 use crate::ftp::Verb;
 
 /// Protocols whose logs look like FTP's, and lines that only they have. The marks of clients are taken off first.
 pub(super) fn foreign(lines: &[&[u8]]) -> Option<(&'static str, usize)> {
-    // Clients that mark what is said also print the files they fetch: logs of web servers, letters.
-    let marked = [curl::sign, lftp::sign, wget::sign, bsd_ftp::sign, ncftp::sign, aria2::sign]
-        .into_iter()
-        .find(|sign| lines.iter().any(|l| sign(l) == Sign::Strong));
+    // Programs that mark what is said print other things beside it: the files they fetch, logs of web servers, letters.
+    let mut signs = FORMATS.iter().filter_map(|format| match format.signs {
+        Signs::WholeFile(sign) => Some(sign),
+        Signs::EveryLine | Signs::LastResort(_) => None,
+    });
+    let marked = signs.find(|sign| lines.iter().any(|l| sign(l) == Sign::Strong));
     let said = |line: &[u8]| marked.is_none_or(|sign| sign(line) != Sign::None);
     let ftp = lines.iter().filter(|l| is_ftp_only(spoken(l))).count();
     let lines = lines.iter().enumerate().filter(|(_, line)| said(line));
@@ -20,6 +22,7 @@ pub(super) fn foreign(lines: &[&[u8]]) -> Option<(&'static str, usize)> {
 
 /// What was said, without the mark of direction before it.
 fn spoken(line: &[u8]) -> &[u8] {
+    let line = mina::shown(winscp::shown(line));
     let line = curl::shown(lftp::shown(line)).trim_ascii_start();
     let marks = [&b"---> "[..], b"<--- ", b"-> ", b"> ", b"< ", b"C: ", b"S: ", b"Command:", b"Response:"];
     marks.iter().find_map(|m| line.strip_prefix(*m)).unwrap_or(line).trim_ascii()
@@ -77,6 +80,9 @@ fn protocol_of(line: &[u8]) -> Option<&'static str> {
     {
         return Some("HTTP");
     }
+    if let Some(name) = memchr::memmem::find(line, b" Transfer Protocol: ").map(|at| &line[at + 20..]) {
+        return by_winscp(name);
+    }
     let sftp = [
         "ssh_fxp_",
         "sftp-server[",
@@ -94,6 +100,17 @@ fn protocol_of(line: &[u8]) -> Option<&'static str> {
         "* ssh authentication methods",
     ];
     sftp.iter().any(|w| crate::text::holds(line, w)).then_some("SFTP")
+}
+
+/// What `WinSCP` calls its other protocols.
+fn by_winscp(name: &[u8]) -> Option<&'static str> {
+    match name {
+        b"SFTP" | b"SFTP (SCP)" => Some("SFTP"),
+        b"SCP" => Some("SCP"),
+        b"WebDAV" => Some("WebDAV"),
+        b"S3" => Some("S3"),
+        _ => None,
+    }
 }
 
 /// Files whose first bytes say what they are.

@@ -15,11 +15,14 @@ mod custom;
 mod filezilla_labels;
 mod locale_date;
 mod log_format;
+mod reply_lines;
 mod table;
 
 mod aria2;
+mod basic_ftp;
 mod bsd_ftp;
 mod busybox;
+mod commons_net;
 mod curl;
 mod filezilla_client;
 mod filezilla_pane;
@@ -27,16 +30,22 @@ mod filezilla_server;
 mod filezilla_server_09;
 mod fineftp;
 mod flashfxp;
+mod fluentftp;
+mod ftpconnect;
 mod lftp;
+mod mina;
 mod ncftp;
 mod net_ftp;
+mod node_ftp;
 mod nppftp;
 mod proftpd_extended;
 mod proftpd_trace;
 mod pure_ftpd;
+mod pyftpdlib;
 mod raw;
 mod vsftpd;
 mod wget;
+mod winscp;
 
 pub use arena::Arena;
 pub use custom::{Definition, Example, Flaw};
@@ -210,6 +219,7 @@ pub static FORMATS: &[&Format] = &[
     &vsftpd::FORMAT,
     &proftpd_trace::FORMAT,
     &pure_ftpd::FORMAT,
+    &pyftpdlib::FORMAT,
     &proftpd_extended::FORMAT,
     &filezilla_server_09::FORMAT,
     &filezilla_server::FORMAT,
@@ -219,6 +229,8 @@ pub static FORMATS: &[&Format] = &[
     &aria2::FORMAT,
     &busybox::FORMAT,
     &ncftp::FORMAT,
+    &fluentftp::FORMAT,
+    &winscp::FORMAT,
     &lftp::FORMAT,
     &wget::FORMAT,
     &flashfxp::FORMAT,
@@ -226,6 +238,11 @@ pub static FORMATS: &[&Format] = &[
     &fineftp::FORMAT,
     &nppftp::FORMAT,
     &curl::FORMAT,
+    &mina::FORMAT,
+    &node_ftp::FORMAT,
+    &ftpconnect::FORMAT,
+    &basic_ftp::FORMAT,
+    &commons_net::FORMAT,
     &raw::FORMAT,
 ];
 

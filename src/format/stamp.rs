@@ -146,6 +146,22 @@ pub(super) fn month_day(i: &[u8]) -> IResult<&[u8], Local> {
     Ok((i, Local { month, day, hour, minute, second, known: Known::MonthAndDay, ..Local::default() }))
 }
 
+// 02-23 12:17:30
+pub(super) fn numeric_month_day(i: &[u8]) -> IResult<&[u8], Local> {
+    let (i, (month, day)) = (two, preceded(char('-'), two)).parse(i)?;
+    let (i, (hour, minute, second)) = preceded(char(' '), clock).parse(i)?;
+    Ok((i, Local { month, day, hour, minute, second, known: Known::MonthAndDay, ..Local::default() }))
+}
+
+// 10.10.2021 00:14:22.020
+pub(super) fn day_first(i: &[u8]) -> IResult<&[u8], Local> {
+    let (i, (day, month, year)) = (two, preceded(char('.'), two), preceded(char('.'), digits(4))).parse(i)?;
+    let (i, (hour, minute, second)) = preceded(char(' '), clock).parse(i)?;
+    let (i, milli) = opt(fraction).parse(i)?;
+    let (known, milli) = (Known::Everything, milli.unwrap_or(0));
+    Ok((i, Local { year: year as i16, month, day, hour, minute, second, milli, known, ..Local::default() }))
+}
+
 // 2026-11-20T18:27:25.840008+00:00    2026-11-20 18:33:27,320    2026-11-20 18:33:27
 pub(super) fn iso(i: &[u8]) -> IResult<&[u8], Local> {
     let (i, (year, month, day)) = (digits(4), preceded(char('-'), two), preceded(char('-'), two)).parse(i)?;
@@ -155,6 +171,14 @@ pub(super) fn iso(i: &[u8]) -> IResult<&[u8], Local> {
     let milli = milli.unwrap_or(0);
     let known = Known::Everything;
     Ok((i, Local { year: year as i16, month, day, hour, minute, second, milli, offset_minutes, known }))
+}
+
+// 2024-03-04 00:00:41.684 +05:30
+/// As [`iso`], also where a space stands before the zone.
+pub(super) fn iso_and_zone(i: &[u8]) -> IResult<&[u8], Local> {
+    let (i, local) = iso(i)?;
+    let (i, offset) = opt(preceded(tag(" "), zone_offset)).parse(i)?;
+    Ok((i, Local { offset_minutes: local.offset_minutes.or(offset), ..local }))
 }
 
 // 20/Nov/2026:18:33:27 +0000
@@ -192,12 +216,15 @@ mod tests {
 
     #[test]
     fn each_shape_is_read() {
-        let cases: [(Shape, &[u8], &str, usize); 7] = [
+        let cases: [(Shape, &[u8], &str, usize); 10] = [
             (ctime, b"Fri Nov  6 18:32:21 2026 [pid", "2026-11-06T18:32:21+00:00", 5),
             (month_day, b"Nov 20 18:32:21 host", "18:32:21", 5),
+            (numeric_month_day, b"02-23 12:17:30] x", "12:17:30", 3),
+            (day_first, b"10.12.2021 00:14:22.020] x", "2021-12-10T00:14:22.020+00:00", 3),
             (iso, b"2026-11-20T18:27:25.840008+09:00 x", "2026-11-20T09:27:25.840+00:00", 2),
             (iso, b"2026-11-20 18:33:27,320 [10606]", "2026-11-20T18:33:27.320+00:00", 8),
             (iso, b"2024-04-17T20:50:00.069Z <<", "2024-04-17T20:50:00.069+00:00", 3),
+            (iso_and_zone, b"2024-03-04 00:00:41.684 +05:30 [INF]", "2024-03-03T18:30:41.684+00:00", 6),
             (common_log, b"20/Nov/2026:18:33:27 -0500]", "2026-11-20T23:33:27+00:00", 1),
             (time_of_day, b"17:53:47.534764 *", "17:53:47", 2),
         ];
