@@ -963,7 +963,8 @@ fn exchanges_have_the_fields_of_the_contract_in_their_order() {
             let shape = Shape::of(text);
             has(
                 &shape,
-                "type:s path:s member:s? session:n line:n time:s? client:s? client_port:n? user:s? command:o? replies:a",
+                "type:s path:s member:s? session:n line:n time:s? client:s? client_port:n? user:s? command:o? replies:a \
+                 outcome:s-",
             );
             if !matches!(shape.at("command"), Shape::Null) {
                 has(shape.at("command"), "verb:s argument:s raw_base64:s-");

@@ -324,6 +324,28 @@ const DIFFERENCES: &[Differs] = &[
         lacks: &[("RETR", Some(226))],
         adds: &[("RETR", None)],
     },
+    // basic-ftp hangs up when it has sent QUIT.
+    Differs {
+        server: "pyftpdlib",
+        name: "cli-basicftp-verbose",
+        kinds: &["client.txt"],
+        lacks: &[("QUIT", Some(221))],
+        adds: &[("QUIT", None)],
+    },
+    Differs {
+        server: "pureftpd",
+        name: "cli-basicftp-verbose",
+        kinds: &["client.txt"],
+        lacks: &[("QUIT", Some(221))],
+        adds: &[("QUIT", None)],
+    },
+    Differs {
+        server: "vsftpd",
+        name: "cli-basicftp-verbose-ipv6",
+        kinds: &["client.txt"],
+        lacks: &[("QUIT", Some(221))],
+        adds: &[("QUIT", None)],
+    },
 ];
 
 /// Recordings of which first in, first out gives a worse reading than the log: server, name, kinds and the least F1.
