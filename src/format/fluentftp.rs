@@ -59,7 +59,7 @@ impl FluentFtp {
         let at = self.stamps.read(text, iso_and_zone).map_or(line.at(), |(at, _)| at);
         // A program may log to the console and through a logger that writes there, too: every line stands there twice.
         let indent = text.iter().take_while(|b| **b == b' ').count();
-        let key = if indent == CONSOLE_LOGGER_COLUMNS { Key::Number(1) } else { Key::None };
+        let key = Key::Number(u64::from(indent == CONSOLE_LOGGER_COLUMNS));
         Some(Event { key, ..Event::bare(at, what) })
     }
 }
@@ -214,7 +214,7 @@ mod tests {
         assert_eq!(event.what, command(b"PASV"));
         // The console logger's copy of what the console shows as well is a session of its own.
         assert_eq!(FORMAT.event("      Command:  PASV").key, Key::Number(1));
-        assert_eq!(FORMAT.event("Command:  PASV").key, Key::None);
+        assert_eq!(FORMAT.event("Command:  PASV").key, Key::Number(0));
     }
 
     #[test]
