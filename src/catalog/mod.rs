@@ -69,10 +69,18 @@ rules! {
 
 formats! {
     "vsftpd"
+    "proftpd-trace"
+    "pure-ftpd"
+    "proftpd-extended"
+    "filezilla-server-0.9"
+    "filezilla-server"
+    "filezilla-client"
     "net-ftp"
+    "filezilla-pane"
     "aria2"
     "busybox"
     "ncftp"
+    "lftp"
     "wget"
     "flashfxp"
     "bsd-ftp"
@@ -86,6 +94,8 @@ formats! {
     "ftpconnect"
     "basic-ftp"
     "commons-net"
+    "curl"
+    "raw"
 }
 
 static LABELS_EN: &str = include_str!("label.en.toml");
@@ -273,6 +283,15 @@ pub struct FormatPage {
     /// What else is worth knowing.
     #[serde(default)]
     pub notes: Vec<String>,
+}
+
+impl FormatPage {
+    /// What to do for a log that holds more: what is better than this format, else how to have all of it.
+    #[must_use]
+    pub fn advice(&self) -> Option<String> {
+        let how = || self.steps.first().map(|step| format!("{} {}", step.text, step.lines.join(", ")));
+        self.better.clone().or_else(how).map(|advice| advice.trim_end().to_owned())
+    }
 }
 
 impl RulePage {

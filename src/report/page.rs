@@ -111,7 +111,9 @@ fn terms(out: &mut String, rows: &[(&str, &str)], style: Style) {
 fn fix_step(out: &mut String, n: usize, step: &FixStep, style: Style) {
     out.push_str(&hanging(&format!("  {n}. "), &step.text, style.width));
     for line in &step.lines {
-        let _ = writeln!(out, "       {line}");
+        // Such a line is to be copied, so it is never broken; what it takes beyond the width is taken from the indent.
+        let indent = style.width.saturating_sub(columns(line)).min(7);
+        let _ = writeln!(out, "{:indent$}{line}", "");
     }
 }
 
