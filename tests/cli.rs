@@ -887,7 +887,8 @@ fn the_report_has_the_fields_of_the_contract_in_their_order() {
     for input in shape.at("inputs").items() {
         has(
             input,
-            "path:s member:s? format:s? format_source:s status:s lines:n lines_not_understood:n sessions:n errors:a",
+            "path:s member:s? format:s? format_source:s status:s lines:n lines_not_understood:n sessions:n \
+             lacks:s? better:s? errors:a",
         );
     }
     assert!(shape.at("findings").items().len() > 200);

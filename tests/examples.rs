@@ -31,6 +31,7 @@ fn analyzed(name: &str, log: &[u8], format: Option<&str>) -> Option<Summary> {
         status: Status::Ok,
         lines: run.stats.lines,
         lines_not_understood: run.stats.lines_not_understood,
+        replies: run.gathered.totals().all_replies(),
         starts: run.starts,
         errors: Vec::new(),
     };

@@ -51,6 +51,7 @@ fn report(log: &[u8], settings: &Settings) -> Result<(String, String, Stats), St
         status: Status::Ok,
         lines: run.stats.lines,
         lines_not_understood: run.stats.lines_not_understood,
+        replies: run.gathered.totals().all_replies(),
         starts: run.starts,
         errors: Vec::new(),
     };

@@ -72,6 +72,7 @@ impl Desk {
             status: Status::Failed,
             lines: 0,
             lines_not_understood: 0,
+            replies: 0,
             starts: Starts::default(),
             errors: vec![error.what.clone()],
         };
@@ -92,6 +93,7 @@ impl Desk {
                     &format!("{}: read as {}", Printable(log.name.as_bytes()), run.plan.main().dialect.name),
                 );
                 let mut gathered = run.gathered;
+                let replies = gathered.totals().all_replies();
                 ftplog::session::Gather::absorb(&mut self.report, &mut gathered);
                 let mut errors = Vec::new();
                 if let Some(stop) = &run.cut_short {
@@ -117,6 +119,7 @@ impl Desk {
                     },
                     lines: run.stats.lines,
                     lines_not_understood: run.stats.lines_not_understood,
+                    replies,
                     starts: run.starts,
                     errors,
                 });
@@ -257,6 +260,7 @@ pub(crate) fn demo(args: &args::Demo, output: &Output) -> Result<Exit, Complaint
         status: Status::Ok,
         lines: run.stats.lines,
         lines_not_understood: run.stats.lines_not_understood,
+        replies: run.gathered.totals().all_replies(),
         starts: run.starts,
         errors: Vec::new(),
     };

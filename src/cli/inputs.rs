@@ -4,8 +4,10 @@ use super::args::Reading;
 use super::complaint::{Complaint, NoLog};
 use super::config::{Config, Input};
 use super::output::Output;
+use ftplog::catalog;
 use ftplog::engine::{Settings, Stats, Stop};
 use ftplog::format::{Format, Setup};
+use ftplog::lang::Lang;
 use ftplog::source::{self, Unreadable};
 use ftplog::text::{Printable, grouped, nearest, without_secrets};
 use ftplog::time::Zone;
@@ -186,13 +188,18 @@ pub(crate) fn without_exchanges(name: &str, format: &str, stats: &Stats) -> Opti
     }
     let complaint = Complaint::new(format!("{} holds no FTP commands or replies", shown(name)));
     let complaint = complaint.fact(format!("it was read as {format}, {} lines", grouped(stats.lines)));
-    Some(match format {
-        "vsftpd" => complaint.tip("vsftpd writes them with log_ftp_protocol=YES in vsftpd.conf"),
-        "pure-ftpd" => complaint.tip("Pure-FTPd writes them when it is started with -d twice"),
-        _ => {
+    Some(match catalog::format(format, Lang::En).and_then(|page| page.advice()) {
+        Some(advice) => complaint.tip(as_tip(&advice)),
+        None => {
             complaint.tip("if it is in another format, name it with --log-format; ftplog formats lists them")
         }
     })
+}
+
+/// A sentence of the catalog in the form of a tip: its first word, a verb, in lower case, and without a full stop.
+fn as_tip(sentence: &str) -> String {
+    let (first, rest) = sentence.split_at(sentence.chars().next().map_or(0, char::len_utf8));
+    first.to_lowercase() + rest.strip_suffix('.').unwrap_or(rest)
 }
 
 /// Says that some lines were not understood, and lists them when asked to.

@@ -1,8 +1,10 @@
 //! The report for programs: one JSON document, schema version 1.0.
 
+use super::gap::gap;
 use super::sentence::Sentences;
 use super::summary::{InputSummary, Summary};
 use super::wire::{ByClass, raw, stated, text};
+use crate::catalog::Words;
 use crate::rule::{Fact, Finding, Said, Severity, Side};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -62,6 +64,8 @@ struct InputJson<'a> {
     lines: u64,
     lines_not_understood: u64,
     sessions: u64,
+    lacks: Option<String>,
+    better: Option<String>,
     errors: &'a [String],
 }
 
@@ -207,14 +211,15 @@ pub fn report_json(
             in_baseline: 0,
             exit_code,
         },
-        inputs: summary.inputs.iter().map(input).collect(),
+        inputs: summary.inputs.iter().map(|i| input(i, sentences.words())).collect(),
         findings: FindingsJson(summary, sentences),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     out.write_all(b"\n")
 }
 
-fn input(input: &InputSummary) -> InputJson<'_> {
+fn input<'a>(input: &'a InputSummary, words: &Words) -> InputJson<'a> {
+    let gap = gap(input, words);
     InputJson {
         path: &input.path,
         member: None,
@@ -224,6 +229,8 @@ fn input(input: &InputSummary) -> InputJson<'_> {
         lines: input.lines,
         lines_not_understood: input.lines_not_understood,
         sessions: input.starts.count(),
+        better: gap.as_ref().and_then(|g| g.better.clone()),
+        lacks: gap.map(|g| g.lacks),
         errors: &input.errors,
     }
 }

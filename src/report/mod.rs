@@ -1,6 +1,7 @@
 //! What a run remembers, and its faces: one renderer a file.
 
 mod exchanges;
+mod gap;
 mod json;
 mod page;
 mod sentence;
@@ -117,6 +118,12 @@ impl Report {
             scratch,
             in_parts: BTreeSet::new(),
         }
+    }
+
+    /// What was counted so far.
+    #[must_use]
+    pub fn totals(&self) -> &Totals {
+        &self.totals
     }
 
     /// Counts a finding, in so many sessions that had none of its kind, and keeps it.

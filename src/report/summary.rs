@@ -21,6 +21,12 @@ pub struct Totals {
 }
 
 impl Totals {
+    /// All replies.
+    #[must_use]
+    pub fn all_replies(&self) -> u64 {
+        self.replies.iter().sum()
+    }
+
     pub(super) fn add(&mut self, session: &Session, ended: Ended) {
         self.exchanges += session.exchanges().len() as u64;
         if ended == Ended::Yes {
@@ -79,6 +85,8 @@ pub struct InputSummary {
     pub lines: u64,
     /// Lines that were not understood.
     pub lines_not_understood: u64,
+    /// Replies that it holds.
+    pub replies: u64,
     /// Where its sessions begin.
     pub starts: Starts,
     /// What went wrong with it, in words.

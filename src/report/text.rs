@@ -1,5 +1,6 @@
 //! The report for people: findings as short transcripts, a table of problems, and what to fix first.
 
+use super::gap::{Gap, gap};
 use super::sentence::Sentences;
 use super::style::{Paint, Style, columns, hanging, shortened, shortened_in_front, wrapped};
 use super::summary::{InputSummary, Problem, Status, Summary};
@@ -62,32 +63,68 @@ impl Page<'_> {
         self.options.style.width
     }
 
-    // server.log  vsftpd  72 sessions  2,418 lines, all understood
+    /// The inputs that were read.
+    fn inputs(&self) -> impl Iterator<Item = &InputSummary> {
+        self.summary.inputs.iter().filter(|i| i.status != Status::Failed)
+    }
+
     fn head(&self, out: &mut String) {
         let words = self.sentences.words();
-        for input in self.summary.inputs.iter().filter(|i| i.status != Status::Failed) {
-            let understood = if input.lines_not_understood == 0 {
-                words.get("all-understood").to_owned()
-            } else {
-                words.with("not-understood", &[("n", &grouped(input.lines_not_understood))])
-            };
-            let parts = [
-                Printable(input.path.as_bytes()).to_string(),
-                input.format.unwrap_or_default().to_owned(),
-                words.count("sessions", input.starts.count()),
-                format!("{}, {understood}", words.count("lines", input.lines)),
-            ];
-            let line = parts.join("  ");
-            if columns(&line) <= self.width() {
-                let _ = writeln!(out, "{line}");
-            } else {
-                let _ = writeln!(out, "{}", shortened(&parts[0], self.width()));
-                out.push_str(&hanging("  ", &parts[1..].join(", "), self.width()));
+        let mut above = None;
+        for input in self.inputs() {
+            self.input(out, input);
+            let gap = gap(input, words);
+            if let Some(gap) = &gap {
+                self.gap(out, gap, above.as_ref() == Some(gap));
             }
+            above = gap;
         }
         if !self.summary.problems.is_empty() {
             let _ = writeln!(out, "{}\n", self.paint(Paint::Dim, words.get("legend")));
         }
+    }
+
+    // server.log  vsftpd  72 sessions  2,418 lines, all understood
+    fn input(&self, out: &mut String, input: &InputSummary) {
+        let words = self.sentences.words();
+        let understood = if input.lines_not_understood == 0 {
+            words.get("all-understood").to_owned()
+        } else {
+            words.with("not-understood", &[("n", &grouped(input.lines_not_understood))])
+        };
+        let parts = [
+            Printable(input.path.as_bytes()).to_string(),
+            input.format.unwrap_or_default().to_owned(),
+            words.count("sessions", input.starts.count()),
+            format!("{}, {understood}", words.count("lines", input.lines)),
+        ];
+        let line = parts.join("  ");
+        if columns(&line) <= self.width() {
+            let _ = writeln!(out, "{line}");
+        } else {
+            let _ = writeln!(out, "{}", shortened(&parts[0], self.width()));
+            out.push_str(&hanging("  ", &parts[1..].join(", "), self.width()));
+        }
+    }
+
+    //   lacks:  It has no greetings ...
+    fn gap(&self, out: &mut String, gap: &Gap, as_above: bool) {
+        let labels = ["lacks", "better"];
+        if as_above {
+            return self.labelled(out, &labels, 0, self.word("as-above"));
+        }
+        self.labelled(out, &labels, 0, &gap.lacks);
+        if let Some(better) = &gap.better {
+            self.labelled(out, &labels, 1, better);
+        }
+    }
+
+    /// Text behind one of several labels that stand below each other.
+    fn labelled(&self, out: &mut String, labels: &[&str], which: usize, text: &str) {
+        let label = self.word(labels[which]);
+        let pad = " ".repeat(widest(labels.iter().map(|l| self.word(l))) - columns(label) + 1);
+        let plain = hanging(&format!("  {label}{pad}"), text, self.width());
+        out.push_str(&plain.replacen(label, &self.paint(Paint::Note, label), 1));
     }
 
     fn finding(&self, out: &mut String, finding: &Finding, problem: Option<&Problem>) {
@@ -194,22 +231,15 @@ impl Page<'_> {
 
     fn explanation(&self, out: &mut String, finding: &Finding, problem: Option<&Problem>) {
         let words = self.sentences.words();
-        let labels = ["why", "fix", "seen", "more"].map(|k| words.get(k));
-        let widest = labels.iter().map(|l| columns(l)).max().unwrap_or(0);
-        let mut row = |label: &str, text: &str| {
-            let pad = " ".repeat(widest - columns(label) + 1);
-            let plain = hanging(&format!("  {label}{pad}"), text, self.width());
-            let painted = plain.replacen(label, &self.paint(Paint::Note, label), 1);
-            out.push_str(&painted);
-        };
-        row(labels[0], &self.sentences.why(finding));
-        row(labels[1], &self.sentences.fix(finding));
+        let mut row = |which, text: &str| self.labelled(out, &["why", "fix", "seen", "more"], which, text);
+        row(0, &self.sentences.why(finding));
+        row(1, &self.sentences.fix(finding));
         if let Some(problem) = problem.filter(|p| p.count > 1) {
             let key = if problem.sessions == 1 { "seen-times-one" } else { "seen-times" };
             let (count, sessions) = (grouped(problem.count), grouped(problem.sessions));
-            row(labels[2], &words.with(key, &[("count", &count), ("sessions", &sessions)]));
+            row(2, &words.with(key, &[("count", &count), ("sessions", &sessions)]));
         }
-        row(labels[3], &words.with("more-explain", &[("name", finding.rule.name)]));
+        row(3, &words.with("more-explain", &[("name", finding.rule.name)]));
     }
 
     fn end(&self, out: &mut String) {
@@ -218,6 +248,9 @@ impl Page<'_> {
         if self.summary.problems.is_empty() {
             let sessions = words.count("sessions", all);
             let _ = writeln!(out, "{}", words.with("nothing-found", &[("sessions", &sessions)]));
+            if self.inputs().any(|input| gap(input, words).is_some()) {
+                out.push_str(&hanging("", words.get("nothing-proved"), self.width()));
+            }
             let [.., transient, permanent] = self.summary.totals.replies;
             if transient + permanent > 0 {
                 out.push_str(&hanging(
