@@ -29,6 +29,8 @@ pub enum Key<'a> {
 pub enum Identity {
     /// One number or name for the whole life of a session; it may come back for another session later.
     Key,
+    /// One number for a connection, and the log says when it ends: whatever is said before that is one session.
+    Connection,
     /// As [`Identity::Key`], but the number changes when the client logs in (vsftpd's processes).
     KeyChangesAtLogin,
     /// Only the route and the user: sessions of one user at one address mingle.
@@ -188,6 +190,8 @@ pub enum What<'a> {
     LoggedIn,
     /// The control connection is protected from here on.
     Secured,
+    /// Something was said here that the log does not hold.
+    Lost,
     /// The connection ended.
     Closed,
 }

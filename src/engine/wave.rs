@@ -318,6 +318,7 @@ enum Kind {
     Failed,
     LoggedIn,
     Secured,
+    Lost,
     Closed,
 }
 
@@ -370,6 +371,7 @@ impl Rested {
             What::Opened => Kind::Opened,
             What::LoggedIn => Kind::LoggedIn,
             What::Secured => Kind::Secured,
+            What::Lost => Kind::Lost,
             What::Closed => Kind::Closed,
             What::Command(c) => {
                 command(&c);
@@ -418,6 +420,7 @@ impl Rested {
             Kind::Opened => What::Opened,
             Kind::LoggedIn => What::LoggedIn,
             Kind::Secured => What::Secured,
+            Kind::Lost => What::Lost,
             Kind::Closed => What::Closed,
             Kind::Done => What::Did(command(), Outcome::Done),
             Kind::Failed => What::Did(command(), Outcome::Failed),

@@ -174,7 +174,7 @@ impl Assembler {
         };
         let known = self.by_key.get(&a.key).copied();
         match identity {
-            Identity::Key | Identity::OneByOne => match known {
+            Identity::Key | Identity::Connection | Identity::OneByOne => match known {
                 Some(id) if self.sessions[id as usize].begins_anew(event) => {
                     Some(self.open_anew(a, event, done))
                 }
@@ -320,7 +320,7 @@ impl Assembler {
                 }
                 id
             }
-            None if event.what == What::Closed => return None,
+            None if matches!(event.what, What::Lost | What::Closed) => return None,
             None => self.open_anew(a, event, done),
         };
         let session = &mut self.sessions[id as usize];
@@ -466,6 +466,7 @@ impl Session {
             What::Exchange(command, code, text) => self.exchange_line(place, event.at, &command, code, text),
             What::Did(command, outcome) => self.did(place, event.at, &command, outcome),
             What::LoggedIn => self.reported_at = Some((place, event.at)),
+            What::Lost => self.lose(place),
             What::Closed => self.closed = true,
             What::Opened | What::Secured => {}
         }

@@ -10,7 +10,7 @@ impl Session {
         if self.closed {
             return true;
         }
-        if !self.is_idle() {
+        if !self.is_idle() || self.dialect.identity == Identity::Connection {
             return false;
         }
         if self.pairing.quit {
@@ -27,6 +27,9 @@ impl Session {
 
     /// Whether `event` can only be the beginning of another session.
     pub(super) fn begins_anew(&self, event: &Event) -> bool {
+        if self.dialect.identity == Identity::Connection {
+            return false;
+        }
         let (What::Reply(ReplyLine { line, .. }) | What::Bare(line)) = event.what else {
             return matches!(event.what, What::Exchange(c, ..) if c.verb == Verb::USER && self.pairing.quit);
         };
@@ -82,7 +85,7 @@ impl Session {
 /// Whether an event can be the first of a session: words between commands and replies cannot.
 pub(super) fn can_begin(event: &Event) -> bool {
     match event.what {
-        What::Closed => false,
+        What::Lost | What::Closed => false,
         What::Bare(line) => super::bare::can_begin(line),
         What::Reply(line) => line.code().is_some(),
         _ => true,
@@ -101,7 +104,7 @@ pub(super) fn beginning_of(event: &Event) -> Beginning {
         What::Command(c) | What::CommandAgain(c) | What::Exchange(c, ..) | What::Did(c, _) => {
             matches!(c.verb, Verb::USER | Verb::AUTH | Verb::HOST)
         }
-        What::LoggedIn | What::Secured | What::Closed => false,
+        What::LoggedIn | What::Secured | What::Lost | What::Closed => false,
     };
     if seen { Beginning::Seen } else { Beginning::Missing }
 }

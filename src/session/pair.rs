@@ -219,6 +219,14 @@ impl Session {
         self.answered(index as u32, reply);
     }
 
+    /// Something was said here that the log does not hold: what comes is less sure, and an open reply may have ended.
+    pub(super) fn lose(&mut self, place: Place) {
+        self.pairing.desync.get_or_insert(place);
+        if let Some(open) = &mut self.pairing.open {
+            open.interrupted = true;
+        }
+    }
+
     fn count(&mut self, code: Code) {
         self.counts.replies[usize::from((code.0 / 100).clamp(1, 5) - 1)] += 1;
     }
