@@ -85,18 +85,6 @@ fn a_binary_file_is_called_one() {
 }
 
 #[test]
-fn a_packet_capture_is_called_one() {
-    let place = folder("capture");
-    let head =
-        b"\xd4\xc3\xb2\xa1\x02\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff\x00\x00\x01\x00\x00\x00";
-    fs::write(place.join("ftp.pcap"), head).unwrap();
-    let ran = within(&place, &["analyze", "ftp.pcap"]);
-    assert!(ran.err.starts_with("error: ftp.pcap is a packet capture"), "{}", ran.err);
-    assert!(ran.err.contains("\n  tip: export a session first: tshark -r ftp.pcap "), "{}", ran.err);
-    assert_eq!(ran.code, 2);
-}
-
-#[test]
 fn a_compressed_file_says_how_to_read_it() {
     let place = folder("gzip");
     fs::write(place.join("server.log.gz"), b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03").unwrap();

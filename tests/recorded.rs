@@ -284,6 +284,14 @@ const DIFFERENCES: &[Differs] = &[
         lacks: &[("PWD", Some(421)), ("QUIT", None), ("QUIT", None)],
         adds: &[("-", Some(421)), ("-", Some(220))],
     },
+    // The 421 was sent before the PWD, as the numbers of the packets show.
+    Differs {
+        server: "proftpd",
+        name: "shutmsg",
+        kinds: &["pcap"],
+        lacks: &[("PWD", Some(421))],
+        adds: &[("-", Some(421)), ("PWD", None)],
+    },
     // " PWD", with a blank before it, gets 500 from ProFTPD and no line in an ExtendedLog.
     Differs { server: "proftpd", name: "info", kinds: EXTENDED, lacks: &[("PWD", Some(500))], adds: &[] },
     // Both clients hang up at 530 and do not read the second one, "530 Logout.".
@@ -352,6 +360,7 @@ const DIFFERENCES: &[Differs] = &[
 const FLOORS: &[(&str, &str, &[&str], f64)] = &[
     // ProFTPD answers RNTO before a login twice; from there on the wire's pairs are off by one, and the log's are not.
     ("proftpd", "prelogin", &["trace.log"], 0.34),
+    ("proftpd", "prelogin", &["pcap"], 0.38),
     ("proftpd", "prelogin", EXTENDED, 0.32),
     // Pure-FTPd does not answer " PWD", with a blank before it; the wire's pairs are off by one after it.
     ("pureftpd", "info", SYSLOGS, 0.85),
@@ -408,6 +417,46 @@ fn disturbed_sessions_keep_most_of_their_pairs() {
             let f1 = expected(server, name, kind).f1(&exchanges(&log(server, name, kind)));
             assert!(f1 >= *floor, "{server}/{name}.{kind}: F1 {f1:.3} is less than {floor}");
         }
+    }
+}
+
+/// Each command of a log with the codes of its replies, in the order of the log.
+fn talk(path: &str) -> Vec<(String, Vec<u64>)> {
+    let ran = ftplog(&["exchanges", "-f", "ndjson", path]);
+    let of = |exchange: &Value| {
+        let codes = exchange["replies"].as_array().unwrap().iter().map(|r| r["code"].as_u64().unwrap());
+        (exchange["command"]["verb"].as_str().unwrap_or("-").to_owned(), codes.collect())
+    };
+    ran.ndjson().iter().map(of).collect()
+}
+
+#[test]
+fn a_capture_shows_what_the_server_and_the_client_logged() {
+    for (server, name, kinds) in [
+        ("vsftpd", "cli-lftp-resume", &["vsftpd.log", "client.txt"][..]),
+        // curl sends QUIT and prints nothing of it.
+        ("vsftpd", "cli-curl-v-get", &["vsftpd.log"]),
+        ("vsftpd", "order", &["vsftpd.log"]),
+        ("vsftpd", "normal", &["vsftpd.log"]),
+        ("proftpd", "order", &["trace.log"]),
+        ("proftpd", "ipv6", &["trace.log"]),
+    ] {
+        let captured = talk(&log(server, name, "pcap"));
+        assert!(captured.len() > 5, "{server}/{name}");
+        for kind in kinds {
+            assert_eq!(talk(&log(server, name, kind)), captured, "{server}/{name}.{kind}");
+        }
+    }
+}
+
+#[test]
+fn findings_of_a_capture_stand_at_the_packets_of_the_wire() {
+    // The numbers are those that tshark gives the packets.
+    let found = findings("vsftpd/order.pcap");
+    let of_line = |line| found.iter().find(|f| f.2 == line).map(|f| f.0.as_str());
+    let want = [(51, "rename-without-source"), (91, "transfer-without-data-connection"), (99, "login-order")];
+    for (packet, rule) in want {
+        assert_eq!(of_line(packet), Some(rule), "packet {packet}");
     }
 }
 

@@ -96,6 +96,7 @@ formats! {
     "commons-net"
     "curl"
     "raw"
+    "capture"
 }
 
 static LABELS_EN: &str = include_str!("label.en.toml");

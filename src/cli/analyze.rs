@@ -2,6 +2,7 @@
 
 use super::Exit;
 use super::args::{self, Analyze, FailOn, ReportFormat};
+use super::captures;
 use super::complaint::{Complaint, NoLog};
 use super::config::Config;
 use super::inputs::{Inputs, Named, half_understood, no_logs, settings, stopped, without_exchanges};
@@ -92,16 +93,22 @@ impl Desk {
                     1,
                     &format!("{}: read as {}", Printable(log.name.as_bytes()), run.plan.main().dialect.name),
                 );
+                let nothing = without_exchanges(&log.name, run.plan.main().dialect.name, &run.stats);
+                if let Some(Complaint { kind: NoLog::Capture, what, .. }) = &nothing
+                    && !log.by_user
+                {
+                    output.say(1, &format!("skipped: {what}"));
+                    return self.skipped.push(NoLog::Capture);
+                }
                 let mut gathered = run.gathered;
                 let replies = gathered.totals().all_replies();
                 ftplog::session::Gather::absorb(&mut self.report, &mut gathered);
                 let mut errors = Vec::new();
                 if let Some(stop) = &run.cut_short {
-                    let complaint = stopped(&log.name, stop, run.stats.lines);
+                    let complaint = stopped(&log.name, stop, Some(&run.stats));
                     errors.push(complaint.what.clone());
                     self.complaints.push(complaint);
                 }
-                let nothing = without_exchanges(&log.name, run.plan.main().dialect.name, &run.stats);
                 errors.extend(nothing.iter().map(|c| c.what.clone()));
                 if nothing.is_none() || run.stats.lines_not_understood > 0 {
                     self.complaints.extend(half_understood(&log.name, &run.stats, output));
@@ -125,7 +132,7 @@ impl Desk {
                 });
             }
             Err(stop) => {
-                let complaint = stopped(&log.name, &stop, 0);
+                let complaint = stopped(&log.name, &stop, None);
                 if log.by_user || matches!(stop, Stop::Read(_) | Stop::Threads(_)) {
                     self.inputs.push(failed(&complaint));
                     self.complaints.push(complaint);
@@ -141,15 +148,20 @@ impl Desk {
 /// Says which limits were hit.
 fn limits(name: &str, stats: &Stats) -> Vec<Complaint> {
     let mut hit = Vec::new();
-    let name = Printable(name.as_bytes());
     if stats.lines_cut > 0 {
         let kib = ftplog::source::LINE_BYTES_MAX / 1024;
         let lines = match stats.lines_cut {
             1 => "1 long line was".to_owned(),
             n => format!("{} long lines were", grouped(n)),
         };
-        hit.push(Complaint::warning(format!("{name}: {lines} looked at only up to {kib} KiB")));
+        hit.push(Complaint::warning(format!(
+            "{}: {lines} looked at only up to {kib} KiB",
+            Printable(name.as_bytes())
+        )));
     }
+    let read = stats.capture.iter().filter(|_| stats.exchanges > 0);
+    hit.extend(read.flat_map(|counts| captures::lacking(name, counts)));
+    let name = Printable(name.as_bytes());
     if stats.overflow.sessions_ended > 0 {
         let n = grouped(stats.overflow.sessions_ended);
         hit.push(Complaint::warning(format!(
@@ -252,7 +264,7 @@ pub(crate) fn demo(args: &args::Demo, output: &Output) -> Result<Exit, Complaint
     }
     let settings = Settings::default();
     let run = engine::run(Input::bytes(SAMPLE_NAME, SAMPLE), &settings, Report::default(), |_| Ok(()));
-    let run = run.map_err(|stop| stopped(SAMPLE_NAME, &stop, 0))?;
+    let run = run.map_err(|stop| stopped(SAMPLE_NAME, &stop, None))?;
     let input = InputSummary {
         path: SAMPLE_NAME.to_owned(),
         format: Some(run.plan.main().dialect.name),

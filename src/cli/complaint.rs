@@ -22,6 +22,8 @@ pub(crate) struct Complaint {
 pub(crate) enum NoLog {
     Empty,
     Binary,
+    /// A packet capture without FTP.
+    Capture,
     #[default]
     OtherText,
 }

@@ -1,6 +1,7 @@
 //! What the user named, opened one by one, and what is wrong with it in words.
 
 use super::args::Reading;
+use super::captures;
 use super::complaint::{Complaint, NoLog};
 use super::config::{Config, Input};
 use super::output::Output;
@@ -86,7 +87,12 @@ pub(crate) fn no_logs(folder: &str, files: usize, skipped: &[NoLog]) -> Complain
     if files == 0 {
         return complaint.fact("it holds no files");
     }
-    let kinds = [(NoLog::OtherText, "other text"), (NoLog::Binary, "binary"), (NoLog::Empty, "empty")];
+    let kinds = [
+        (NoLog::OtherText, "other text"),
+        (NoLog::Binary, "binary"),
+        (NoLog::Capture, "packet captures without FTP"),
+        (NoLog::Empty, "empty"),
+    ];
     let kinds = kinds.map(|(kind, words)| (skipped.iter().filter(|k| **k == kind).count(), words));
     let kinds: Vec<String> =
         kinds.iter().filter(|(n, _)| *n > 0).map(|(n, words)| format!("{n} {words}")).collect();
@@ -117,17 +123,17 @@ fn unreadable(name: &str, why: &Unreadable) -> Complaint {
     }
 }
 
-/// Why a log was not read, or not to its end.
-pub(crate) fn stopped(name: &str, stop: &Stop, lines: u64) -> Complaint {
+/// Why a log was not read, or not to its end; then with what was read of it.
+pub(crate) fn stopped(name: &str, stop: &Stop, read: Option<&Stats>) -> Complaint {
     let kind = match stop {
         Stop::Empty => NoLog::Empty,
-        Stop::Binary { .. } => NoLog::Binary,
+        Stop::Binary { .. } | Stop::Capture => NoLog::Binary,
         _ => NoLog::OtherText,
     };
-    Complaint { kind, ..complaint_of(name, stop, lines) }
+    Complaint { kind, ..complaint_of(name, stop, read) }
 }
 
-fn complaint_of(name: &str, stop: &Stop, lines: u64) -> Complaint {
+fn complaint_of(name: &str, stop: &Stop, read: Option<&Stats>) -> Complaint {
     let name = shown(name);
     let stdin = name.starts_with('<');
     let called = if stdin { "standard input".to_owned() } else { name.clone() };
@@ -144,10 +150,6 @@ fn complaint_of(name: &str, stop: &Stop, lines: u64) -> Complaint {
             Complaint::new(format!("{called} is compressed with {kind}"))
                 .tip(format!("{cat} {name} | ftplog analyze -"))
         }
-        Stop::Binary { kind: Some(kind @ ("pcap" | "pcapng")), .. } => Complaint::new(format!(
-            "{called} is a packet capture ({kind}), not a text log"
-        ))
-        .tip(format!("export a session first: tshark -r {name} -q -z follow,tcp,ascii,0 > session.txt")),
         Stop::Binary { kind: Some("UTF-16"), .. } => Complaint::new(format!("{called} is UTF-16 text"))
             .tip(format!("iconv -f UTF-16 -t UTF-8 {name} | ftplog analyze -")),
         Stop::Binary { kind: Some(kind), .. } => {
@@ -156,6 +158,8 @@ fn complaint_of(name: &str, stop: &Stop, lines: u64) -> Complaint {
         Stop::Binary { kind: None, offset } => {
             Complaint::new(format!("{called} is a binary file (zero byte at offset {})", grouped(*offset)))
         }
+        Stop::Capture => Complaint::new(format!("{called} is a packet capture, not a text log"))
+            .tip("leave --log-format out, or say --log-format capture"),
         Stop::Foreign { protocol: protocol @ "SFTP", line: n, text } => {
             Complaint::new(format!("{called} is an {protocol} log; SFTP has no FTP reply codes"))
                 .fact(line(*n, text))
@@ -174,7 +178,9 @@ fn complaint_of(name: &str, stop: &Stop, lines: u64) -> Complaint {
         Stop::Read(error) => {
             let why = Unreadable::of(error, Path::new(&name));
             let complaint = Complaint::new(format!("cannot read {called} to its end: {why}"));
-            complaint.fact(format!("the {} lines before that point were read", grouped(lines)))
+            let lines = read.map_or(0, |stats| stats.lines);
+            let unit = if read.is_some_and(|stats| stats.capture.is_some()) { "packets" } else { "lines" };
+            complaint.fact(format!("the {} {unit} before that point were read", grouped(lines)))
         }
         Stop::Threads(why) => Complaint::new(format!("cannot start threads: {why}")),
         Stop::Done => Complaint::new("the reader has gone"),
@@ -185,6 +191,9 @@ fn complaint_of(name: &str, stop: &Stop, lines: u64) -> Complaint {
 pub(crate) fn without_exchanges(name: &str, format: &str, stats: &Stats) -> Option<Complaint> {
     if stats.exchanges > 0 {
         return None;
+    }
+    if let Some(counts) = &stats.capture {
+        return Some(captures::without_exchanges(name, counts));
     }
     let complaint = Complaint::new(format!("{} holds no FTP commands or replies", shown(name)));
     let complaint = complaint.fact(format!("it was read as {format}, {} lines", grouped(stats.lines)));

@@ -2,6 +2,7 @@
 
 use super::Exit;
 use super::args::{List, ListFormat};
+use super::captures;
 use super::complaint::Complaint;
 use super::config::Config;
 use super::inputs::{Inputs, Named, half_understood, no_logs, settings, stopped, without_exchanges};
@@ -21,7 +22,7 @@ pub(crate) fn exchanges(list: &List, config: &Config, output: &Output) -> Result
             let written = progress.gathered.write(out, progress.complete_before, progress.starts);
             written.map_err(|_| Stop::Done)
         });
-        let run = run.map_err(|stop| stopped(&log.name, &stop, 0))?;
+        let run = run.map_err(|stop| stopped(&log.name, &stop, None))?;
         if run.gathered.out_of_order {
             output.complain(&Complaint::warning(format!(
                 "some exchanges of {} are out of order: too many sessions were open",
@@ -36,7 +37,7 @@ pub(crate) fn exchanges(list: &List, config: &Config, output: &Output) -> Result
 pub(crate) fn sessions(list: &List, config: &Config, output: &Output) -> Result<Exit, Complaint> {
     each(list, config, output, |log, settings, out| {
         let run = engine::run(log.open()?, settings, Sessions::new(settings.setup.zone.clone()), |_| Ok(()));
-        let mut run = run.map_err(|stop| stopped(&log.name, &stop, 0))?;
+        let mut run = run.map_err(|stop| stopped(&log.name, &stop, None))?;
         run.gathered.sort();
         let written = match list.format {
             ListFormat::Ndjson => run.gathered.ndjson(out, &log.name, &run.starts),
@@ -91,8 +92,10 @@ fn each(
             Ok(Heard { stop: Some(Stop::Done), .. }) => return Ok(Exit::Clean),
             Ok(Heard { stop, stats }) => {
                 n_read += 1;
-                complaints.extend(stop.map(|stop| stopped(&log.name, &stop, stats.lines)));
+                complaints.extend(stop.map(|stop| stopped(&log.name, &stop, Some(&stats))));
                 complaints.extend(half_understood(&log.name, &stats, output));
+                complaints
+                    .extend(stats.capture.iter().flat_map(|counts| captures::lacking(&log.name, counts)));
                 mostly_unknown |= stats.lines_not_understood * 2 > stats.lines;
             }
             Err(complaint) if log.by_user => complaints.push(complaint),

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod args;
+mod captures;
 mod complaint;
 mod config;
 mod explain;

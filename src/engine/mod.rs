@@ -9,7 +9,7 @@ mod wave;
 use crate::event::Place;
 use crate::format::{self, Detected, Format, Plan, Setup};
 use crate::session::{Assembler, Gather, Overflow, Session, Starts};
-use crate::source::{Blocks, Input};
+use crate::source::{Blocks, CaptureCounts, Input};
 use rayon::prelude::*;
 use std::io;
 use wave::{Clock, Wave};
@@ -53,6 +53,9 @@ pub enum Stop {
         /// Where the first zero byte stands.
         offset: u64,
     },
+    /// A packet capture, and the user named a format of text.
+    #[error("it is a packet capture")]
+    Capture,
     /// A log of another protocol.
     #[error("it is a log of {protocol}")]
     Foreign {
@@ -112,6 +115,8 @@ pub struct Stats {
     pub exchanges: u64,
     /// Limits that were hit.
     pub overflow: Overflow,
+    /// What was found in the packets, if the log is a packet capture.
+    pub capture: Option<CaptureCounts>,
 }
 
 /// What came of a run.
@@ -139,7 +144,7 @@ pub fn run<G: Gather>(
     gather: G,
     after_wave: impl FnMut(Progress<'_, G>) -> Result<(), Stop> + Send,
 ) -> Result<Run<G>, Stop> {
-    let mut blocks = input.into_blocks();
+    let mut blocks = input.into_blocks().map_err(Stop::Read)?;
     if settings.block_bytes > 0 {
         blocks = blocks.with_block_bytes(settings.block_bytes);
     }
@@ -154,6 +159,11 @@ pub fn run<G: Gather>(
 
 /// Finds out how to read the log.
 fn plan(blocks: &mut Blocks, settings: &Settings) -> Result<Plan, Stop> {
+    if blocks.capture().is_some() {
+        let format = format::of_captures();
+        let other = settings.format.is_some_and(|named| !std::ptr::eq(named, format));
+        return if other { Err(Stop::Capture) } else { Ok(Plan::of(format)) };
+    }
     let sample = blocks.peek(format::SAMPLE_BYTES).map_err(Stop::Read)?;
     let detected = format::detect(sample, &settings.setup);
     match (settings.format, detected) {
@@ -234,7 +244,8 @@ impl<'s, G: Gather> Engine<'s, G> {
                 break;
             }
             lexing.settle(&mut self.stats, &mut clock);
-            self.stats.bytes = blocks.bytes_read;
+            self.stats.bytes = blocks.bytes_read();
+            self.stats.capture = blocks.capture();
             if reading.is_empty() && lexing.is_empty() {
                 break;
             }
@@ -254,6 +265,7 @@ impl<'s, G: Gather> Engine<'s, G> {
             self.stats.exchanges += shard.assembler.exchanges();
             self.stats.overflow.sessions_ended += shard.assembler.overflow().sessions_ended;
         }
+        self.stats.lines_cut += self.stats.capture.as_ref().map_or(0, |counts| counts.lines_cut);
         let Self { gathered, starts, stats, plan, .. } = self;
         Run { gathered, starts, stats, plan, cut_short }
     }

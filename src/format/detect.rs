@@ -123,6 +123,7 @@ pub fn plan_for(format: &'static Format, sample: &[u8], setup: &Setup) -> Plan {
         Signs::EveryLine => wrapping.known_by(format, setup),
         Signs::WholeFile(sign) => wrapping.signs(sign).1,
         Signs::LastResort(is) => usize::from(is(&wrapping.texts())),
+        Signs::Source => 0,
     };
     let mut best = (0, &wrappings[0]);
     for wrapping in &wrappings {
@@ -307,7 +308,7 @@ impl Wrapping<'_> {
     fn is_apart(&self, format: &Format, others: &[&Format]) -> bool {
         let sign = |format: &Format, line: &Line| match format.signs {
             Signs::WholeFile(sign) => sign(line.text),
-            Signs::EveryLine | Signs::LastResort(_) => Sign::None,
+            Signs::EveryLine | Signs::LastResort(_) | Signs::Source => Sign::None,
         };
         self.lines.iter().any(|line| {
             sign(format, line) == Sign::Strong && others.iter().all(|o| sign(o, line) == Sign::None)

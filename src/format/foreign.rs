@@ -8,7 +8,7 @@ pub(super) fn foreign(lines: &[&[u8]]) -> Option<(&'static str, usize)> {
     // Programs that mark what is said print other things beside it: the files they fetch, logs of web servers, letters.
     let mut signs = FORMATS.iter().filter_map(|format| match format.signs {
         Signs::WholeFile(sign) => Some(sign),
-        Signs::EveryLine | Signs::LastResort(_) => None,
+        Signs::EveryLine | Signs::LastResort(_) | Signs::Source => None,
     });
     let marked = signs.find(|sign| lines.iter().any(|l| sign(l) == Sign::Strong));
     let said = |line: &[u8]| marked.is_none_or(|sign| sign(line) != Sign::None);
@@ -115,15 +115,12 @@ fn by_winscp(name: &[u8]) -> Option<&'static str> {
 
 /// Files whose first bytes say what they are.
 pub(super) fn magic(sample: &[u8]) -> Option<&'static str> {
-    let starts: [(&[u8], &str); 11] = [
+    let starts: [(&[u8], &str); 8] = [
         (b"\x1f\x8b", "gzip"),
         (b"\x28\xb5\x2f\xfd", "zstd"),
         (b"BZh", "bzip2"),
         (b"\xfd7zXZ", "xz"),
         (b"PK\x03\x04", "zip"),
-        (b"\xd4\xc3\xb2\xa1", "pcap"),
-        (b"\xa1\xb2\xc3\xd4", "pcap"),
-        (b"\x0a\x0d\x0d\x0a", "pcapng"),
         (b"\x7fELF", "ELF"),
         (b"\xff\xfe", "UTF-16"),
         (b"\xfe\xff", "UTF-16"),

@@ -17,12 +17,14 @@ mod locale_date;
 mod log_format;
 mod reply_lines;
 mod table;
+mod telnet;
 
 mod aria2;
 mod basic_ftp;
 mod bsd_ftp;
 mod busybox;
 mod commons_net;
+mod capture;
 mod curl;
 mod filezilla_client;
 mod filezilla_pane;
@@ -135,6 +137,8 @@ pub enum Signs {
     WholeFile(fn(&[u8]) -> Sign),
     /// Only what no other format takes may be this one; the function says whether the lines of the file are.
     LastResort(fn(&[&[u8]]) -> bool),
+    /// No text shows it: the lines are made by [`crate::source`], which says so.
+    Source,
 }
 
 /// How much a line speaks for a format.
@@ -244,12 +248,19 @@ pub static FORMATS: &[&Format] = &[
     &basic_ftp::FORMAT,
     &commons_net::FORMAT,
     &raw::FORMAT,
+    &capture::FORMAT,
 ];
 
 /// The format of that name among those that ftplog has.
 #[must_use]
 pub fn named(name: &str) -> Option<&'static Format> {
     FORMATS.iter().copied().find(|f| f.dialect.name == name)
+}
+
+/// The format of the lines that packet captures become.
+#[must_use]
+pub fn of_captures() -> &'static Format {
+    &capture::FORMAT
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //!
 //! It is the last resort, for what no other format takes.
 
+use super::telnet::without_telnet;
 use super::{Format, Layout, Lexer, Line, Signs};
 use crate::event::{Command, Dialect, Event, Holds, Identity, Lexed, ReplyLine, What};
 use crate::ftp::{Code, Software, Verb};
@@ -29,7 +30,7 @@ struct Raw;
 
 impl Lexer for Raw {
     fn lex<'a>(&mut self, line: Line<'a>) -> Lexed<'a> {
-        let text = without_telnet(without_flow(line.text));
+        let text = without_shown_telnet(without_flow(line.text));
         if text.trim_ascii().is_empty() {
             return Lexed::Skip;
         }
@@ -105,20 +106,10 @@ fn by_netcat(i: &[u8]) -> IResult<&[u8], &[u8]> {
     preceded(tag("Connection to "), take_until(" succeeded!")).parse(i)
 }
 
-const IAC: u8 = 0xff;
-
-/// Telnet commands (RFC 854) before a code or a verb: option negotiation, and the interrupt before ABOR. Programs that
-/// show text write what they cannot print as dots, question marks or replacement characters.
-fn without_telnet(i: &[u8]) -> &[u8] {
-    let mut bare = i;
-    while let [IAC, command, after @ ..] = bare {
-        bare = match (command, after) {
-            (0xfb..=0xfe, [_option, after @ ..]) => after,
-            // Two of them are a byte of text.
-            (&IAC, _) => break,
-            _ => after,
-        };
-    }
+/// As [`without_telnet`]; programs that show text write what they cannot print as dots, question marks or replacement
+/// characters.
+fn without_shown_telnet(i: &[u8]) -> &[u8] {
+    let bare = without_telnet(i);
     let shown: IResult<&[u8], &[u8]> =
         preceded(take_while1(|b| b".?\xef\xbf\xbd\xf2\xf4\xff".contains(&b)), rest).parse(bare);
     match shown {
@@ -136,7 +127,7 @@ fn is_transcript(lines: &[&[u8]]) -> bool {
     let said = || {
         lines
             .iter()
-            .map(|l| without_telnet(without_flow(l)))
+            .map(|l| without_shown_telnet(without_flow(l)))
             .filter(|l| !l.is_empty() && about_the_connection(l).is_none())
     };
     let n_replies = said().filter(|l| ReplyLine::of(l).code().is_some()).count();

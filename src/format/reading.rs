@@ -75,7 +75,7 @@ impl Plan {
     fn switch(&self) -> Option<Switch> {
         let sign = |format: &&Format| match format.signs {
             Signs::WholeFile(sign) => Some(sign),
-            Signs::EveryLine | Signs::LastResort(_) => None,
+            Signs::EveryLine | Signs::LastResort(_) | Signs::Source => None,
         };
         let signs: Option<Vec<_>> = self.formats.iter().map(sign).collect();
         signs.filter(|signs| signs.len() > 1).map(|signs| Switch { signs, current: 0 })

@@ -92,11 +92,12 @@ impl Page<'_> {
         } else {
             words.with("not-understood", &[("n", &grouped(input.lines_not_understood))])
         };
+        let unit = if input.format == Some("capture") { "packets" } else { "lines" };
         let parts = [
             Printable(input.path.as_bytes()).to_string(),
             input.format.unwrap_or_default().to_owned(),
             words.count("sessions", input.starts.count()),
-            format!("{}, {understood}", words.count("lines", input.lines)),
+            format!("{}, {understood}", words.count(unit, input.lines)),
         ];
         let line = parts.join("  ");
         if columns(&line) <= self.width() {

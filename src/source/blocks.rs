@@ -1,5 +1,6 @@
 //! Cuts a stream into blocks that end at newlines, so that each can be read on its own.
 
+use super::capture::{Capture, Counts};
 use std::io::{self, Read};
 
 /// Bytes of a block, unless a line is longer.
@@ -40,21 +41,28 @@ pub struct Layout {
 
 /// A stream as a row of [`Block`]s.
 pub struct Blocks {
-    reader: Box<dyn Read + Send>,
+    stream: Stream,
     carry: Vec<u8>,
     ended: bool,
     block_bytes: usize,
     layout: Layout,
     /// The latest line of each number that [`Layout::carries`] gave.
     carried: Vec<Vec<u8>>,
-    /// Bytes read so far.
-    pub bytes_read: u64,
+    bytes_read: u64,
+}
+
+/// Where the lines come from.
+pub(super) enum Stream {
+    /// They are the file.
+    Text(Box<dyn Read + Send>),
+    /// They are made of the packets of a capture.
+    Capture(Box<Capture>),
 }
 
 impl Blocks {
-    pub(crate) fn new(reader: Box<dyn Read + Send>) -> Self {
+    pub(super) fn new(stream: Stream) -> Self {
         Self {
-            reader,
+            stream,
             carry: Vec::new(),
             ended: false,
             block_bytes: BLOCK_BYTES,
@@ -62,6 +70,21 @@ impl Blocks {
             carried: Vec::new(),
             bytes_read: 0,
         }
+    }
+
+    /// What was found in the packets so far, if the log is a packet capture.
+    #[must_use]
+    pub fn capture(&self) -> Option<Counts> {
+        match &self.stream {
+            Stream::Text(_) => None,
+            Stream::Capture(capture) => Some(capture.counts()),
+        }
+    }
+
+    /// Bytes of the log that were read so far.
+    #[must_use]
+    pub fn bytes_read(&self) -> u64 {
+        self.capture().map_or(self.bytes_read, |counts| counts.bytes)
     }
 
     /// Sets another block size; results do not depend on it.
@@ -200,7 +223,10 @@ impl Blocks {
         let wanted = limit.saturating_sub(start).max(1);
         bytes.reserve(wanted);
         // Unlike a loop of `read`, this does not clear the room first.
-        let read = (&mut self.reader).take(wanted as u64).read_to_end(bytes);
+        let read = match &mut self.stream {
+            Stream::Text(reader) => reader.take(wanted as u64).read_to_end(bytes),
+            Stream::Capture(capture) => capture.take(wanted as u64).read_to_end(bytes),
+        };
         self.bytes_read += (bytes.len() - start) as u64;
         read
     }
@@ -291,7 +317,7 @@ mod tests {
     use super::*;
 
     fn blocks_of(text: &[u8], block_bytes: usize) -> Blocks {
-        Blocks::new(Box::new(io::Cursor::new(text.to_vec()))).with_block_bytes(block_bytes)
+        Blocks::new(Stream::Text(Box::new(io::Cursor::new(text.to_vec())))).with_block_bytes(block_bytes)
     }
 
     fn lines_of(text: &[u8], block_bytes: usize) -> Vec<(Vec<u8>, bool)> {

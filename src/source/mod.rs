@@ -1,16 +1,21 @@
-//! Where bytes come from. The only room that opens logs; it does not know what stands in them.
+//! Where bytes come from. The only room that opens logs; it does not know what stands in them. A packet capture becomes
+//! lines here, so that the rooms behind need not know of packets.
 
 mod blocks;
+pub(crate) mod capture;
 mod open;
 
 pub use blocks::{
     BLOCK_BYTES, Block, Blocks, CARRIED_LINES_MAX, Carries, Joins, LINE_BYTES_MAX, Layout, Lines,
     RECORD_LINES_MAX, Record, Records,
 };
+pub use capture::Counts as CaptureCounts;
 pub use open::{Unreadable, Walk, open, walk};
 
+use blocks::Stream;
+use capture::{Capture, MAGIC_BYTES};
 use std::fmt;
-use std::io::Read;
+use std::io::{self, Cursor, Read};
 
 /// A log that is open for reading.
 pub struct Input {
@@ -27,11 +32,24 @@ impl Input {
 
     /// A log that is in memory.
     pub fn bytes(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
-        Self::new(name, std::io::Cursor::new(bytes.into()))
+        Self::new(name, Cursor::new(bytes.into()))
     }
 
-    pub(crate) fn into_blocks(self) -> Blocks {
-        Blocks::new(self.reader)
+    /// The log as blocks of lines. A packet capture is known by its first bytes, and its packets become lines.
+    pub(crate) fn into_blocks(self) -> io::Result<Blocks> {
+        let mut reader = self.reader;
+        let mut first = Vec::new();
+        let read = reader.by_ref().take(MAGIC_BYTES as u64).read_to_end(&mut first);
+        if first.is_empty() {
+            read?;
+        }
+        let is_capture = capture::is_capture(&first);
+        let whole = Box::new(Cursor::new(first).chain(reader));
+        Ok(Blocks::new(if is_capture {
+            Stream::Capture(Box::new(Capture::new(whole)))
+        } else {
+            Stream::Text(whole)
+        }))
     }
 }
 
