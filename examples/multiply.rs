@@ -1,11 +1,17 @@
-//! Writes a large vsftpd log made out of a small one: `cargo run --release --example multiply -- LOG MEGABYTES > big.log`
+//! Writes a large log made out of a small one, a vsftpd log or a packet capture:
+//! `cargo run --release --example multiply -- LOG MEGABYTES > big.log`
 
 #![allow(clippy::disallowed_methods, clippy::print_stderr)] // A program of its own.
 
 #[path = "../benches/multiply.rs"]
 mod multiply;
+#[path = "../benches/multiply_capture.rs"]
+mod multiply_capture;
 
 use std::io::{self, BufWriter, Write};
+
+/// How a capture begins that tcpdump wrote on this kind of machine.
+const CAPTURE: &[u8] = b"\xd4\xc3\xb2\xa1";
 
 fn main() -> io::Result<()> {
     let mut args = std::env::args().skip(1);
@@ -13,8 +19,12 @@ fn main() -> io::Result<()> {
         eprintln!("usage: multiply LOG MEGABYTES > big.log");
         std::process::exit(2);
     };
-    let recording = std::fs::read_to_string(path)?;
+    let recording = std::fs::read(path)?;
     let mut out = BufWriter::with_capacity(1 << 20, io::stdout().lock());
-    multiply::multiply(&recording, megabytes << 20, &mut out)?;
+    if recording.starts_with(CAPTURE) {
+        multiply_capture::multiply(&recording, megabytes << 20, &mut out)?;
+    } else {
+        multiply::multiply(&String::from_utf8_lossy(&recording), megabytes << 20, &mut out)?;
+    }
     out.flush()
 }
