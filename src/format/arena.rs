@@ -45,12 +45,18 @@ impl Arena {
     /// As [`Arena::tell`], for events that all stand in one line.
     #[must_use]
     pub fn tell_all<'a>(&'a self, events: impl Iterator<Item = Event<'a>>) -> Lexed<'a> {
-        let mut told = bumpalo::collections::Vec::new_in(&self.room);
+        self.tell_each(events.map(|event| Told { below: 0, event }))
+    }
+
+    /// As [`Arena::tell`], for things that are found one by one.
+    #[must_use]
+    pub fn tell_each<'a>(&'a self, told: impl Iterator<Item = Told<'a>>) -> Lexed<'a> {
+        let mut kept = bumpalo::collections::Vec::new_in(&self.room);
         self.used.set(true);
-        told.extend(events.map(|event| Told { below: 0, event }));
-        match told.into_bump_slice() {
+        kept.extend(told);
+        match kept.into_bump_slice() {
             [] => Lexed::Skip,
-            [one] => Lexed::Event(one.event),
+            [Told { below: 0, event }] => Lexed::Event(*event),
             many => Lexed::Many(many),
         }
     }

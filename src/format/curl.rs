@@ -62,7 +62,7 @@ fn event<'a>(at: When, key: Key<'a>, what: What<'a>) -> Lexed<'a> {
 
 /// A connection that is reused is the same session, so only its end is of interest: curl tells of connections for data in
 /// the same words, and the server's greeting shows a new session better.
-fn noted<'a>(at: When, key: Key<'a>, note: &[u8]) -> Lexed<'a> {
+pub(super) fn noted<'a>(at: When, key: Key<'a>, note: &[u8]) -> Lexed<'a> {
     if note.starts_with(b"Closing connection") || note.starts_with(b"shutting down connection") {
         return event(at, key, What::Closed);
     }
@@ -104,7 +104,7 @@ fn ids(i: &[u8]) -> IResult<&[u8], Option<u64>> {
     Ok((i, connection))
 }
 
-fn key(i: &[u8]) -> (Key<'static>, &[u8]) {
+pub(super) fn key(i: &[u8]) -> (Key<'static>, &[u8]) {
     match ids(i) {
         Ok((rest, connection)) => (connection.map_or(Key::None, Key::Number), rest),
         Err(_) => (Key::None, i),
@@ -114,7 +114,7 @@ fn key(i: &[u8]) -> (Key<'static>, &[u8]) {
 //   0     0    0     0    0     0      0      0 --:--:-- --:--:-- --:--:--     0* Connected to 127.0.0.1
 // --  --      0     0     3     3  --:--:-- --:--:-- --:--:--     0      * Connected to 127.0.0.1
 /// Takes off the progress meter, which curl writes over and over into one line, and which the next line is glued to.
-fn without_meter(i: &[u8]) -> &[u8] {
+pub(super) fn without_meter(i: &[u8]) -> &[u8] {
     let line = memchr::memrchr(b'\r', i).map_or(i, |end| &i[end + 1..]);
     if !line.first().is_some_and(|b| b" -".contains(b) || b.is_ascii_digit()) {
         return line;
@@ -148,7 +148,7 @@ pub(super) fn sign(line: &[u8]) -> Sign {
     if strong { Sign::Strong } else { Sign::Fits }
 }
 
-fn is_known_note(note: &[u8]) -> bool {
+pub(super) fn is_known_note(note: &[u8]) -> bool {
     let known: [&[u8]; 10] = [
         b"  Trying ",
         b"Connection #",

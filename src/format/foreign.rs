@@ -1,10 +1,14 @@
 //! Files that are no FTP logs and can be told what they are: logs of other protocols, and files with a magic number.
 
-use super::{FORMATS, Sign, Signs, curl, lftp, mina, winscp};
+use super::{FORMATS, Sign, Signs, curl, curl_trace, ftplib, lftp, mina, winscp};
 use crate::ftp::Verb;
 
 /// Protocols whose logs look like FTP's, and lines that only they have. The marks of clients are taken off first.
 pub(super) fn foreign(lines: &[&[u8]]) -> Option<(&'static str, usize)> {
+    let traced = curl_trace::telling(lines);
+    if !traced.is_empty() {
+        return foreign_of(traced.iter().copied(), &traced);
+    }
     // Programs that mark what is said print other things beside it: the files they fetch, logs of web servers, letters.
     let mut signs = FORMATS.iter().filter_map(|format| match format.signs {
         Signs::WholeFile(sign) => Some(sign),
@@ -12,16 +16,26 @@ pub(super) fn foreign(lines: &[&[u8]]) -> Option<(&'static str, usize)> {
     });
     let marked = signs.find(|sign| lines.iter().any(|l| sign(l) == Sign::Strong));
     let said = |line: &[u8]| marked.is_none_or(|sign| sign(line) != Sign::None);
-    let ftp = lines.iter().filter(|l| is_ftp_only(spoken(l))).count();
-    let lines = lines.iter().enumerate().filter(|(_, line)| said(line));
-    let mut found = lines.filter_map(|(n, line)| Some((protocol_of(line)?, n)));
+    let all: Vec<_> = lines.iter().copied().enumerate().collect();
+    foreign_of(all.iter().copied().filter(|(_, line)| said(line)), &all)
+}
+
+/// The protocol of the lines that were `said`, unless `all` lines show more of FTP.
+fn foreign_of<'a>(
+    said: impl Iterator<Item = (usize, &'a [u8])>,
+    all: &[(usize, &[u8])],
+) -> Option<(&'static str, usize)> {
+    let mut found = said.filter_map(|(n, line)| Some((protocol_of(line)?, n)));
     let first = found.next()?;
-    let n = 1 + found.count();
-    (n > ftp).then_some(first)
+    let n_ftp = all.iter().filter(|(_, line)| is_ftp_only(spoken(line))).count();
+    (1 + found.count() > n_ftp).then_some(first)
 }
 
 /// What was said, without the mark of direction before it.
 fn spoken(line: &[u8]) -> &[u8] {
+    if let Some(quoted) = ftplib::shown(line) {
+        return quoted.trim_ascii();
+    }
     let line = mina::shown(winscp::shown(line));
     let line = curl::shown(lftp::shown(line)).trim_ascii_start();
     let marks = [&b"---> "[..], b"<--- ", b"-> ", b"> ", b"< ", b"C: ", b"S: ", b"Command:", b"Response:"];
@@ -98,6 +112,7 @@ fn protocol_of(line: &[u8]) -> Option<&'static str> {
         "sending a packet, length=",
         "got a packet, length=",
         "* ssh authentication methods",
+        "== info: ssh authentication methods",
     ];
     sftp.iter().any(|w| crate::text::holds(line, w)).then_some("SFTP")
 }

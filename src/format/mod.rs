@@ -13,6 +13,7 @@ mod bsd_ftp_input;
 mod columns;
 mod custom;
 mod filezilla_labels;
+mod literal;
 mod locale_date;
 mod log_format;
 mod reply_lines;
@@ -26,6 +27,7 @@ mod busybox;
 mod commons_net;
 mod capture;
 mod curl;
+mod curl_trace;
 mod filezilla_client;
 mod filezilla_pane;
 mod filezilla_server;
@@ -34,6 +36,7 @@ mod fineftp;
 mod flashfxp;
 mod fluentftp;
 mod ftpconnect;
+mod ftplib;
 mod lftp;
 mod mina;
 mod ncftp;
@@ -241,6 +244,8 @@ pub static FORMATS: &[&Format] = &[
     &bsd_ftp::FORMAT,
     &fineftp::FORMAT,
     &nppftp::FORMAT,
+    &ftplib::FORMAT,
+    &curl_trace::FORMAT,
     &curl::FORMAT,
     &mina::FORMAT,
     &node_ftp::FORMAT,
