@@ -13,6 +13,7 @@ mod bsd_ftp_input;
 mod columns;
 mod custom;
 mod filezilla_labels;
+mod json;
 mod literal;
 mod locale_date;
 mod log_format;
@@ -48,9 +49,11 @@ mod proftpd_trace;
 mod pure_ftpd;
 mod pyftpdlib;
 mod raw;
+mod suricata;
 mod vsftpd;
 mod wget;
 mod winscp;
+mod zeek;
 
 pub use arena::Arena;
 pub use custom::{Definition, Example, Flaw};
@@ -230,6 +233,8 @@ pub static FORMATS: &[&Format] = &[
     &proftpd_extended::FORMAT,
     &filezilla_server_09::FORMAT,
     &filezilla_server::FORMAT,
+    &suricata::FORMAT,
+    &zeek::FORMAT,
     &filezilla_client::FORMAT,
     &net_ftp::FORMAT,
     &filezilla_pane::FORMAT,
