@@ -37,14 +37,15 @@ fn reorders(c: char) -> bool {
         | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Hides what follows `PASS` and `ACCT`, and the credentials of URLs, in a line that no dialect understood.
+/// Hides what follows `PASS`, `ACCT` and `password`, and the credentials of URLs, in a line that no dialect understood.
 ///
 /// Used where raw lines are shown: commands lose their secrets when they are parsed.
 #[must_use]
 pub fn without_secrets(line: &[u8]) -> Cow<'_, [u8]> {
     let words = (0..line.len())
         .filter(|i| is_secret_word(&line[*i..]) && (*i == 0 || !line[i - 1].is_ascii_alphanumeric()));
-    let end = words.map(|i| i + 5).find(|end| line.get(end - 1).is_some_and(|b| b" \t=[]:('\"".contains(b)));
+    let mut ends = words.map(|i| i + secret_word_bytes(&line[i..]) + 1);
+    let end = ends.find(|end| line.get(end - 1).is_some_and(|b| b" \t=[]:('\"".contains(b)));
     match end {
         // What follows may be anything up to the end.
         Some(end) if end < line.len() => Cow::Owned([&without_credentials(&line[..end]), MASK].concat()),
@@ -57,6 +58,12 @@ const MASK: &[u8] = b"***";
 
 fn is_secret_word(text: &[u8]) -> bool {
     text.get(..4).is_some_and(|w| w.eq_ignore_ascii_case(b"PASS") || w.eq_ignore_ascii_case(b"ACCT"))
+}
+
+/// How long such a word is: members and parameters have longer names than commands.
+fn secret_word_bytes(text: &[u8]) -> usize {
+    let is = |word: &&[u8]| text.get(..word.len()).is_some_and(|t| t.eq_ignore_ascii_case(word));
+    [&b"password"[..], b"passwd"].iter().find(|word| is(word)).map_or(4, |word| word.len())
 }
 
 /// Hides the password of every URL: `ftp://user:***@host`.
@@ -252,8 +259,10 @@ mod tests {
 
     #[test]
     fn secrets_of_raw_lines_are_hidden() {
-        let cases: [(&[u8], &[u8]); 8] = [
+        let cases: [(&[u8], &[u8]); 10] = [
             (b"PASS\thunter2", b"PASS\t***"),
+            (br#"{"password":"hunter2","x":1}"#, br#"{"password"***"#),
+            (b"Passwd=hunter2", b"Passwd=***"),
             (b"get ftp://h/a ftp://bob:hunter2@h/f", b"get ftp://h/a ftp://bob:***@h/f"),
             (b"> PASS hunter2", b"> PASS ***"),
             (b"pass hunter2 and more", b"pass ***"),

@@ -26,7 +26,7 @@ pub(super) static FORMAT: Format = Format {
     title: "what curl --trace or --trace-ascii writes",
     signs: Signs::WholeFile(sign),
     layout: Layout { joins: Some(joins), carries: None },
-    lexer: |setup| Box::new(CurlTrace { stamps: Stamps::new(&setup.zone) }),
+    lexer: &|setup| Box::new(CurlTrace { stamps: Stamps::new(&setup.zone) }),
 };
 
 /// Bytes of a row of hexadecimal digits.

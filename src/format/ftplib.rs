@@ -22,7 +22,7 @@ pub(super) static FORMAT: Format = Format {
     title: "what Python's ftplib prints at debug level 1 or 2",
     signs: Signs::WholeFile(sign),
     layout: Layout { joins: Some(joins), carries: None },
-    lexer: |_| Box::new(Ftplib),
+    lexer: &|_| Box::new(Ftplib),
 };
 
 struct Ftplib;

@@ -37,6 +37,7 @@ mod fineftp;
 mod flashfxp;
 mod fluentftp;
 mod ftpconnect;
+mod ftp_srv;
 mod ftplib;
 mod lftp;
 mod mina;
@@ -49,6 +50,7 @@ mod proftpd_trace;
 mod pure_ftpd;
 mod pyftpdlib;
 mod raw;
+mod sftpgo;
 mod suricata;
 mod vsftpd;
 mod wget;
@@ -235,6 +237,8 @@ pub static FORMATS: &[&Format] = &[
     &filezilla_server::FORMAT,
     &suricata::FORMAT,
     &zeek::FORMAT,
+    &sftpgo::FORMAT,
+    &ftp_srv::FORMAT,
     &filezilla_client::FORMAT,
     &net_ftp::FORMAT,
     &filezilla_pane::FORMAT,

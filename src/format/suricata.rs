@@ -20,7 +20,7 @@ pub(super) static FORMAT: Format = Format {
     title: "eve.json of Suricata, its events of type ftp",
     signs: Signs::EveryLine,
     layout: Layout::LINES,
-    lexer: |setup| Box::new(Suricata { stamps: Stamps::new(&setup.zone) }),
+    lexer: &|setup| Box::new(Suricata { stamps: Stamps::new(&setup.zone) }),
 };
 
 struct Suricata {

@@ -26,7 +26,7 @@ pub(super) static FORMAT: Format = Format {
     title: "ftp.log of Zeek, in columns or in JSON",
     signs: Signs::EveryLine,
     layout: Layout { joins: None, carries: Some(carried) },
-    lexer: |setup| Box::new(Zeek::new(setup)),
+    lexer: &|setup| Box::new(Zeek::new(setup)),
 };
 
 /// Lines that name the columns and what separates them, each with the number of its kind.
@@ -163,8 +163,13 @@ impl Lexer for Zeek {
         match line.text.first() {
             Some(b'{') => self.object(line),
             Some(b'#') if self.header.take(line.text) => Lexed::Skip,
-            Some(_) if self.header.is_ftp != Some(false) => self.row(line),
-            _ => Lexed::Unknown,
+            Some(_) => match (self.header.is_ftp, self.row(line)) {
+                (Some(false), _) => Lexed::Unknown,
+                // A row that was cut would show its password where lines are shown that are not understood.
+                (Some(true), Lexed::Unknown) => Lexed::Skip,
+                (_, lexed) => lexed,
+            },
+            None => Lexed::Unknown,
         }
     }
 }
@@ -185,37 +190,47 @@ impl Zeek {
                 values[*field as usize] = value;
             }
         }
-        self.told(&values, |text| unescape_bytes(text, line.arena))
+        self.told(&values, self.header.is_ftp == Some(true), |text| unescape_bytes(text, line.arena))
     }
 
     // {"ts":1187379105.01948,"uid":"CpQoCn3o28tke89zv9","id.orig_h":"192.0.2.182",...,"reply_code":226}
     fn object<'a>(&mut self, line: Line<'a>) -> Lexed<'a> {
         let Some(members) = Members::of(line.text) else { return Lexed::Unknown };
         let mut values: Values = [b""; FIELDS];
+        let mut is_ftp = false;
         for member in members {
             let (Value::Text(value) | Value::Word(value)) = member.value else { continue };
             if let Some(field) = Field::named(member.key) {
                 values[field as usize] = value;
-            } else if member.key == b"_path" && value != b"ftp" {
-                return Lexed::Unknown;
+            } else if member.key == b"_path" {
+                is_ftp = value == b"ftp";
+                if !is_ftp {
+                    return Lexed::Unknown;
+                }
             }
         }
-        self.told(&values, |text| unescape_json(text, line.arena))
+        // No other log of Zeek has codes of replies beside commands.
+        let is_ftp = is_ftp || !values[Field::Code as usize].is_empty();
+        self.told(&values, is_ftp, |text| unescape_json(text, line.arena))
     }
 
-    fn told<'a>(&mut self, values: &Values<'a>, unescape: impl Fn(&'a [u8]) -> &'a [u8]) -> Lexed<'a> {
+    fn told<'a>(
+        &mut self,
+        values: &Values<'a>,
+        is_ftp: bool,
+        unescape: impl Fn(&'a [u8]) -> &'a [u8],
+    ) -> Lexed<'a> {
         let value = |field: Field| values[field as usize];
         let (session, word, code) = (value(Field::Session), value(Field::Command), value(Field::Code));
-        let is_code = code.is_empty() || code.len() == 3 && Code::parse(code).is_some() || code == b"0";
-        let (Some(at), true) = (self.when(value(Field::At)), is_code) else { return Lexed::Unknown };
-        if session.is_empty() || word.is_empty() || !is_word(word) {
+        let verb = Verb::parse(word);
+        // Without a header, only a command of FTP shows what the line is.
+        let is_code = code.is_empty() || code == b"0" || code.len() == 3 && Code::parse(code).is_some();
+        if session.is_empty() || !is_code || verb == Verb::OTHER && !is_ftp {
             return Lexed::Unknown;
         }
+        let Some(at) = self.when(value(Field::At)) else { return Lexed::Unknown };
         let argument = path(unescape(value(Field::Argument)));
         let Some(command) = Command::of(word, argument) else { return Lexed::Unknown };
-        if command.verb == Verb::OTHER && self.header.is_ftp.is_none() && code.is_empty() {
-            return Lexed::Unknown;
-        }
         let what = match Code::parse(code) {
             Some(code) => What::Exchange(command, code, unescape(value(Field::Text))),
             None => What::Command(command),
@@ -243,10 +258,6 @@ impl Zeek {
         let ms = i64::try_from(seconds).ok()?.checked_mul(1000)?.checked_add(milli)?;
         Some(When { ms, known: Known::Everything })
     }
-}
-
-fn is_word(word: &[u8]) -> bool {
-    word.iter().all(u8::is_ascii_alphanumeric)
 }
 
 /// Zeek has a name for users that it did not see.
@@ -331,6 +342,8 @@ mod tests {
             assert_eq!(exchange(&event(&row)).1, b"***");
             assert!(!shown.contains(&format!("{:?}", b"hunter2")));
         }
+        let cut = format!("{HEADER}1.0\tC1\t192.0.2.182\t42117\t192.0.2.231\t21\tann\thunter2");
+        assert_eq!(last(&cut), Lexed::Skip);
     }
 
     #[test]
@@ -347,6 +360,7 @@ mod tests {
             assert_eq!(last(json), Lexed::Unknown, "{json}");
         }
         assert_eq!(last("# a comment"), Lexed::Unknown);
+        assert_eq!(last("2026-11-20 18:00:00\tC1"), Lexed::Unknown);
     }
 
     #[test]
