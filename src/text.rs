@@ -207,6 +207,27 @@ pub fn find_near(text: &[u8], byte: u8) -> Option<usize> {
     text[at..].iter().position(|b| *b == byte).map(|i| at + i)
 }
 
+/// As [`find_near`], for the first of two bytes from `from` on.
+#[must_use]
+#[inline]
+pub fn find_near2(text: &[u8], one: u8, other: u8, from: usize) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    let mut at = from;
+    while let Some(chunk) = text.get(at..at + 8) {
+        let mut word = [0; 8];
+        word.copy_from_slice(chunk);
+        let word = u64::from_le_bytes(word);
+        let zeros = |differs: u64| differs.wrapping_sub(ONES) & !differs;
+        let found = (zeros(word ^ (ONES * u64::from(one))) | zeros(word ^ (ONES * u64::from(other)))) & HIGHS;
+        if found != 0 {
+            return Some(at + (found.trailing_zeros() / 8) as usize);
+        }
+        at += 8;
+    }
+    text.get(at..)?.iter().position(|b| *b == one || *b == other).map(|i| at + i)
+}
+
 /// The number that `text` spells in decimal digits, all of it.
 #[must_use]
 pub fn number(text: &[u8]) -> Option<u64> {
@@ -297,6 +318,10 @@ mod tests {
             [&b""[..], b"]", b"alice] x", b"a-rather-long-name] FTP", b"\x5c\x5d]", b"none of it is here"]
         {
             assert_eq!(find_near(text, b']'), memchr::memchr(b']', text), "{}", Printable(text));
+            for from in 0..text.len() + 2 {
+                let want = text.get(from..).and_then(|t| memchr::memchr2(b']', b'\\', t)).map(|n| from + n);
+                assert_eq!(find_near2(text, b']', b'\\', from), want, "{} from {from}", Printable(text));
+            }
         }
     }
 

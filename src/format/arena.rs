@@ -20,6 +20,16 @@ impl Arena {
         self.room.alloc_slice_copy(bytes)
     }
 
+    /// Keeps pieces as one text.
+    #[must_use]
+    pub fn join(&self, pieces: &[&[u8]]) -> &[u8] {
+        self.used.set(true);
+        let bytes = pieces.iter().map(|piece| piece.len()).sum();
+        let mut kept = bumpalo::collections::Vec::with_capacity_in(bytes, &self.room);
+        pieces.iter().for_each(|piece| kept.extend_from_slice_copy(piece));
+        kept.into_bump_slice()
+    }
+
     /// Keeps bytes that are made one by one, such as those of an unescaped text.
     #[must_use]
     pub fn collect(&self, bytes: impl Iterator<Item = u8>) -> &[u8] {

@@ -44,16 +44,15 @@ impl Lexer for CurlTrace {
             Some(end) => (&line.text[..end], &line.text[end + 1..]),
             None => (line.text, &b""[..]),
         };
-        let first = without_meter(first.strip_suffix(b"\r").unwrap_or(first));
-        let (at, rest) = match self.stamps.read(first, time_of_day) {
-            Some((at, rest)) => (at, rest.strip_prefix(b" ").unwrap_or(rest)),
-            None => (line.at(), first),
+        let first = first.strip_suffix(b"\r").unwrap_or(first);
+        let (frame, head) = match self.head(first, line.at()) {
+            (_, None) => self.head(without_meter(first), line.at()),
+            found => found,
         };
-        let (key, rest) = key(rest);
-        match head(rest) {
-            Some(Head::Note(note)) => noted(at, key, note),
-            Some(Head::Sent) => spoken(rows, line.arena, &Frame { at, key, what: sent }),
-            Some(Head::Received) => spoken(rows, line.arena, &Frame { at, key, what: received }),
+        match head {
+            Some(Head::Note(note)) => noted(frame.at, frame.key, note),
+            Some(Head::Sent) => spoken(rows, line.arena, frame, sent),
+            Some(Head::Received) => spoken(rows, line.arena, frame, received),
             // Rows of a record that is longer than is read together, and what was fetched.
             Some(Head::Data) | None => Lexed::Skip,
         }
@@ -61,11 +60,26 @@ impl Lexer for CurlTrace {
 }
 
 /// What the lines of a record have in common.
+#[derive(Clone, Copy)]
 struct Frame {
     at: When,
     key: Key<'static>,
-    what: fn(&[u8]) -> Option<What<'_>>,
 }
+
+impl CurlTrace {
+    // 18:18:55.951738 [0-1] <= Recv header, 8 bytes (0x8)
+    fn head<'a>(&mut self, line: &'a [u8], around: When) -> (Frame, Option<Head<'a>>) {
+        let (at, rest) = match self.stamps.read(line, time_of_day) {
+            Some((at, rest)) => (at, rest.strip_prefix(b" ").unwrap_or(rest)),
+            None => (around, line),
+        };
+        let (key, rest) = key(rest);
+        (Frame { at, key }, head(rest))
+    }
+}
+
+/// Makes an event of a line that was said.
+type Say = fn(&[u8]) -> Option<What<'_>>;
 
 fn sent(line: &[u8]) -> Option<What<'_>> {
     Command::parse(line).map(What::Command)
@@ -76,12 +90,12 @@ fn received(line: &[u8]) -> Option<What<'_>> {
 }
 
 /// The lines that the rows of a record hold.
-fn spoken<'a>(rows: &'a [u8], arena: &'a Arena, frame: &Frame) -> Lexed<'a> {
+fn spoken<'a>(rows: &'a [u8], arena: &'a Arena, frame: Frame, say: Say) -> Lexed<'a> {
     let told = |(below, line): (u32, &'a [u8])| {
-        let event = Event { key: frame.key, ..Event::bare(frame.at, (frame.what)(line)?) };
+        let event = Event { key: frame.key, ..Event::bare(frame.at, say(line)?) };
         Some(Told { below, event })
     };
-    match Rows::of(rows).clone().next() {
+    match Rows::of(rows).next() {
         None => Lexed::Skip,
         Some(first) if hex_bytes(first.text).is_some() => {
             arena.tell_each(hex_lines(rows, arena).filter_map(told))
@@ -152,7 +166,8 @@ impl<'a> Iterator for TextLines<'a> {
 
 /// The lines of rows of hexadecimal digits.
 fn hex_lines<'a>(rows: &'a [u8], arena: &'a Arena) -> impl Iterator<Item = (u32, &'a [u8])> {
-    let bytes = arena.collect(Rows::of(rows).filter_map(|row| hex_bytes(row.text)).flatten());
+    let bytes = Rows::of(rows).filter_map(|row| hex_bytes(row.text));
+    let bytes = arena.collect(bytes.flat_map(|(bytes, n)| bytes.into_iter().take(n)));
     let mut start = 0;
     bytes.split_inclusive(|b| *b == b'\n').map(move |line| {
         let below = 1 + start / HEX_ROW_BYTES;
@@ -163,24 +178,27 @@ fn hex_lines<'a>(rows: &'a [u8], arena: &'a Arena) -> impl Iterator<Item = (u32,
 }
 
 // 33 29 0d 0a                                     3)..
-/// The bytes of a row of hexadecimal digits, if it is one: then the text behind the digits says the same.
-fn hex_bytes(text: &[u8]) -> Option<impl Iterator<Item = u8>> {
-    let columns = text.chunks(HEX_COLUMNS).take(HEX_ROW_BYTES);
-    let bytes = columns.map_while(|column| match hex_byte(column) {
-        Ok((b" " | b"", byte)) => Some(byte),
-        _ => None,
-    });
-    let n = bytes.clone().count();
-    let shown = text.get(HEX_ROW_BYTES * HEX_COLUMNS..).unwrap_or_default();
-    let same = |(byte, shown): (u8, &u8)| byte == *shown || !(b' '..=b'~').contains(&byte) && *shown == b'.';
-    let agree = shown.len() <= n && bytes.clone().zip(shown).all(same);
-    (n > 0 && !shown.is_empty() && agree).then_some(bytes)
+/// The bytes of a row of hexadecimal digits, if it is one. Where somebody made digits unreadable, the text behind them is
+/// taken instead, and never the other half of a secret.
+fn hex_bytes(text: &[u8]) -> Option<([u8; HEX_ROW_BYTES], usize)> {
+    let (digits, shown) = text.split_at_checked(HEX_ROW_BYTES * HEX_COLUMNS)?;
+    if shown.is_empty() {
+        return None;
+    }
+    let (mut bytes, mut n) = ([0; HEX_ROW_BYTES], 0);
+    for (column, column_digits) in digits.chunks_exact(HEX_COLUMNS).enumerate() {
+        let [high, low, b' '] = column_digits else { return None };
+        if [*high, *low] != [b' ', b' '] {
+            bytes[column] = hex_byte(*high, *low).or(shown.get(column).copied()).unwrap_or(b'?');
+            n = column + 1;
+        }
+    }
+    Some((bytes, n))
 }
 
-// 0d
-fn hex_byte(i: &[u8]) -> IResult<&[u8], u8> {
-    let digits = take_while_m_n(2, 2, |b: u8| b.is_ascii_hexdigit());
-    digits.map(|digits: &[u8]| hexadecimal(digits) as u8).parse(i)
+fn hex_byte(high: u8, low: u8) -> Option<u8> {
+    let digit = |b: u8| char::from(b).to_digit(16);
+    Some((digit(high)? << 4 | digit(low)?) as u8)
 }
 
 // 0040:
@@ -329,10 +347,15 @@ mod tests {
     }
 
     #[test]
-    fn text_that_looks_like_digits_is_text() {
+    fn digits_alone_are_text_and_hidden_ones_are_read_from_the_text() {
         assert_eq!(reply("<= Recv header, 9 bytes (0x9)\n0000: 11 22 33"), b"11 22 33");
-        let digits = "22 33 44 55 66 77 88 99 aa bb cc dd ee ff 00 11 not what they say";
-        assert_eq!(reply(&format!("<= Recv header, 67 bytes (0x43)\n0000: {digits}")), digits.as_bytes());
+        let [(1, event)] = told(
+            "=> Send header, 14 bytes (0xe)\n\
+            0000: 50 41 53 53 20 XX XX XX XX XX XX XX 0d 0a       PASS hunter2..",
+        )[..] else {
+            panic!()
+        };
+        assert!(matches!(event.what, What::Command(c) if c.verb == Verb::PASS && c.argument == b"***"));
     }
 
     #[test]

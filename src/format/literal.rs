@@ -1,7 +1,7 @@
 //! Text in quotes, as Python's `repr`, JavaScript and JSON write it, and what its escapes stand for. Not their other values.
 
 use super::arena::Arena;
-use crate::text::find_near;
+use crate::text::find_near2;
 use nom::error::{Error, ErrorKind};
 use nom::{IResult, Parser};
 
@@ -15,17 +15,8 @@ pub(super) fn literal(i: &[u8]) -> IResult<&[u8], &[u8]> {
 /// What stands before the next `quote` that is not escaped, and what follows that quote.
 #[inline]
 pub(super) fn until_quote(i: &[u8], quote: u8) -> IResult<&[u8], &[u8]> {
-    match find_near(i, quote) {
-        Some(end) if !i[..end].contains(&b'\\') => Ok((&i[end + 1..], &i[..end])),
-        _ => until_unescaped_quote(i, quote),
-    }
-}
-
-#[cold]
-fn until_unescaped_quote(i: &[u8], quote: u8) -> IResult<&[u8], &[u8]> {
     let mut from = 0;
-    while let Some(next) = i.get(from..).and_then(|rest| memchr::memchr2(quote, b'\\', rest)) {
-        let at = from + next;
+    while let Some(at) = find_near2(i, quote, b'\\', from) {
         if i[at] == quote {
             return Ok((&i[at + 1..], &i[..at]));
         }

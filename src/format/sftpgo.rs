@@ -131,9 +131,9 @@ impl Sftpgo {
         let Some((at, rest)) = self.stamps.read(line.text, iso) else { return Lexed::Unknown };
         let Ok((rest, _)) = level(rest) else { return Lexed::Unknown };
         let mut record = Record { at, ..Record::default() };
-        if let Some(bar) = memchr::memmem::find(rest, b" | sender=") {
-            record.message = &rest[..bar];
-            record.take_all(&rest[bar + 3..], line.arena, true);
+        if let Some((message, pairs)) = at_bar(rest) {
+            record.message = message;
+            record.take_all(pairs, line.arena, true);
         } else {
             let Some(message) = MESSAGES.iter().find(|m| rest.starts_with(m)) else { return Lexed::Unknown };
             record.message = message;
@@ -164,6 +164,13 @@ impl<'a> Record<'a> {
             rest = after;
         }
     }
+}
+
+// Received line | sender=ftpserverlib server_id=FTP_0
+fn at_bar(i: &[u8]) -> Option<(&[u8], &[u8])> {
+    let is_it = |bar: &usize| i[*bar..].starts_with(b"| sender=") && i[..*bar].ends_with(b" ");
+    let bar = memchr::memchr_iter(b'|', i).find(is_it)?;
+    Some((&i[..bar - 1], &i[bar + 2..]))
 }
 
 //  DBG

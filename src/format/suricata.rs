@@ -62,6 +62,7 @@ struct Transaction<'a> {
     texts: Value<'a>,
 }
 
+/// Stands for a member that is missing.
 const NONE: Value = Value::Array(b"");
 
 impl Suricata {
@@ -85,12 +86,16 @@ impl Suricata {
                 }
                 (b"src_ip", Value::Text(text)) => frame.client = text,
                 (b"src_port", value) => frame.client_port = value.number().unwrap_or(0) as u16,
-                (b"ftp", value @ Value::Object(_)) => ftp = Some(transaction(value)),
+                // It comes last, and looking for its end would take as long as reading it.
+                (b"ftp", value @ Value::Object(_)) if kind.is_some() && frame.key != Key::None => {
+                    return Found::Transaction(frame, transaction(value));
+                }
+                (b"ftp", value @ Value::Object(_)) => ftp = Some(value),
                 _ => {}
             }
         }
         match (ftp, kind) {
-            (Some(transaction), Some(_)) if frame.key != Key::None => Found::Transaction(frame, transaction),
+            (Some(ftp), Some(_)) if frame.key != Key::None => Found::Transaction(frame, transaction(ftp)),
             _ => Found::Nothing,
         }
     }
@@ -134,7 +139,7 @@ fn nameless<'a>(data: &'a [u8], arena: &'a Arena) -> Option<Command<'a>> {
     }
     match NAMELESS.iter().find(|name| name[1..].eq_ignore_ascii_case(tail)) {
         Some(name) => Command::of(name, argument),
-        None => Command::of(arena.collect(b"?".iter().chain(tail).copied()), argument),
+        None => Command::of(arena.join(&[b"?", tail]), argument),
     }
 }
 
@@ -177,8 +182,8 @@ impl<'a> Iterator for Replies<'a> {
         self.n_codes -= 1;
         // Up to version 7, a code that comes again shows that the line goes on.
         self.open = self.codes.clone().next() == Some(code);
-        let mark = if self.open { b"-" } else { b" " };
-        Some(self.arena.collect(code.text(self.arena)?.iter().chain(mark).chain(text).copied()))
+        let mark: &[u8] = if self.open { b"-" } else { b" " };
+        Some(self.arena.join(&[code.text(self.arena)?, mark, text]))
     }
 }
 
