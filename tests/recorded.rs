@@ -632,6 +632,23 @@ const VIOLATIONS: &[(&str, &[Expected])] = &[
         "pureftpd/concurrent-logpid.syslog",
         &[("rename-without-source", "missing", 101, "[rnto] [nope]", None)],
     ),
+    (
+        "ftp-srv/order.bunyan.jsonl",
+        &[
+            ("login-order", "not-logged-in", 6, r#""raw":"PWD""#, None),
+            ("rename-without-source", "missing", 22, r#""raw":"RNTO other.txt""#, None),
+            ("rename-without-source", "refused", 29, r#""raw":"RNTO x.txt""#, Some(27)),
+            ("transfer-without-data-connection", "missing", 32, r#""raw":"RETR hello.txt""#, None),
+        ],
+    ),
+    (
+        "ftp-srv/concurrent.bunyan.jsonl",
+        &[("rename-without-source", "missing", 165, r#""raw":"RNTO nope""#, None)],
+    ),
+    (
+        "pyftpdlib/cli-ftplib-abort.client.txt",
+        &[("rename-without-source", "refused", 44, "*cmd* 'RNTO x'", Some(42))],
+    ),
 ];
 
 /// Rules about what a server supports. No violation is about them.
@@ -730,6 +747,11 @@ const CLEAN: &[&str] = &[
     "pureftpd/cli-lftp-badpass.client.txt",
     "pureftpd/cli-curl-v-badpass.client.txt",
     "pureftpd/cli-curl-v-missing.client.txt",
+    "ftp-srv/normal.bunyan.jsonl",
+    "ftp-srv/idle.bunyan.jsonl",
+    "vsftpd/cli-curl-trace-hex-time.client.txt",
+    "pureftpd/cli-curl-trace-ascii.client.txt",
+    "proftpd/cli-curl-trace-ascii-time.client.txt",
     "vsftpd/nonascii.vsftpd.log",
     "proftpd/nonascii.trace.log",
     "vsftpd/idle.vsftpd.log",

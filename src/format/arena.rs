@@ -26,7 +26,9 @@ impl Arena {
         self.used.set(true);
         let bytes = pieces.iter().map(|piece| piece.len()).sum();
         let mut kept = bumpalo::collections::Vec::with_capacity_in(bytes, &self.room);
-        pieces.iter().for_each(|piece| kept.extend_from_slice_copy(piece));
+        for piece in pieces {
+            kept.extend_from_slice_copy(piece);
+        }
         kept.into_bump_slice()
     }
 

@@ -51,8 +51,7 @@ impl Lexer for CurlTrace {
         };
         match head {
             Some(Head::Note(note)) => noted(frame.at, frame.key, note),
-            Some(Head::Sent) => spoken(rows, line.arena, frame, sent),
-            Some(Head::Received) => spoken(rows, line.arena, frame, received),
+            Some(Head::Said(side)) => spoken(rows, line.arena, frame, side),
             // Rows of a record that is longer than is read together, and what was fetched.
             Some(Head::Data) | None => Lexed::Skip,
         }
@@ -78,21 +77,26 @@ impl CurlTrace {
     }
 }
 
-/// Makes an event of a line that was said.
-type Say = fn(&[u8]) -> Option<What<'_>>;
-
-fn sent(line: &[u8]) -> Option<What<'_>> {
-    Command::parse(line).map(What::Command)
+/// Who said what a record holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    Client,
+    Server,
 }
 
-fn received(line: &[u8]) -> Option<What<'_>> {
-    Some(What::Reply(ReplyLine::of(line)))
+impl Side {
+    fn said(self, line: &[u8]) -> Option<What<'_>> {
+        match self {
+            Self::Client => Command::parse(line).map(What::Command),
+            Self::Server => Some(What::Reply(ReplyLine::of(line))),
+        }
+    }
 }
 
 /// The lines that the rows of a record hold.
-fn spoken<'a>(rows: &'a [u8], arena: &'a Arena, frame: Frame, say: Say) -> Lexed<'a> {
+fn spoken<'a>(rows: &'a [u8], arena: &'a Arena, frame: Frame, side: Side) -> Lexed<'a> {
     let told = |(below, line): (u32, &'a [u8])| {
-        let event = Event { key: frame.key, ..Event::bare(frame.at, say(line)?) };
+        let event = Event { key: frame.key, ..Event::bare(frame.at, side.said(line)?) };
         Some(Told { below, event })
     };
     match Rows::of(rows).next() {
@@ -220,8 +224,7 @@ fn joins(line: &[u8]) -> bool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Head<'a> {
     Note(&'a [u8]),
-    Sent,
-    Received,
+    Said(Side),
     /// Files, listings and what TLS sends.
     Data,
 }
@@ -233,8 +236,8 @@ fn head(i: &[u8]) -> Option<Head<'_>> {
     }
     let end = memchr::memchr(b',', i)?;
     let head = match &i[..end] {
-        b"=> Send header" => Head::Sent,
-        b"<= Recv header" => Head::Received,
+        b"=> Send header" => Head::Said(Side::Client),
+        b"<= Recv header" => Head::Said(Side::Server),
         b"=> Send data" | b"<= Recv data" | b"=> Send SSL data" | b"<= Recv SSL data" => Head::Data,
         _ => return None,
     };
@@ -269,7 +272,7 @@ pub(super) fn telling<'a>(lines: &[&'a [u8]]) -> Vec<(usize, &'a [u8])> {
     for (n, line) in lines.iter().enumerate() {
         match head(bare(line)) {
             Some(Head::Note(_)) => found.push((n, bare(line))),
-            Some(Head::Sent | Head::Received) => {
+            Some(Head::Said(_)) => {
                 let Some((text, _)) = lines.get(n + 1).and_then(|line| row(line).ok()) else { continue };
                 let is_hex = hex_bytes(text).is_some();
                 found.push((n + 1, if is_hex { &text[HEX_ROW_BYTES * HEX_COLUMNS..] } else { text }));

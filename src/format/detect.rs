@@ -547,6 +547,99 @@ mod tests {
     }
 
     #[test]
+    fn other_libraries_of_python_print_as_ftplib_does() {
+        let ftplib = "*resp* '220 ready'\n*cmd* 'USER a'\n*resp* '331 x'\n*cmd* 'STAT'\n*resp* '211 x'\n";
+        assert_eq!(detected(ftplib), "ftplib");
+        let fetched = "{\"a\": 1} GET / HTTP/1.1\n".repeat(9);
+        assert_eq!(detected(&format!("{ftplib}*cmd* 'RETR access.log'\n{fetched}")), "ftplib");
+        let poplib = "*cmd* 'USER a'\n*resp* b'+OK'\n*cmd* 'PASS b'\n*resp* b'-ERR no'\n*cmd* 'STAT'\n";
+        assert_eq!(detected(poplib), "POP3 at 2");
+        assert_eq!(detected(&poplib.replace("b'", "'")), "POP3 at 2");
+        let nntplib = "*resp* '200 news.example.com ready'\n*cmd* 'MODE READER'\n*resp* '200 x'\n*cmd* 'GROUP misc.test'\n";
+        assert_eq!(detected(nntplib), "NNTP at 2");
+    }
+
+    #[test]
+    fn other_protocols_through_a_trace_of_curl_are_named() {
+        let opened = "== Info:   Trying 127.0.0.1:25...\n== Info: Connected to h (127.0.0.1) port 25 (#0)\n";
+        let ftp =
+            "<= Recv header, 11 bytes (0xb)\n0000: 220 ready\n=> Send header, 8 bytes (0x8)\n0000: USER a\n";
+        assert_eq!(detected(&format!("{opened}{ftp}")), "curl-trace");
+        let fetched = "<= Recv data, 16 bytes (0x10)\n0000: GET / HTTP/1.1..\n".repeat(9);
+        assert_eq!(detected(&format!("{opened}{ftp}{fetched}")), "curl-trace");
+        let cases = [
+            ("=> Send header, 83 bytes (0x53)\n0000: GET / HTTP/1.1\n0010: Host: h\n", "HTTP at 4"),
+            (
+                "<= Recv header, 17 bytes (0x11)\n0000: 48 54 54 50 2f 31 2e 31 20 32 30 30 20 4f 4b 0d HTTP/1.1 200 OK.\n",
+                "HTTP at 4",
+            ),
+            (
+                "<= Recv header, 24 bytes (0x18)\n0000: 220 mx.example.com ESMTP\n=> Send header, 9 bytes (0x9)\n0000: EHLO me\n",
+                "SMTP at 4",
+            ),
+            ("<= Recv header, 11 bytes (0xb)\n0000: +OK ready\n", "POP3 at 4"),
+            ("== Info: SSH authentication methods available: publickey,password\n", "SFTP at 3"),
+        ];
+        for (said, want) in cases {
+            assert_eq!(detected(&format!("{opened}{said}")), want);
+        }
+        assert_eq!(detected("0000: USER alice\n0010: 331 x\n"), "unknown");
+    }
+
+    #[test]
+    fn json_is_told_apart_by_its_members() {
+        let zeek = r#"{"ts":1.5,"uid":"C1","id.orig_h":"192.0.2.7","id.orig_p":1,"#;
+        let suricata = r#"{"timestamp":"2026-11-20T17:43:36.099184+0000","flow_id":1,"#;
+        let sftpgo = r#"{"level":"debug","time":"2026-11-20T14:14:54.185","#;
+        let bunyan = r#"{"name":"x","hostname":"h","pid":7,"id":"0a9bc481","ip":"192.0.2.7","level":10,"#;
+        let cases = [
+            (zeek, r#""command":"RETR","reply_code":226}"#, "zeek"),
+            (zeek, r#""proto":"tcp","service":"ftp","conn_state":"SF"}"#, "unknown"),
+            (zeek, r#""_path":"smtp","helo":"me","last_reply":"250 ok"}"#, "unknown"),
+            (
+                suricata,
+                r#""event_type":"ftp","ftp":{"command":"PWD","completion_code":["257"]}}"#,
+                "suricata",
+            ),
+            (
+                suricata,
+                r#""event_type":"http","http":{"http_method":"GET","protocol":"HTTP/1.1"}}"#,
+                "unknown",
+            ),
+            (suricata, r#""event_type":"smtp","smtp":{"helo":"me"}}"#, "unknown"),
+            (
+                sftpgo,
+                r#""sender":"ftpserverlib","clientId":"1","line":"PWD","message":"Received line"}"#,
+                "sftpgo",
+            ),
+            (sftpgo, r#""sender":"sftpd","message":"PWD"}"#, "unknown"),
+            (
+                bunyan,
+                r#""message":"220 ready","msg":"Reply","time":"2026-11-20T14:14:54.185Z","v":0}"#,
+                "ftp-srv",
+            ),
+            (bunyan, r#""msg":"request","time":"2026-11-20T14:14:54.185Z","v":0}"#, "unknown"),
+        ];
+        for (head, rest, want) in cases {
+            let line = format!("{head}{rest}\n");
+            assert_eq!(detected(&line), want, "{line}");
+        }
+        // Events of other protocols around them change nothing.
+        let mixed: Vec<_> = cases[3..6].iter().map(|(head, rest, _)| format!("{head}{rest}")).collect();
+        assert_eq!(detected(&mixed.join("\n")), "suricata");
+    }
+
+    #[test]
+    fn columns_of_zeek_need_the_name_of_their_log() {
+        let header = "#separator \\x09\n#path\tftp\n#fields\tts\tuid\tcommand\treply_code\n";
+        let row = "1.5\tC1\tRETR\t226\n";
+        assert_eq!(detected(&format!("{header}{row}")), "zeek");
+        assert_eq!(detected(&format!("{}{row}", header.replace("ftp", "conn"))), "unknown");
+        let iis = "#Software: Microsoft Internet Information Services 8.5\n#Fields: date time cs-method\n";
+        assert_eq!(detected(&format!("{iis}2026-11-20 00:00:01 RETR\n")), "unknown");
+    }
+
+    #[test]
     fn a_bare_channel_is_the_last_resort() {
         assert_eq!(detected("220 ready\r\nUSER a\r\n331 x\r\n"), "raw");
         assert_eq!(

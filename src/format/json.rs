@@ -18,7 +18,7 @@ use nom::error::{Error, ErrorKind};
 const DEPTH_MAX: usize = 64;
 
 /// The members of an object, in their order.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Members<'a>(Rest<'a>);
 
 /// What follows the members or elements that were read.
@@ -70,7 +70,7 @@ impl<'a> Iterator for Members<'a> {
 }
 
 /// The elements of an array, in their order.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Elements<'a> {
     /// A value that is no array.
     alone: Option<Value<'a>>,

@@ -30,27 +30,25 @@ struct Suricata {
 impl Lexer for Suricata {
     fn lex<'a>(&mut self, line: Line<'a>) -> Lexed<'a> {
         let Some(members) = Members::of(line.text) else { return Lexed::Unknown };
-        match self.event(members) {
-            Found::Transaction(frame, transaction) => {
+        match self.transaction(members) {
+            Ok((frame, transaction)) => {
                 let Transaction { command, .. } = transaction;
                 let command = command_of(command.0, command.1, line.arena).map(What::Command);
                 let replies = Replies::of(transaction, line.arena).map(|l| What::Reply(ReplyLine::of(l)));
                 line.arena.tell_all(command.into_iter().chain(replies).map(|what| Event { what, ..frame }))
             }
-            Found::Other => Lexed::Skip,
-            Found::Nothing => Lexed::Unknown,
+            Err(Other::Event) => Lexed::Skip,
+            Err(Other::Line) => Lexed::Unknown,
         }
     }
 }
 
-/// What a line is about.
-enum Found<'a> {
-    /// A command with its replies, or a greeting.
-    Transaction(Event<'a>, Transaction<'a>),
+/// What a line is that holds no transaction.
+enum Other {
     /// Something else that Suricata saw.
-    Other,
+    Event,
     /// Another program's line.
-    Nothing,
+    Line,
 }
 
 /// What stands in the member `ftp`.
@@ -66,19 +64,19 @@ struct Transaction<'a> {
 const NONE: Value = Value::Array(b"");
 
 impl Suricata {
-    fn event<'a>(&mut self, members: Members<'a>) -> Found<'a> {
+    fn transaction<'a>(&mut self, members: Members<'a>) -> Result<(Event<'a>, Transaction<'a>), Other> {
         let mut frame = Event::bare(When::NEVER, What::Opened);
         let (mut stamped, mut kind, mut ftp) = (false, None, None);
         for member in members {
             match (member.key, member.value) {
                 (b"timestamp", Value::Text(text)) => match self.stamps.read(text, iso) {
                     Some((at, _)) => (stamped, frame.at) = (true, at),
-                    None => return Found::Nothing,
+                    None => return Err(Other::Line),
                 },
                 (b"event_type", Value::Text(text)) => match text {
                     b"ftp" => kind = Some(text),
-                    _ if stamped => return Found::Other,
-                    _ => return Found::Nothing,
+                    _ if stamped => return Err(Other::Event),
+                    _ => return Err(Other::Line),
                 },
                 (b"flow_id", Value::Word(digits)) => {
                     (frame.route, frame.key) =
@@ -88,15 +86,15 @@ impl Suricata {
                 (b"src_port", value) => frame.client_port = value.number().unwrap_or(0) as u16,
                 // It comes last, and looking for its end would take as long as reading it.
                 (b"ftp", value @ Value::Object(_)) if kind.is_some() && frame.key != Key::None => {
-                    return Found::Transaction(frame, transaction(value));
+                    return Ok((frame, transaction(value)));
                 }
                 (b"ftp", value @ Value::Object(_)) => ftp = Some(value),
                 _ => {}
             }
         }
         match (ftp, kind) {
-            (Some(ftp), Some(_)) if frame.key != Key::None => Found::Transaction(frame, transaction(ftp)),
-            _ => Found::Nothing,
+            (Some(ftp), Some(_)) if frame.key != Key::None => Ok((frame, transaction(ftp))),
+            _ => Err(Other::Line),
         }
     }
 }
@@ -158,7 +156,8 @@ struct Replies<'a> {
 impl<'a> Replies<'a> {
     fn of(transaction: Transaction<'a>, arena: &'a Arena) -> Self {
         let (codes, texts) = (transaction.codes.elements(), transaction.texts.elements());
-        Self { codes, texts, n_codes: codes.count(), n_texts: texts.count(), open: false, arena }
+        let (n_codes, n_texts) = (codes.clone().count(), texts.clone().count());
+        Self { codes, texts, n_codes, n_texts, open: false, arena }
     }
 }
 

@@ -33,13 +33,13 @@ pub(super) static FORMAT: Format = Format {
 fn carried(line: &[u8]) -> Option<usize> {
     let name = line.strip_prefix(b"#")?;
     ["separator", "unset_field", "empty_field", "path", "fields"].iter().position(|kind| {
-        name.strip_prefix(kind.as_bytes()).is_some_and(|rest| rest.first().is_some_and(is_blank))
+        name.strip_prefix(kind.as_bytes()).is_some_and(|rest| rest.first().copied().is_some_and(is_blank))
     })
 }
 
 /// What follows the name of such a line: a blank, or the separator itself.
-fn is_blank(byte: &u8) -> bool {
-    !byte.is_ascii_alphanumeric() && *byte != b'_'
+fn is_blank(byte: u8) -> bool {
+    !byte.is_ascii_alphanumeric() && byte != b'_'
 }
 
 /// Columns that are read.
