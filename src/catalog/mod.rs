@@ -68,6 +68,8 @@ rules! {
 }
 
 formats! {
+    "rclone"
+    "pftp"
     "vsftpd"
     "proftpd-trace"
     "pure-ftpd"

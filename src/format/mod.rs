@@ -45,11 +45,13 @@ mod ncftp;
 mod net_ftp;
 mod node_ftp;
 mod nppftp;
+mod pftp;
 mod proftpd_extended;
 mod proftpd_trace;
 mod pure_ftpd;
 mod pyftpdlib;
 mod raw;
+mod rclone;
 mod sftpgo;
 mod suricata;
 mod vsftpd;
@@ -241,6 +243,8 @@ pub static FORMATS: &[&Format] = &[
     &ftp_srv::FORMAT,
     &filezilla_client::FORMAT,
     &net_ftp::FORMAT,
+    &rclone::FORMAT,
+    &pftp::FORMAT,
     &filezilla_pane::FORMAT,
     &aria2::FORMAT,
     &busybox::FORMAT,

@@ -181,6 +181,15 @@ pub(super) fn iso_and_zone(i: &[u8]) -> IResult<&[u8], Local> {
     Ok((i, Local { offset_minutes: local.offset_minutes.or(offset), ..local }))
 }
 
+// 2026/11/20 18:33:27    2026/11/20 18:33:27.123456
+pub(super) fn slashed(i: &[u8]) -> IResult<&[u8], Local> {
+    let (i, (year, month, day)) = (digits(4), preceded(char('/'), two), preceded(char('/'), two)).parse(i)?;
+    let (i, (hour, minute, second)) = preceded(char(' '), clock).parse(i)?;
+    let (i, milli) = opt(fraction).parse(i)?;
+    let (milli, known) = (milli.unwrap_or(0), Known::Everything);
+    Ok((i, Local { year: year as i16, month, day, hour, minute, second, milli, known, ..Local::default() }))
+}
+
 // 20/Nov/2026:18:33:27 +0000
 pub(super) fn common_log(i: &[u8]) -> IResult<&[u8], Local> {
     let (i, (day, month, year)) =
@@ -216,7 +225,7 @@ mod tests {
 
     #[test]
     fn each_shape_is_read() {
-        let cases: [(Shape, &[u8], &str, usize); 10] = [
+        let cases: [(Shape, &[u8], &str, usize); 11] = [
             (ctime, b"Fri Nov  6 18:32:21 2026 [pid", "2026-11-06T18:32:21+00:00", 5),
             (month_day, b"Nov 20 18:32:21 host", "18:32:21", 5),
             (numeric_month_day, b"02-23 12:17:30] x", "12:17:30", 3),
@@ -226,6 +235,7 @@ mod tests {
             (iso, b"2024-04-17T20:50:00.069Z <<", "2024-04-17T20:50:00.069+00:00", 3),
             (iso_and_zone, b"2024-03-04 00:00:41.684 +05:30 [INF]", "2024-03-03T18:30:41.684+00:00", 6),
             (common_log, b"20/Nov/2026:18:33:27 -0500]", "2026-11-20T23:33:27+00:00", 1),
+            (slashed, b"2026/11/20 18:33:27 DEBUG", "2026-11-20T18:33:27+00:00", 6),
             (time_of_day, b"17:53:47.534764 *", "17:53:47", 2),
         ];
         for (shape, text, want, left) in cases {
