@@ -3,7 +3,7 @@
 use super::sentence::Sentences;
 use super::summary::{InputSummary, Summary};
 use super::wire::{ByClass, raw, stated, text};
-use crate::rule::{Fact, Finding, Said, Severity, Side};
+use crate::rule::{Fact, Finding, Said, Severity, Side, Transcript};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use std::borrow::Cow;
@@ -132,7 +132,7 @@ struct SaidJson<'a> {
     raw_base64: Option<String>,
 }
 
-struct Facts<'a>(&'a [(&'static str, Fact)]);
+struct Facts<'a>(&'a [(&'static str, Fact<'static>)]);
 
 impl Serialize for Facts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -147,7 +147,8 @@ impl Serialize for Facts<'_> {
                 Fact::Moment(at, line) => {
                     map.serialize_entry(key, &Moment { time: at.rfc3339(), line: *line })?;
                 }
-                Fact::Text(bytes) | Fact::User(bytes) => map.serialize_entry(key, &text(bytes))?,
+                Fact::Text(bytes) => map.serialize_entry(key, &text(bytes))?,
+                Fact::User(name) => map.serialize_entry(key, &text(name))?,
             }
         }
         map.end()
@@ -242,16 +243,16 @@ fn finding<'a>(summary: &'a Summary, sentences: &Sentences, finding: &'a Finding
         time: finding.at.rfc3339(),
         session: SessionJson {
             id: finding.session.and_then(|s| summary.session_number(s)),
-            client: stated(&finding.client),
-            user: stated(&finding.user),
+            client: stated(finding.client()),
+            user: stated(finding.user()),
             server: finding.software.name(),
         },
-        command: finding.command.as_ref().map(|(name, argument)| CommandOut {
+        command: finding.command().map(|(name, argument)| CommandOut {
             verb: text(name),
             argument: text(argument),
             raw_base64: raw(argument),
         }),
-        reply: finding.reply.as_ref().map(|(code, line)| ReplyOut {
+        reply: finding.reply().map(|(code, line)| ReplyOut {
             code: code.0,
             text: text(line),
             raw_base64: raw(line),
@@ -261,18 +262,19 @@ fn finding<'a>(summary: &'a Summary, sentences: &Sentences, finding: &'a Finding
             .iter()
             .map(|r| RelatedJson { role: r.role.name(), path: summary.path(r.place), line: r.place.line })
             .collect(),
-        transcript: finding.transcript.iter().map(said).collect(),
+        transcript: finding.transcript.iter().map(|line| said(&finding.transcript, line)).collect(),
         facts: Facts(&finding.facts),
     }
 }
 
-fn said(said: &Said) -> SaidJson<'_> {
+fn said<'a>(transcript: &'a Transcript, said: &Said) -> SaidJson<'a> {
+    let bytes = transcript.text(said);
     SaidJson {
         line: said.place.line,
         time: said.at.rfc3339(),
         from: if said.side == Side::Client { "client" } else { "server" },
-        text: text(&said.text),
-        raw_base64: raw(&said.text),
+        text: text(bytes),
+        raw_base64: raw(bytes),
     }
 }
 
@@ -287,15 +289,15 @@ fn fingerprint(finding: &Finding) -> String {
     part(b"v1");
     part(finding.rule.name.as_bytes());
     part(finding.case.as_bytes());
-    if let Some((name, _)) = &finding.command {
+    if let Some((name, _)) = finding.command() {
         part(name);
     }
-    if let Some((code, line)) = &finding.reply {
+    if let Some((code, line)) = finding.reply() {
         part(code.to_string().as_bytes());
         let plain: Vec<u8> = line.iter().copied().filter(|b| b.is_ascii_alphabetic() || *b == b' ').collect();
         part(&plain);
     }
-    part(&finding.user);
+    part(finding.user());
     part(finding.software.name().unwrap_or_default().as_bytes());
     let mut hasher = Fnv(0xcbf2_9ce4_8422_2325);
     hasher.write(&shape);

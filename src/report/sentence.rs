@@ -68,7 +68,7 @@ impl Sentences {
         let mut fix = self.filled(&self.case(finding).fix, finding);
         if finding.rule.group == Group::Support
             && finding.case != "replaced"
-            && let Some((name, _)) = &finding.command
+            && let Some((name, _)) = finding.command()
             && let Some(instead) = catalog::instead(&String::from_utf8_lossy(name), self.words.lang())
         {
             fix = format!("{instead} {fix}");
@@ -114,7 +114,7 @@ impl Sentences {
             Fact::Moment(at, line) => {
                 self.clock(*at).unwrap_or_else(|| self.words.with("line-n", &[("n", &line.to_string())]))
             }
-            Fact::User(name) if name.is_empty() => self.words.get("the-user").to_owned(),
+            Fact::User([]) => self.words.get("the-user").to_owned(),
             Fact::User(name) => format!("\"{}\"", quoted(name)),
         }
     }

@@ -1,7 +1,7 @@
 //! What is remembered of all sessions of a source: refusals, acceptances, renames that were begun and not ended.
 
-use super::finding::{Label, Said, say};
 use super::refusal::{Refusal, refusals};
+use super::transcript::{Label, Transcript};
 use crate::event::Place;
 use crate::ftp::{Code, Rename};
 use crate::session::{Ended, Session};
@@ -27,7 +27,7 @@ pub struct Dangling {
     /// The user.
     pub user: Vec<u8>,
     /// RNFR and its reply.
-    pub said: Vec<Said>,
+    pub said: Transcript,
 }
 
 /// Texts that occur again and again, each kept once.
@@ -158,8 +158,8 @@ fn dangling(session: &Session) -> Option<Dangling> {
         return None;
     };
     let exchange = session.exchange(mark)?;
-    let mut said = Vec::new();
-    say(&mut said, &exchange, Some(Label { key: "cause", primary: false }), true);
+    let mut said = Transcript::default();
+    said.say(&exchange, Some(Label { key: "cause", primary: false }), true);
     let place = exchange.reply().map_or(exchange.place(), |r| r.place);
     Some(Dangling { place, client: session.client().to_vec(), user: session.user().to_vec(), said })
 }

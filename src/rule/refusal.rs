@@ -1,7 +1,7 @@
 //! Refusals of service and their reasons: 421, and the other codes that servers use for the same thing.
 
-use super::finding::first_line;
 use super::ledger::Names;
+use super::transcript::write_first_line;
 use crate::event::Place;
 use crate::ftp::{Code, Software, Verb};
 use crate::session::{Ending, Session};
@@ -114,7 +114,7 @@ pub struct Refusal {
 
 /// Finds the refusals in a session.
 pub(super) fn refusals(session: &Session, names: &mut Names, found: &mut Vec<Refusal>) {
-    for exchange in session.troubled() {
+    for (exchange, _) in session.notable() {
         let Some(reply) = exchange.reply() else { continue };
         if !reply.code.is_refusal() {
             continue;
@@ -130,13 +130,15 @@ pub(super) fn refusals(session: &Session, names: &mut Names, found: &mut Vec<Ref
         let full =
             matches!(reason, Reason::Capacity | Reason::PerClient | Reason::PerUser | Reason::Shutdown);
         if reason.counts() && (full || !at_login) {
+            let mut said = Vec::new();
+            write_first_line(&mut said, &reply);
             found.push(Refusal {
                 place: reply.place,
                 at: reply.at,
                 reason,
                 client: names.number(session.client()),
                 session: session.first(),
-                said: Some(names.number(&first_line(&reply))),
+                said: Some(names.number(&said)),
             });
         }
     }

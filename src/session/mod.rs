@@ -17,9 +17,9 @@ pub use exchange::{Exchange, Reply};
 pub use gather::{Gather, SESSIONS_NUMBERED_MAX, Starts};
 
 use crate::event::{Dialect, Place};
-use crate::ftp::{Code, Login, Mark, Restart, Software, State, Step, Verb};
+use crate::ftp::{Code, Login, Mark, Restart, Software, State, Step};
 use crate::time::When;
-use exchange::{Record, ReplyRecord, Span};
+use exchange::{Notable, Record, ReplyRecord, Span};
 use pair::Pairing;
 
 /// How the log shows a session's beginning.
@@ -115,14 +115,12 @@ pub struct Session {
     pairing: Pairing,
     /// How many of the first records were judged before and are kept as evidence only.
     judged: usize,
-    /// The state before each record from `judged` on, once [`Session::trace`] has run.
-    states: Vec<State>,
-    /// Records from `judged` on that were refused or got no final reply.
-    troubled: Vec<u32>,
-    /// Transfers from `judged` on that came while a REST was in force.
-    resumed: Vec<u32>,
+    /// What rules look at among the records from `judged` on, once [`Session::trace`] has run.
+    notable: Vec<Notable>,
     /// The state before the first record that was not judged.
     state: State,
+    /// The state behind the last record that may be judged, once [`Session::trace`] has run.
+    after: State,
     capabilities: Capabilities,
     counts: Counts,
     /// Whether an earlier part of this session was handed out already.
@@ -171,10 +169,9 @@ impl Session {
             replies: Vec::with_capacity(room),
             pairing: Pairing::default(),
             judged: 0,
-            states: Vec::new(),
-            troubled: Vec::new(),
-            resumed: Vec::new(),
+            notable: Vec::new(),
             state: State::default(),
+            after: State::default(),
             capabilities: Capabilities::default(),
             counts: Counts::default(),
             continued: false,
@@ -193,21 +190,18 @@ impl Session {
         }
         old.records.clear();
         old.replies.clear();
-        old.states.clear();
-        old.troubled.clear();
-        old.resumed.clear();
+        old.notable.clear();
         old.pairing.clear();
         old.capabilities.clear();
         (self.client, self.user, self.text) = (old.client, old.user, old.text);
-        (self.records, self.replies, self.states) = (old.records, old.replies, old.states);
-        self.resumed = old.resumed;
-        (self.troubled, self.pairing, self.capabilities) = (old.troubled, old.pairing, old.capabilities);
+        (self.records, self.replies, self.notable) = (old.records, old.replies, old.notable);
+        (self.pairing, self.capabilities) = (old.pairing, old.capabilities);
     }
 
     /// Gives the room of an ended session back.
     fn release(&mut self) {
         (self.text, self.records, self.replies) = (Vec::new(), Vec::new(), Vec::new());
-        (self.states, self.troubled, self.resumed) = (Vec::new(), Vec::new(), Vec::new());
+        self.notable = Vec::new();
         (self.pairing, self.capabilities) = (Pairing::default(), Capabilities::default());
     }
 
@@ -313,20 +307,16 @@ impl Session {
         (self.judged..self.settled).map(|index| Exchange { session: self, index })
     }
 
-    /// Those of [`Session::exchanges`] that were refused or got no final reply: most rules are about no others.
-    pub fn troubled(&self) -> impl Iterator<Item = Exchange<'_>> {
-        self.troubled.iter().map(|index| Exchange { session: self, index: *index as usize })
-    }
-
-    /// Those of [`Session::exchanges`] that transfer something while a REST is in force.
-    pub fn resumed(&self) -> impl Iterator<Item = Exchange<'_>> {
-        self.resumed.iter().map(|index| Exchange { session: self, index: *index as usize })
+    /// Those of [`Session::exchanges`] that were refused, got no final reply, or transfer something while a REST is in force,
+    /// with what the control connection knew before each. Rules are about no others.
+    pub fn notable(&self) -> impl Iterator<Item = (Exchange<'_>, &State)> {
+        self.notable.iter().map(|n| (Exchange { session: self, index: n.index as usize }, &n.state))
     }
 
     /// What the control connection knows after the exchanges of this part.
     #[must_use]
-    pub fn final_state(&self) -> State {
-        self.states.last().copied().unwrap_or(self.state)
+    pub fn final_state(&self) -> &State {
+        &self.after
     }
 
     /// All exchanges that are still at hand, those of earlier parts included.
@@ -349,55 +339,46 @@ impl Session {
             + self.text.capacity()
             + self.records.capacity() * size_of::<Record>()
             + self.replies.capacity() * size_of::<ReplyRecord>()
-            + self.states.capacity() * size_of::<State>()
+            + self.notable.capacity() * size_of::<Notable>()
     }
 
-    /// Works out the state before each exchange that may be judged: all of them when the session has ended, else those
-    /// whose followers are known.
+    /// Works out the state along the exchanges that may be judged: all of them when the session has ended, else those whose
+    /// followers are known.
     fn trace(&mut self, ended: bool) {
         let finished = if ended { self.records.len() } else { self.finished_records() };
         self.settled = finished.max(self.judged);
-        self.states.clear();
-        self.troubled.clear();
-        self.resumed.clear();
-        self.states.reserve(self.settled - self.judged + 1);
+        self.notable.clear();
         let mut state = self.state;
         if self.judged == 0 && self.beginning == Beginning::Missing {
             state = State::unknown();
         }
-        for index in self.judged..self.settled {
-            self.states.push(state);
-            let record = self.records[index];
+        for (index, record) in (0..).zip(&self.records[..self.settled]).skip(self.judged) {
             let (mut started, mut code) = (false, None);
-            for reply in self.replies_of(&record) {
+            for reply in self.replies_of(record) {
                 if reply.code.is_preliminary() {
                     started = true;
                 } else {
                     code = Some(reply.code);
                 }
             }
-            if code.is_none_or(Code::is_refusal) {
-                self.troubled.push(index as u32);
+            let resumed = state.restart != Restart::None && record.verb.transfers();
+            if resumed || code.is_none_or(Code::is_refusal) {
+                self.notable.push(Notable { index, state });
             }
-            if state.restart != Restart::None && record.verb.transfers() {
-                self.resumed.push(index as u32);
-            }
-            if !record.is_command() && code == Some(Code(230)) {
+            if record.is_command() {
+                let argument = &self.text[record.argument.range()];
+                state.advance(&Step { verb: record.verb, argument, started, code, mark: record.mark });
+            } else if code == Some(Code(230)) {
                 // The log begins between PASS and its reply.
                 state.login = Login::In(record.mark);
             }
-            if record.is_command() {
-                let argument = self.bytes(record.argument);
-                state = state.after(&Step { verb: record.verb, argument, started, code, mark: record.mark });
-            }
         }
-        self.states.push(state);
+        self.after = state;
     }
 
     /// Forgets what was judged, but for what later judgements may point to.
     fn compact(&mut self) {
-        let after = self.states.last().copied().unwrap_or(self.state);
-        let mut wanted = marks_of(&after);
+        let mut wanted = marks_of(&self.after);
         wanted.extend(self.capabilities.marks());
         let kept_from = self.settled.saturating_sub(CONTEXT_MAX);
         let old_text = std::mem::take(&mut self.text);
@@ -422,10 +403,10 @@ impl Session {
             self.records.push(record);
         }
         // What was worked out for this part is not needed again.
-        self.states = Vec::new();
+        self.notable = Vec::new();
         self.judged = moved[..self.settled].iter().filter(|m| **m != u32::MAX).count();
         self.settled = self.judged;
-        self.state = after;
+        self.state = self.after;
         self.continued = true;
         self.pairing.renumber(&moved);
     }
@@ -490,9 +471,4 @@ fn marks_of(state: &State) -> Vec<Mark> {
         Data::None => {}
     }
     marks
-}
-
-/// The name of a command as people write it: upper case; the word itself for commands that no table has.
-pub(crate) fn command_name(verb: Verb, word: &[u8]) -> Vec<u8> {
-    if verb == Verb::OTHER { word.to_ascii_uppercase() } else { verb.name().as_bytes().to_vec() }
 }
