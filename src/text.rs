@@ -132,6 +132,10 @@ pub fn without_repeated_secret(reply: &[u8]) -> Cow<'_, [u8]> {
         b"with",
         b"without",
     ];
+    // Most replies name neither command.
+    if !holds(reply, "pass") && !holds(reply, "acct") {
+        return Cow::Borrowed(reply);
+    }
     let starts = (0..reply.len()).filter(|i| *i == 0 || !reply[i - 1].is_ascii_alphanumeric());
     for start in starts.filter(|i| is_secret_word(&reply[*i..]) && reply.get(i + 4) == Some(&b' ')) {
         let said = &reply[start + 5..];

@@ -1,14 +1,14 @@
 //! Puts the facts of findings into the words of the catalog.
 
+use super::index_of;
 use super::summary::Problem;
 use crate::catalog::{self, CaseText, RulePage, Words, fill};
 use crate::lang::Lang;
-use crate::rule::{Fact, Finding, Group, Label};
+use crate::rule::{Fact, Finding, Group, Label, RULES, Rule};
 use crate::session::Confidence;
 use crate::text::{Printable, grouped};
 use crate::time::{When, Zone};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 /// Bytes of a text from the log that are put into a sentence.
 const QUOTED_BYTES_MAX: usize = 80;
@@ -18,14 +18,15 @@ const QUOTED_BYTES_MAX: usize = 80;
 pub struct Sentences {
     words: Words,
     zone: Zone,
-    pages: BTreeMap<&'static str, RulePage>,
+    /// In the order of [`RULES`].
+    pages: Vec<RulePage>,
 }
 
 impl Sentences {
     /// For that language, with times of day as they are in that zone.
     #[must_use]
     pub fn new(lang: Lang, zone: Zone) -> Self {
-        let pages = crate::rule::RULES.iter().map(|r| (r.name, catalog::rule(r.name, lang))).collect();
+        let pages = RULES.iter().map(|r| catalog::rule(r.name, lang)).collect();
         Self { words: Words::new(lang), zone, pages }
     }
 
@@ -41,8 +42,12 @@ impl Sentences {
         self.zone.clock(at)
     }
 
+    fn page(&self, rule: &Rule) -> &RulePage {
+        &self.pages[index_of(rule)]
+    }
+
     fn case(&self, finding: &Finding) -> &CaseText {
-        self.pages[finding.rule.name].case(finding.case)
+        self.page(finding.rule).case(finding.case)
     }
 
     /// The finding in a line.
@@ -65,27 +70,32 @@ impl Sentences {
     /// What to do.
     #[must_use]
     pub fn fix(&self, finding: &Finding) -> String {
-        let mut fix = self.filled(&self.case(finding).fix, finding);
-        if finding.rule.group == Group::Support
-            && finding.case != "replaced"
-            && let Some((name, _)) = finding.command()
-            && let Some(instead) = catalog::instead(&String::from_utf8_lossy(name), self.words.lang())
-        {
-            fix = format!("{instead} {fix}");
+        let fix = self.filled(&self.case(finding).fix, finding);
+        match self.instead(finding) {
+            Some(instead) => format!("{instead} {fix}"),
+            None => fix,
         }
-        fix
+    }
+
+    /// Which command can take the place of one that the server lacks.
+    fn instead(&self, finding: &Finding) -> Option<&str> {
+        if finding.rule.group != Group::Support || finding.case == "replaced" {
+            return None;
+        }
+        let verb = finding.verb().name();
+        self.pages.iter().find_map(|page| page.instead(verb))
     }
 
     /// The words of a mark.
     #[must_use]
     pub fn label(&self, finding: &Finding, label: Label) -> String {
-        self.filled(self.pages[finding.rule.name].label(finding.case, label.key), finding)
+        self.filled(self.page(finding.rule).label(finding.case, label.key), finding)
     }
 
     /// What a problem cost.
     #[must_use]
     pub fn cost(&self, problem: &Problem) -> String {
-        let page = &self.pages[problem.rule.name];
+        let page = self.page(problem.rule);
         if problem.count == 1 {
             return page.start_one.clone();
         }

@@ -111,7 +111,7 @@ pub(super) fn explained(suspect: &Suspect) -> Found {
             ..Found::new("replaced")
         };
     }
-    let stand = suspect.session().capabilities().stand(verb, suspect.exchange.mark());
+    let stand = suspect.session().stand(verb, suspect.exchange.mark());
     let (case, cause) = match stand {
         // Another SITE command says nothing about this one.
         _ if verb == Verb::SITE => ("plain", None),

@@ -48,7 +48,7 @@ fn protection(suspect: &Suspect, code: Code) -> Option<Found> {
         Tls::Off => ("no-auth", None),
     };
     // 500 and 502 may also mean that the server has no TLS at all; then the rule about support speaks.
-    let confidence = match suspect.session().capabilities().stand(suspect.verb, suspect.exchange.mark()) {
+    let confidence = match suspect.session().stand(suspect.verb, suspect.exchange.mark()) {
         _ if code == Code(503) => Confidence::Certain,
         Stand::Starred(_) | Stand::NotListed(_) => return None,
         Stand::Listed(_) | Stand::Worked(_) => Confidence::Certain,

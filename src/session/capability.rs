@@ -1,10 +1,8 @@
 //! What a server said and showed it can do: FEAT (RFC 2389), HELP with its asterisks, and earlier replies.
 
+use super::Session;
 use super::exchange::{Record, ReplyRecord};
 use crate::ftp::{Mark, Verb, VerbSet};
-
-/// Different commands that a session has room for before it must grow.
-const USUAL_COMMANDS: usize = 16;
 
 /// What is known about one command on this server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,30 +20,40 @@ pub enum Stand {
 }
 
 /// What a server said and showed it can do, so far in a session.
-#[derive(Clone, Debug, Default)]
-pub struct Capabilities {
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Capabilities {
     features: Option<(Mark, VerbSet)>,
     help: Option<(Mark, VerbSet)>,
-    /// Commands that were accepted.
+    /// Commands that were accepted; the first exchange that shows it is still at hand.
     accepted: VerbSet,
-    /// The first exchange that shows it, of each.
-    worked: Vec<(Verb, Mark)>,
 }
 
-impl Capabilities {
-    pub(super) fn clear(&mut self) {
-        self.features = None;
-        self.help = None;
-        self.accepted = VerbSet::default();
-        self.worked.clear();
-    }
-
+impl Session {
     /// What the session showed about `verb` before the exchange `now`.
     #[must_use]
     pub fn stand(&self, verb: Verb, now: Mark) -> Stand {
-        if let Some((_, mark)) = self.worked.iter().find(|(v, m)| *v == verb && *m < now) {
-            return Stand::Worked(*mark);
+        let accepted = self.capabilities.accepted.contains(verb).then(|| self.first_accepted(verb)).flatten();
+        match accepted {
+            Some(mark) if mark < now => Stand::Worked(mark),
+            _ => self.capabilities.said_of(verb, now),
         }
+    }
+
+    fn first_accepted(&self, verb: Verb) -> Option<Mark> {
+        self.records.iter().find(|r| r.verb == verb && self.is_accepted(r)).map(|r| r.mark)
+    }
+
+    pub(super) fn is_accepted(&self, record: &Record) -> bool {
+        self.replies_of(record).any(accepts)
+    }
+}
+
+fn accepts(reply: &ReplyRecord) -> bool {
+    matches!(reply.code.0 / 100, 2 | 3)
+}
+
+impl Capabilities {
+    fn said_of(&self, verb: Verb, now: Mark) -> Stand {
         if let Some((mark, starred)) = self.help
             && mark < now
             && starred.contains(verb)
@@ -61,16 +69,14 @@ impl Capabilities {
         }
     }
 
-    /// The exchanges that later judgements may point to.
-    pub(super) fn marks(&self) -> impl Iterator<Item = Mark> + '_ {
-        let said = [self.features.map(|(m, _)| m), self.help.map(|(m, _)| m)];
-        said.into_iter().flatten().chain(self.worked.iter().map(|(_, m)| *m))
+    /// The lists that later judgements may point to.
+    pub(super) fn marks(&self) -> impl Iterator<Item = Mark> + use<> {
+        [self.features, self.help].into_iter().flatten().map(|(mark, _)| mark)
     }
 
     /// Learns from an exchange that got its final reply.
     #[inline]
     pub(super) fn learn(&mut self, record: &Record, reply: &ReplyRecord, text: &[u8]) {
-        let digit = reply.code.0 / 100;
         let text = || &text[reply.text.range()];
         match record.verb {
             Verb::FEAT if reply.code.0 == 211 => self.features = Some((record.mark, listed(text()))),
@@ -81,15 +87,11 @@ impl Capabilities {
                 }
             }
             // The list may differ after these (RFC 7151 section 3.2, RFC 4217 section 4).
-            Verb::AUTH | Verb::HOST if digit == 2 => self.features = None,
+            Verb::AUTH | Verb::HOST if reply.code.0 / 100 == 2 => self.features = None,
             _ => {}
         }
-        if matches!(digit, 2 | 3) && record.verb != Verb::OTHER && !self.accepted.contains(record.verb) {
+        if accepts(reply) {
             self.accepted.insert(record.verb);
-            if self.worked.is_empty() {
-                self.worked.reserve(USUAL_COMMANDS);
-            }
-            self.worked.push((record.verb, record.mark));
         }
     }
 }

@@ -12,13 +12,14 @@ mod pair;
 mod turn;
 
 pub use assemble::{Assembler, Ended, Overflow};
-pub use capability::{Capabilities, Stand};
+pub use capability::Stand;
 pub use exchange::{Exchange, Reply};
 pub use gather::{Gather, SESSIONS_NUMBERED_MAX, Starts};
 
 use crate::event::{Dialect, Place};
-use crate::ftp::{Code, Login, Mark, Restart, Software, State, Step};
+use crate::ftp::{Code, Login, Mark, Restart, Software, State, Step, Verb, VerbSet};
 use crate::time::When;
+use capability::Capabilities;
 use exchange::{Notable, Record, ReplyRecord, Span};
 use pair::Pairing;
 
@@ -101,9 +102,9 @@ pub struct Session {
     last: Place,
     first_at: When,
     last_at: When,
-    client: Vec<u8>,
+    client: Span,
     client_port: u16,
-    user: Vec<u8>,
+    user: Span,
     beginning: Beginning,
     ending: Ending,
     identity: Confidence,
@@ -115,7 +116,7 @@ pub struct Session {
     pairing: Pairing,
     /// How many of the first records were judged before and are kept as evidence only.
     judged: usize,
-    /// What rules look at among the records from `judged` on, once [`Session::trace`] has run.
+    /// What rules look at among the records from `judged` on, once [`Session::trace`] has run. The room for it is lent.
     notable: Vec<Notable>,
     /// The state before the first record that was not judged.
     state: State,
@@ -123,6 +124,8 @@ pub struct Session {
     after: State,
     capabilities: Capabilities,
     counts: Counts,
+    /// Bytes that the assembler counts for this session.
+    counted: usize,
     /// Whether an earlier part of this session was handed out already.
     continued: bool,
     /// How many of the first records may be judged now.
@@ -157,9 +160,9 @@ impl Session {
             last: place,
             first_at: at,
             last_at: at,
-            client: Vec::new(),
+            client: Span::default(),
             client_port: 0,
-            user: Vec::new(),
+            user: Span::default(),
             beginning: Beginning::Missing,
             ending: Ending::Open,
             identity: Confidence::Certain,
@@ -174,6 +177,7 @@ impl Session {
             after: State::default(),
             capabilities: Capabilities::default(),
             counts: Counts::default(),
+            counted: 0,
             continued: false,
             settled: 0,
             closed: false,
@@ -185,24 +189,18 @@ impl Session {
     fn recycle(&mut self, dialect: &'static Dialect, place: Place, at: When) {
         let fresh = Self::with_room(dialect, place, at, 0);
         let mut old = std::mem::replace(self, fresh);
-        for bytes in [&mut old.client, &mut old.user, &mut old.text] {
-            bytes.clear();
-        }
+        old.text.clear();
         old.records.clear();
         old.replies.clear();
-        old.notable.clear();
         old.pairing.clear();
-        old.capabilities.clear();
-        (self.client, self.user, self.text) = (old.client, old.user, old.text);
-        (self.records, self.replies, self.notable) = (old.records, old.replies, old.notable);
-        (self.pairing, self.capabilities) = (old.pairing, old.capabilities);
+        (self.text, self.records, self.replies) = (old.text, old.records, old.replies);
+        self.pairing = old.pairing;
     }
 
     /// Gives the room of an ended session back.
     fn release(&mut self) {
         (self.text, self.records, self.replies) = (Vec::new(), Vec::new(), Vec::new());
-        self.notable = Vec::new();
-        (self.pairing, self.capabilities) = (Pairing::default(), Capabilities::default());
+        self.pairing = Pairing::default();
     }
 
     /// The format of the log.
@@ -238,7 +236,7 @@ impl Session {
     /// The client's address; empty where the log has none.
     #[must_use]
     pub fn client(&self) -> &[u8] {
-        &self.client
+        self.bytes(self.client)
     }
 
     /// The client's port, where the log has it.
@@ -250,7 +248,7 @@ impl Session {
     /// The user who logged in, or tried to; empty where the log has none.
     #[must_use]
     pub fn user(&self) -> &[u8] {
-        &self.user
+        self.bytes(self.user)
     }
 
     /// How the log shows the session's beginning.
@@ -275,12 +273,6 @@ impl Session {
     #[must_use]
     pub fn software(&self) -> Software {
         self.software
-    }
-
-    /// What the server said and showed it can do, so far.
-    #[must_use]
-    pub fn capabilities(&self) -> &Capabilities {
-        &self.capabilities
     }
 
     /// How many commands and replies there were, earlier parts of the session included.
@@ -339,7 +331,6 @@ impl Session {
             + self.text.capacity()
             + self.records.capacity() * size_of::<Record>()
             + self.replies.capacity() * size_of::<ReplyRecord>()
-            + self.notable.capacity() * size_of::<Notable>()
     }
 
     /// Works out the state along the exchanges that may be judged: all of them when the session has ended, else those whose
@@ -380,10 +371,13 @@ impl Session {
     fn compact(&mut self) {
         let mut wanted = marks_of(&self.after);
         wanted.extend(self.capabilities.marks());
+        wanted.extend(self.first_accepted_of_each());
         let kept_from = self.settled.saturating_sub(CONTEXT_MAX);
         let old_text = std::mem::take(&mut self.text);
         let old_records = std::mem::take(&mut self.records);
         let old_replies = std::mem::take(&mut self.replies);
+        self.client = copy_span(&mut self.text, &old_text, self.client);
+        self.user = copy_span(&mut self.text, &old_text, self.user);
         let mut moved = vec![u32::MAX; old_records.len()];
         for (index, mut record) in old_records.into_iter().enumerate() {
             if index < kept_from && !wanted.contains(&record.mark) {
@@ -402,13 +396,24 @@ impl Session {
             }
             self.records.push(record);
         }
-        // What was worked out for this part is not needed again.
-        self.notable = Vec::new();
         self.judged = moved[..self.settled].iter().filter(|m| **m != u32::MAX).count();
         self.settled = self.judged;
         self.state = self.after;
         self.continued = true;
         self.pairing.renumber(&moved);
+    }
+
+    /// The exchanges that show first that a command works.
+    fn first_accepted_of_each(&self) -> impl Iterator<Item = Mark> {
+        let mut known = VerbSet::default();
+        let first = self.records.iter().filter(move |record| {
+            let new = record.verb != Verb::OTHER && !known.contains(record.verb) && self.is_accepted(record);
+            if new {
+                known.insert(record.verb);
+            }
+            new
+        });
+        first.map(|record| record.mark)
     }
 
     fn bytes(&self, span: Span) -> &[u8] {
