@@ -2,12 +2,11 @@
 
 use super::sentence::Sentences;
 use super::summary::{InputSummary, Summary};
-use super::wire::{ByClass, raw, stated, text};
+use super::wire::{ByClass, Layout, raw, stated, text};
 use crate::rule::{Fact, Finding, Said, Severity, Side, Transcript};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use std::borrow::Cow;
-use std::hash::Hasher;
 use std::io::{self, Write};
 
 /// The version of the shape.
@@ -211,7 +210,7 @@ pub fn report_json(
         inputs: summary.inputs.iter().map(input).collect(),
         findings: FindingsJson(summary, sentences),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    document.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Layout::default()))?;
     out.write_all(b"\n")
 }
 
@@ -281,40 +280,35 @@ fn said<'a>(transcript: &'a Transcript, said: &Said) -> SaidJson<'a> {
 /// What stays the same when the same problem is recorded again: not the place, not the time, not the client, and no number
 /// of the reply's text.
 fn fingerprint(finding: &Finding) -> String {
-    let mut shape = Vec::new();
-    let mut part = |bytes: &[u8]| {
-        shape.extend_from_slice(bytes);
-        shape.push(0);
-    };
-    part(b"v1");
-    part(finding.rule.name.as_bytes());
-    part(finding.case.as_bytes());
+    let mut shape = Fnv(0xcbf2_9ce4_8422_2325);
+    shape.part(b"v1");
+    shape.part(finding.rule.name.as_bytes());
+    shape.part(finding.case.as_bytes());
     if let Some((name, _)) = finding.command() {
-        part(name);
+        shape.part(name);
     }
     if let Some((code, line)) = finding.reply() {
-        part(code.to_string().as_bytes());
-        let plain: Vec<u8> = line.iter().copied().filter(|b| b.is_ascii_alphabetic() || *b == b' ').collect();
-        part(&plain);
+        shape.part(code.to_string().as_bytes());
+        line.iter().filter(|b| b.is_ascii_alphabetic() || **b == b' ').for_each(|b| shape.byte(*b));
+        shape.byte(0);
     }
-    part(finding.user());
-    part(finding.software.name().unwrap_or_default().as_bytes());
-    let mut hasher = Fnv(0xcbf2_9ce4_8422_2325);
-    hasher.write(&shape);
-    format!("{:016x}", hasher.finish())
+    shape.part(finding.user());
+    shape.part(finding.software.name().unwrap_or_default().as_bytes());
+    format!("{:016x}", shape.0)
 }
 
 /// FNV-1a: the same on every machine and in every version.
 struct Fnv(u64);
 
-impl Hasher for Fnv {
-    fn write(&mut self, bytes: &[u8]) {
+impl Fnv {
+    fn part(&mut self, bytes: &[u8]) {
         for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+            self.byte(*byte);
         }
+        self.byte(0);
     }
 
-    fn finish(&self) -> u64 {
-        self.0
+    fn byte(&mut self, byte: u8) {
+        self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
     }
 }

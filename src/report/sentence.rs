@@ -8,7 +8,7 @@ use crate::rule::{Fact, Finding, Group, Label, RULES, Rule};
 use crate::session::Confidence;
 use crate::text::{Printable, grouped};
 use crate::time::{When, Zone};
-use std::borrow::Cow;
+use std::fmt::{self, Write};
 
 /// Bytes of a text from the log that are put into a sentence.
 const QUOTED_BYTES_MAX: usize = 80;
@@ -99,40 +99,62 @@ impl Sentences {
         if problem.count == 1 {
             return page.start_one.clone();
         }
-        fill(&page.start, |hole| (hole == "count").then(|| Cow::Owned(grouped(problem.count))))
+        fill(&page.start, |hole, out| {
+            let counts = hole == "count";
+            if counts {
+                out.push_str(&grouped(problem.count));
+            }
+            counts
+        })
     }
 
     fn filled(&self, template: &str, finding: &Finding) -> String {
-        fill(template, |hole| {
-            let fact = finding.fact(hole)?;
-            Some(Cow::Owned(self.told(&fact)))
+        fill(template, |hole, out| {
+            let fact = finding.fact(hole);
+            if let Some(fact) = &fact {
+                self.tell(out, fact);
+            }
+            fact.is_some()
         })
     }
 
     /// A fact in words.
     #[must_use]
     pub fn told(&self, fact: &Fact) -> String {
-        match fact {
-            Fact::Number(n) => grouped(*n),
-            Fact::Line(n) => n.to_string(),
-            Fact::Code(code) => code.to_string(),
-            Fact::Word(word) => (*word).to_owned(),
-            Fact::Text(text) => quoted(text),
-            Fact::Phrase(key) => self.words.get(key).to_owned(),
-            Fact::Phrases(keys) => keys.iter().map(|k| self.words.get(k)).collect::<Vec<_>>().join(", "),
-            Fact::Duration(ms) => self.words.duration(*ms),
-            Fact::Moment(at, line) => {
-                self.clock(*at).unwrap_or_else(|| self.words.with("line-n", &[("n", &line.to_string())]))
+        let mut out = String::new();
+        self.tell(&mut out, fact);
+        out
+    }
+
+    fn tell(&self, out: &mut String, fact: &Fact) {
+        let _ = match fact {
+            Fact::Number(n) => write!(out, "{}", grouped(*n)),
+            Fact::Line(n) => write!(out, "{n}"),
+            Fact::Code(code) => write!(out, "{code}"),
+            Fact::Word(word) => out.write_str(word),
+            Fact::Text(text) => quote(out, text),
+            Fact::Phrase(key) => out.write_str(self.words.get(key)),
+            Fact::Phrases(keys) => {
+                out.write_str(&keys.iter().map(|k| self.words.get(k)).collect::<Vec<_>>().join(", "))
             }
-            Fact::User([]) => self.words.get("the-user").to_owned(),
-            Fact::User(name) => format!("\"{}\"", quoted(name)),
-        }
+            Fact::Duration(ms) => out.write_str(&self.words.duration(*ms)),
+            Fact::Moment(at, line) => match self.clock(*at) {
+                Some(clock) => out.write_str(&clock),
+                None => out.write_str(&self.words.with("line-n", &[("n", &line.to_string())])),
+            },
+            Fact::User([]) => out.write_str(self.words.get("the-user")),
+            Fact::User(name) => {
+                out.push('"');
+                let _ = quote(out, name);
+                out.write_char('"')
+            }
+        };
     }
 }
 
-fn quoted(text: &[u8]) -> String {
+fn quote(out: &mut String, text: &[u8]) -> fmt::Result {
     if text.len() > QUOTED_BYTES_MAX {
-        return format!("{}...", Printable(&text[..QUOTED_BYTES_MAX]));
+        return write!(out, "{}...", Printable(&text[..QUOTED_BYTES_MAX]));
     }
-    Printable(text).to_string()
+    write!(out, "{}", Printable(text))
 }
