@@ -3,6 +3,7 @@
 use super::Session;
 use super::exchange::{Record, ReplyRecord};
 use crate::ftp::{Mark, Verb, VerbSet};
+use std::cell::OnceCell;
 
 /// What is known about one command on this server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,9 +21,10 @@ pub enum Stand {
 }
 
 /// What a server said and showed it can do, so far in a session.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Capabilities {
-    features: Option<(Mark, VerbSet)>,
+    /// The exchange with the FEAT list, and the list once it is asked for: most sessions have one and need it never.
+    features: Option<(Mark, OnceCell<VerbSet>)>,
     help: Option<(Mark, VerbSet)>,
     /// Commands that were accepted; the first exchange that shows it is still at hand.
     accepted: VerbSet,
@@ -35,7 +37,31 @@ impl Session {
         let accepted = self.capabilities.accepted.contains(verb).then(|| self.first_accepted(verb)).flatten();
         match accepted {
             Some(mark) if mark < now => Stand::Worked(mark),
-            _ => self.capabilities.said_of(verb, now),
+            _ => self.said_of(verb, now),
+        }
+    }
+
+    fn said_of(&self, verb: Verb, now: Mark) -> Stand {
+        if let Some((mark, starred)) = self.capabilities.help
+            && mark < now
+            && starred.contains(verb)
+        {
+            return Stand::Starred(mark);
+        }
+        let Some((mark, features)) = self.capabilities.features.as_ref().filter(|(mark, _)| *mark < now)
+        else {
+            return Stand::Unknown;
+        };
+        let listed = features.get_or_init(|| {
+            let reply = self.exchange(*mark).and_then(|e| e.reply());
+            reply.map_or_else(VerbSet::default, |r| listed(r.raw()))
+        });
+        if listed.contains(verb) {
+            Stand::Listed(*mark)
+        } else if verb.is_extension() && !listed.is_empty() {
+            Stand::NotListed(*mark)
+        } else {
+            Stand::Unknown
         }
     }
 
@@ -53,25 +79,10 @@ fn accepts(reply: &ReplyRecord) -> bool {
 }
 
 impl Capabilities {
-    fn said_of(&self, verb: Verb, now: Mark) -> Stand {
-        if let Some((mark, starred)) = self.help
-            && mark < now
-            && starred.contains(verb)
-        {
-            return Stand::Starred(mark);
-        }
-        match self.features {
-            Some((mark, listed)) if mark < now && listed.contains(verb) => Stand::Listed(mark),
-            Some((mark, listed)) if mark < now && verb.is_extension() && !listed.is_empty() => {
-                Stand::NotListed(mark)
-            }
-            _ => Stand::Unknown,
-        }
-    }
-
     /// The lists that later judgements may point to.
     pub(super) fn marks(&self) -> impl Iterator<Item = Mark> + use<> {
-        [self.features, self.help].into_iter().flatten().map(|(mark, _)| mark)
+        let features = self.features.as_ref().map(|(mark, _)| *mark);
+        features.into_iter().chain(self.help.map(|(mark, _)| mark))
     }
 
     /// Learns from an exchange that got its final reply.
@@ -79,7 +90,7 @@ impl Capabilities {
     pub(super) fn learn(&mut self, record: &Record, reply: &ReplyRecord, text: &[u8]) {
         let text = || &text[reply.text.range()];
         match record.verb {
-            Verb::FEAT if reply.code.0 == 211 => self.features = Some((record.mark, listed(text()))),
+            Verb::FEAT if reply.code.0 == 211 => self.features = Some((record.mark, OnceCell::new())),
             Verb::HELP if matches!(reply.code.0, 211 | 214) => {
                 let starred = starred(text());
                 if !starred.is_empty() {

@@ -5,6 +5,7 @@
 mod assemble;
 mod bare;
 mod capability;
+mod compact;
 mod exchange;
 mod gather;
 mod lifetime;
@@ -17,7 +18,7 @@ pub use exchange::{Exchange, Reply};
 pub use gather::{Gather, SESSIONS_NUMBERED_MAX, Starts};
 
 use crate::event::{Dialect, Place};
-use crate::ftp::{Code, Login, Mark, Restart, Software, State, Step, Verb, VerbSet};
+use crate::ftp::{Code, Login, Mark, Restart, Software, State, Step};
 use crate::time::When;
 use capability::Capabilities;
 use exchange::{Notable, Record, ReplyRecord, Span};
@@ -147,10 +148,12 @@ pub struct Counts {
 
 impl Session {
     fn new(dialect: &'static Dialect, place: Place, at: When) -> Self {
-        Self::with_room(dialect, place, at, USUAL_EXCHANGES)
+        let mut session = Self::without_room(dialect, place, at);
+        session.furnish();
+        session
     }
 
-    fn with_room(dialect: &'static Dialect, place: Place, at: When, room: usize) -> Self {
+    fn without_room(dialect: &'static Dialect, place: Place, at: When) -> Self {
         Self {
             dialect,
             route: 0,
@@ -167,9 +170,9 @@ impl Session {
             ending: Ending::Open,
             identity: Confidence::Certain,
             software: dialect.software,
-            text: Vec::with_capacity(room * 40),
-            records: Vec::with_capacity(room),
-            replies: Vec::with_capacity(room),
+            text: Vec::new(),
+            records: Vec::new(),
+            replies: Vec::new(),
             pairing: Pairing::default(),
             judged: 0,
             notable: Vec::new(),
@@ -187,7 +190,7 @@ impl Session {
 
     /// Makes an ended session a new one, keeping its allocations.
     fn recycle(&mut self, dialect: &'static Dialect, place: Place, at: When) {
-        let fresh = Self::with_room(dialect, place, at, 0);
+        let fresh = Self::without_room(dialect, place, at);
         let mut old = std::mem::replace(self, fresh);
         old.text.clear();
         old.records.clear();
@@ -195,6 +198,14 @@ impl Session {
         old.pairing.clear();
         (self.text, self.records, self.replies) = (old.text, old.records, old.replies);
         self.pairing = old.pairing;
+        self.furnish();
+    }
+
+    /// Makes room for the exchanges of a usual session, unless there is enough.
+    fn furnish(&mut self) {
+        self.text.reserve(USUAL_EXCHANGES * USUAL_EXCHANGE_BYTES);
+        self.records.reserve(USUAL_EXCHANGES);
+        self.replies.reserve(USUAL_EXCHANGES);
     }
 
     /// Gives the room of an ended session back.
@@ -367,55 +378,6 @@ impl Session {
         self.after = state;
     }
 
-    /// Forgets what was judged, but for what later judgements may point to.
-    fn compact(&mut self) {
-        let mut wanted = marks_of(&self.after);
-        wanted.extend(self.capabilities.marks());
-        wanted.extend(self.first_accepted_of_each());
-        let kept_from = self.settled.saturating_sub(CONTEXT_MAX);
-        let old_text = std::mem::take(&mut self.text);
-        let old_records = std::mem::take(&mut self.records);
-        let old_replies = std::mem::take(&mut self.replies);
-        self.client = copy_span(&mut self.text, &old_text, self.client);
-        self.user = copy_span(&mut self.text, &old_text, self.user);
-        let mut moved = vec![u32::MAX; old_records.len()];
-        for (index, mut record) in old_records.into_iter().enumerate() {
-            if index < kept_from && !wanted.contains(&record.mark) {
-                continue;
-            }
-            moved[index] = self.records.len() as u32;
-            record.word = copy_span(&mut self.text, &old_text, record.word);
-            record.argument = copy_span(&mut self.text, &old_text, record.argument);
-            let mut at = std::mem::replace(&mut record.first_reply, NO_REPLY);
-            record.last_reply = NO_REPLY;
-            while at != NO_REPLY {
-                let mut reply = old_replies[at as usize];
-                at = std::mem::replace(&mut reply.next, NO_REPLY);
-                reply.text = copy_span(&mut self.text, &old_text, reply.text);
-                exchange::link(&mut record, &mut self.replies, reply);
-            }
-            self.records.push(record);
-        }
-        self.judged = moved[..self.settled].iter().filter(|m| **m != u32::MAX).count();
-        self.settled = self.judged;
-        self.state = self.after;
-        self.continued = true;
-        self.pairing.renumber(&moved);
-    }
-
-    /// The exchanges that show first that a command works.
-    fn first_accepted_of_each(&self) -> impl Iterator<Item = Mark> {
-        let mut known = VerbSet::default();
-        let first = self.records.iter().filter(move |record| {
-            let new = record.verb != Verb::OTHER && !known.contains(record.verb) && self.is_accepted(record);
-            if new {
-                known.insert(record.verb);
-            }
-            new
-        });
-        first.map(|record| record.mark)
-    }
-
     fn bytes(&self, span: Span) -> &[u8] {
         &self.text[span.range()]
     }
@@ -432,48 +394,8 @@ impl Session {
 
 /// Exchanges that a session has room for before it must grow.
 const USUAL_EXCHANGES: usize = 16;
+/// Bytes of text of an exchange, for the same purpose.
+const USUAL_EXCHANGE_BYTES: usize = 40;
 /// How many judged exchanges stay at hand as context.
 pub const CONTEXT_MAX: usize = 6;
 const NO_REPLY: u32 = u32::MAX;
-
-fn copy_span(to: &mut Vec<u8>, from: &[u8], span: Span) -> Span {
-    let copied = Span::new(to.len(), span.len());
-    to.extend_from_slice(&from[span.range()]);
-    copied
-}
-
-/// The exchanges that a state points to.
-fn marks_of(state: &State) -> Vec<Mark> {
-    use crate::ftp::{Data, Rename, Tls};
-    let mut marks = Vec::new();
-    match state.login {
-        Login::NeedPassword(m)
-        | Login::NeedAccount(m)
-        | Login::Refused(m)
-        | Login::In(m)
-        | Login::Left(m) => {
-            marks.push(m);
-        }
-        Login::Unknown | Login::Nobody => {}
-    }
-    match state.tls {
-        Tls::Refused(m) | Tls::Pending(m) | Tls::On(m) | Tls::Cleared(m) => marks.push(m),
-        Tls::Off => {}
-    }
-    match state.rename {
-        Rename::Ready(m) | Rename::Refused(m) | Rename::Unanswered(m) | Rename::Used(m) => marks.push(m),
-        Rename::Crossed { source, by } => marks.extend([source, by]),
-        Rename::None => {}
-    }
-    match state.restart {
-        Restart::Set(m) => marks.push(m),
-        Restart::Crossed { set, by } => marks.extend([set, by]),
-        Restart::None => {}
-    }
-    match state.data {
-        Data::Ready(m) | Data::Refused(m) => marks.push(m),
-        Data::Used { setup, by } => marks.extend([setup, by]),
-        Data::None => {}
-    }
-    marks
-}
