@@ -95,8 +95,8 @@ struct Kept {
     findings: Vec<Finding>,
     /// When there are enough: nothing behind these places is kept.
     limits: Limits,
-    /// How many there were after the last pruning.
-    in_order: usize,
+    /// How many transcripts came since the last pruning.
+    transcripts: usize,
 }
 
 impl Default for Report {
@@ -147,9 +147,7 @@ impl Report {
             }
         }
         for kept in &mut self.kept {
-            if kept.findings.len() > TRANSCRIPTS_PER_RULE_MAX {
-                kept.prune();
-            }
+            kept.prune();
             for finding in &mut kept.findings {
                 if let Some(revise) = finding.rule.revise {
                     revise(finding, &self.ledger);
@@ -164,16 +162,23 @@ impl Report {
 impl Kept {
     fn keep(&mut self, finding: Finding) {
         if self.limits.listed.is_none_or(|limit| finding.place <= limit) {
+            self.transcripts += usize::from(!finding.transcript.is_empty());
             self.findings.push(finding);
         }
     }
 
-    /// Keeps the findings that come first in the log.
+    /// Whether much of this will not be shown.
+    fn has_too_much(&self) -> bool {
+        self.transcripts > TRANSCRIPTS_PER_RULE_MAX
+            || self.findings.len() > FINDINGS_PER_RULE_MAX + TRANSCRIPTS_PER_RULE_MAX
+    }
+
+    /// Keeps the findings that come first in the log, in order.
     fn prune(&mut self) {
         // Only the places move while they are put in order: a finding is large.
         self.findings.sort_by_cached_key(|f| f.place);
         self.findings.truncate(FINDINGS_PER_RULE_MAX);
-        self.in_order = self.findings.len();
+        self.transcripts = 0;
         let place_of = |n: usize| self.findings.get(n - 1).map(|f| f.place);
         self.limits =
             Limits { listed: place_of(FINDINGS_PER_RULE_MAX), proven: place_of(TRANSCRIPTS_PER_RULE_MAX) };
@@ -226,8 +231,7 @@ impl Gather for Report {
     fn absorb(&mut self, other: &mut Self) {
         for (index, (mine, theirs)) in self.kept.iter_mut().zip(&mut other.kept).enumerate() {
             theirs.findings.drain(..).for_each(|finding| mine.keep(finding));
-            // Often enough that transcripts which nobody will see do not pile up.
-            if mine.findings.len() > mine.in_order + TRANSCRIPTS_PER_RULE_MAX {
+            if mine.has_too_much() {
                 mine.prune();
             }
             // What would be dropped here need not be built there.

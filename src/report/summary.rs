@@ -208,8 +208,8 @@ pub(super) fn summarize(
     inputs: Vec<InputSummary>,
 ) -> Summary {
     let mut findings: Vec<Finding> = kept.flatten().collect();
-    // They come rule by rule, and those of one place stay in that order.
-    findings.sort_by_cached_key(|f| f.place);
+    // They come rule by rule, each rule's in order; those of one place stay in the order of the rules.
+    findings.sort_by_key(|f| f.place);
     let mut counted = [0; 3];
     for tally in tallies.0.values() {
         for (sum, n) in counted.iter_mut().zip(tally.count) {

@@ -56,10 +56,8 @@ fn user(suspect: &Suspect) -> Option<Found> {
 }
 
 fn other(suspect: &Suspect) -> Option<Found> {
-    if may_come_any_time(suspect.verb) || !is_about_login(suspect) {
-        return None;
-    }
     let (case, cause) = match suspect.state.login {
+        // Most commands are refused for other reasons, long after the login.
         Login::In(_) => return None,
         Login::Unknown if suspect.session().beginning() == Beginning::Missing => ("starts-late", None),
         Login::Unknown | Login::Nobody => ("not-logged-in", None),
@@ -67,6 +65,9 @@ fn other(suspect: &Suspect) -> Option<Found> {
         Login::Refused(m) => ("login-refused", Some(m)),
         Login::Left(m) => ("logged-out", Some(m)),
     };
+    if may_come_any_time(suspect.verb) || !is_about_login(suspect) {
+        return None;
+    }
     let confidence = if case == "starts-late" { Confidence::Likely } else { Confidence::Certain };
     Some(Found { cause, confidence, ..Found::new(case) })
 }

@@ -70,12 +70,8 @@ impl Session {
     }
 
     pub(super) fn is_accepted(&self, record: &Record) -> bool {
-        self.replies_of(record).any(accepts)
+        self.replies_of(record).any(|reply| reply.code.is_acceptance())
     }
-}
-
-fn accepts(reply: &ReplyRecord) -> bool {
-    matches!(reply.code.0 / 100, 2 | 3)
 }
 
 impl Capabilities {
@@ -101,7 +97,7 @@ impl Capabilities {
             Verb::AUTH | Verb::HOST if reply.code.0 / 100 == 2 => self.features = None,
             _ => {}
         }
-        if accepts(reply) {
+        if reply.code.is_acceptance() {
             self.accepted.insert(record.verb);
         }
     }
