@@ -1,7 +1,7 @@
 //! What a long session forgets when a part of it was judged, and what it keeps: a little context, and every exchange that
 //! later judgements may point to.
 
-use super::exchange::{Record, ReplyRecord, Span, link};
+use super::exchange::{ReplyRecord, Span, link};
 use super::{CONTEXT_MAX, NO_REPLY, Session, USUAL_EXCHANGE_BYTES};
 use crate::ftp::{Data, Login, Mark, Rename, Restart, State, Tls, Verb, VerbSet};
 use std::mem::replace;
@@ -12,11 +12,9 @@ const NEXT_EXCHANGES: usize = 4;
 impl Session {
     /// Forgets what was judged, but for what later judgements may point to.
     pub(super) fn compact(&mut self) {
-        let wanted = self.wanted();
-        let kept_from = self.settled.saturating_sub(CONTEXT_MAX);
-        let is_kept = |index: usize, record: &Record| index >= kept_from || wanted.contains(&record.mark);
+        let kept = self.kept();
         // Room is made once: to grow step by step costs more than all the rest.
-        let room = self.room_of(is_kept);
+        let room = self.room_of(&kept);
         let old_text = replace(&mut self.text, Vec::with_capacity(room.bytes));
         let old_records = replace(&mut self.records, Vec::with_capacity(room.records));
         let old_replies = replace(&mut self.replies, Vec::with_capacity(room.replies));
@@ -24,7 +22,7 @@ impl Session {
         self.user = copy_span(&mut self.text, &old_text, self.user);
         let mut moved = vec![u32::MAX; old_records.len()];
         for (index, mut record) in old_records.into_iter().enumerate() {
-            if !is_kept(index, &record) {
+            if !kept[index] {
                 continue;
             }
             moved[index] = self.records.len() as u32;
@@ -48,13 +46,13 @@ impl Session {
     }
 
     /// The room that the kept records take, and the next ones.
-    fn room_of(&self, is_kept: impl Fn(usize, &Record) -> bool) -> Room {
+    fn room_of(&self, kept: &[bool]) -> Room {
         let mut room = Room {
             records: NEXT_EXCHANGES,
             replies: NEXT_EXCHANGES,
             bytes: self.client.len() + self.user.len() + NEXT_EXCHANGES * USUAL_EXCHANGE_BYTES,
         };
-        for (_, record) in self.records.iter().enumerate().filter(|(index, record)| is_kept(*index, record)) {
+        for (record, _) in self.records.iter().zip(kept).filter(|(_, kept)| **kept) {
             room.records += 1;
             room.bytes += record.word.len() + record.argument.len();
             for reply in self.replies_of(record) {
@@ -65,25 +63,24 @@ impl Session {
         room
     }
 
-    /// The exchanges that later judgements may point to.
-    fn wanted(&self) -> Vec<Mark> {
-        let mut wanted = marks_of(&self.after);
-        wanted.extend(self.capabilities.marks());
-        wanted.extend(self.first_accepted_of_each());
-        wanted
-    }
-
-    /// The exchanges that show first that a command works.
-    fn first_accepted_of_each(&self) -> impl Iterator<Item = Mark> {
-        let mut known = VerbSet::default();
-        let first = self.records.iter().filter(move |record| {
-            let new = record.verb != Verb::OTHER && !known.contains(record.verb) && self.is_accepted(record);
-            if new {
-                known.insert(record.verb);
+    /// For each record, whether it stays: as context, or because later judgements may point to it.
+    fn kept(&self) -> Vec<bool> {
+        let mut kept = vec![false; self.records.len()];
+        kept[self.settled.saturating_sub(CONTEXT_MAX)..].fill(true);
+        for mark in marks_of(&self.after).into_iter().chain(self.capabilities.marks()) {
+            if let Some(exchange) = self.exchange(mark) {
+                kept[exchange.index] = true;
             }
-            new
-        });
-        first.map(|record| record.mark)
+        }
+        // The first exchange of each command that shows that it works.
+        let mut known = VerbSet::default();
+        for (record, kept) in self.records.iter().zip(&mut kept) {
+            if record.verb != Verb::OTHER && !known.contains(record.verb) && self.is_accepted(record) {
+                known.insert(record.verb);
+                *kept = true;
+            }
+        }
+        kept
     }
 }
 
