@@ -159,6 +159,14 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// A code that stands for the reply that the log does not hold, for what follows from it.
+    pub(crate) fn code(self, verb: Verb) -> Code {
+        match self {
+            Self::Done => Code::accepting(verb),
+            Self::Failed => Code::REFUSED,
+        }
+    }
+
     /// The word used in JSON.
     #[must_use]
     pub fn name(self) -> &'static str {

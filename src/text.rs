@@ -11,6 +11,10 @@ pub struct Printable<'a>(pub &'a [u8]);
 
 impl Display for Printable<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Nearly all text is harmless as it is.
+        if self.0.iter().all(|b| matches!(b, b' '..=b'~')) {
+            return f.write_str(str::from_utf8(self.0).unwrap_or_default());
+        }
         for chunk in self.0.utf8_chunks() {
             for c in chunk.valid().chars() {
                 match c {
@@ -139,6 +143,10 @@ pub fn without_repeated_secret(reply: &[u8]) -> Cow<'_, [u8]> {
         b"with",
         b"without",
     ];
+    // Most replies name neither command.
+    if !holds(reply, "pass") && !holds(reply, "acct") {
+        return Cow::Borrowed(reply);
+    }
     let starts = (0..reply.len()).filter(|i| *i == 0 || !reply[i - 1].is_ascii_alphanumeric());
     for start in starts.filter(|i| is_secret_word(&reply[*i..]) && reply.get(i + 4) == Some(&b' ')) {
         let said = &reply[start + 5..];

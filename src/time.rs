@@ -50,10 +50,21 @@ impl When {
         if self.known != Known::Everything {
             return None;
         }
-        let at = jiff::Timestamp::from_millisecond(self.ms).ok()?.to_zoned(TimeZone::UTC);
-        let shape =
-            if self.ms % 1000 == 0 { "%Y-%m-%dT%H:%M:%S+00:00" } else { "%Y-%m-%dT%H:%M:%S%.3f+00:00" };
-        Some(at.strftime(shape).to_string())
+        let at = jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::from_millisecond(self.ms).ok()?);
+        let mut text = String::with_capacity("2026-11-20T18:33:27.321+00:00".len());
+        push_number(&mut text, i32::from(at.year()), 4);
+        for (before, number) in
+            [('-', at.month()), ('-', at.day()), ('T', at.hour()), (':', at.minute()), (':', at.second())]
+        {
+            text.push(before);
+            push_number(&mut text, i32::from(number), 2);
+        }
+        if at.subsec_nanosecond() != 0 {
+            text.push('.');
+            push_number(&mut text, i32::from(at.millisecond()), 3);
+        }
+        text.push_str("+00:00");
+        Some(text)
     }
 
     /// The time of day as people read it, `09:14:05`; `None` where there is no time.
@@ -68,6 +79,14 @@ impl When {
     #[must_use]
     pub fn since(self, earlier: Self) -> Option<i64> {
         (self.known != Known::Nothing && self.known == earlier.known).then(|| self.ms - earlier.ms)
+    }
+}
+
+/// Writes the last `width` digits of a number.
+fn push_number(text: &mut String, number: i32, width: u32) {
+    for place in (0..width).rev() {
+        let digit = number / 10i32.pow(place) % 10;
+        text.push(char::from(b'0' + digit as u8));
     }
 }
 

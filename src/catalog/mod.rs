@@ -313,6 +313,12 @@ impl RulePage {
         self.case.get(name).expect("a test holds every case of every rule against its page")
     }
 
+    /// Which command can take the place of another one, as a sentence, if this page says so.
+    #[must_use]
+    pub fn instead(&self, verb: &str) -> Option<&str> {
+        self.instead.get(verb).map(String::as_str)
+    }
+
     /// The words of a mark under a line.
     #[must_use]
     pub fn label(&self, case: &str, key: &str) -> &str {
@@ -388,12 +394,6 @@ pub fn format(name: &str, _: Lang) -> Option<FormatPage> {
 #[must_use]
 pub fn example(rule: &str) -> &'static str {
     RULES.iter().find(|(n, ..)| *n == rule).map_or("", |(.., example)| example)
-}
-
-/// Which command can take the place of another one, as a sentence.
-#[must_use]
-pub fn instead(verb: &str, lang: Lang) -> Option<String> {
-    rule("command-not-implemented", lang).instead.get(verb).cloned()
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 use super::{LABELS_EN, parse};
 use crate::lang::Lang;
 use crate::text::grouped;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The labels of one language.
@@ -39,7 +38,13 @@ impl Words {
     /// A label with its holes filled in.
     #[must_use]
     pub fn with(&self, key: &str, holes: &[(&str, &str)]) -> String {
-        fill(self.get(key), |hole| holes.iter().find(|(k, _)| *k == hole).map(|(_, v)| Cow::Borrowed(*v)))
+        fill(self.get(key), |hole, out| match holes.iter().find(|(k, _)| *k == hole) {
+            Some((_, text)) => {
+                out.push_str(text);
+                true
+            }
+            None => false,
+        })
     }
 
     /// A label that counts: `{n} sessions`, or the form for one.
@@ -64,18 +69,19 @@ impl Words {
     }
 }
 
-/// `template` with every `{hole}` filled in. A hole that nobody fills stays as it is.
+/// `template` with every `{hole}` filled in. `write` puts what belongs into a hole behind the text; a hole for which it has
+/// nothing stays as it is.
 #[must_use]
-pub(crate) fn fill<'v>(template: &str, value: impl Fn(&str) -> Option<Cow<'v, str>>) -> String {
-    let mut out = String::with_capacity(template.len() + 32);
+pub(crate) fn fill(template: &str, write: impl Fn(&str, &mut String) -> bool) -> String {
+    let mut out = String::with_capacity(template.len() + 64);
     let mut rest = template;
-    while let Some(open) = rest.find('{') {
+    let find = |text: &str, brace| memchr::memchr(brace, text.as_bytes());
+    while let Some(open) = find(rest, b'{') {
         out.push_str(&rest[..open]);
         rest = &rest[open..];
-        let Some(close) = rest.find('}') else { break };
-        match value(&rest[1..close]) {
-            Some(text) => out.push_str(&text),
-            None => out.push_str(&rest[..=close]),
+        let Some(close) = find(rest, b'}') else { break };
+        if !write(&rest[1..close], &mut out) {
+            out.push_str(&rest[..=close]);
         }
         rest = &rest[close + 1..];
     }
@@ -89,9 +95,13 @@ mod tests {
 
     #[test]
     fn holes_are_filled_and_log_text_with_braces_is_not() {
-        let value = |hole: &str| (hole == "user").then_some(Cow::Borrowed("{line}"));
-        assert_eq!(fill("for {user} on {line}", value), "for {line} on {line}");
-        assert_eq!(fill("open {brace", value), "open {brace");
+        let write = |hole: &str, out: &mut String| {
+            let known = hole == "user";
+            out.push_str(if known { "{line}" } else { "" });
+            known
+        };
+        assert_eq!(fill("for {user} on {line}", write), "for {line} on {line}");
+        assert_eq!(fill("open {brace", write), "open {brace");
     }
 
     #[test]

@@ -424,7 +424,7 @@ mod tests {
         let pftp = "DEBU[0003] [2] addr:127.0.0.1:62798 response to client: 220 ready\n\
             INFO[0003] [2] addr:127.0.0.1:62798 read from client: USER alice\n\
             DEBU[0003] [2] addr:127.0.0.1:62798 send to origin: USER alice\n";
-        assert_eq!(detected(pftp), "unknown");
+        assert_eq!(detected(pftp), "pftp");
         assert_eq!(detected("a -> b\n-> USER interface\n--> done\n--> 331 of 400\n"), "unknown");
     }
 

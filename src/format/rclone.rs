@@ -7,7 +7,7 @@ use super::{Format, Layout, Lexer, Line, Signs};
 use crate::event::{Command, Dialect, Event, Holds, Identity, Lexed, ReplyLine, What};
 use crate::ftp::Software;
 use nom::branch::alt;
-use nom::bytes::complete::{tag, take_while, take_while1};
+use nom::bytes::complete::{tag, take_while1};
 use nom::character::complete::{char, digit1};
 use nom::combinator::opt;
 use nom::sequence::{delimited, terminated};
@@ -52,7 +52,7 @@ impl Lexer for Rclone {
 fn level(i: &[u8]) -> IResult<&[u8], ()> {
     let (i, _) = opt(delimited(char('<'), digit1, char('>'))).parse(i)?;
     let name = alt((tag("DEBUG"), tag("INFO"), tag("NOTICE"), tag("ERROR"), tag("CRITICAL")));
-    let (i, _) = terminated(name, take_while(|b| b == b' ')).parse(i)?;
+    let (i, _) = terminated(name, take_while1(|b| b == b' ')).parse(i)?;
     let (i, _) = tag(": ").parse(i)?;
     Ok((i, ()))
 }

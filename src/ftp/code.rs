@@ -67,13 +67,19 @@ impl Code {
     /// Whether more replies to the same command follow (1yz).
     #[must_use]
     pub fn is_preliminary(self) -> bool {
-        self.0 / 100 == 1
+        (100..200).contains(&self.0)
+    }
+
+    /// Whether the command was accepted (2yz or 3yz).
+    #[must_use]
+    pub fn is_acceptance(self) -> bool {
+        (200..400).contains(&self.0)
     }
 
     /// Whether the command was refused (4yz or 5yz).
     #[must_use]
     pub fn is_refusal(self) -> bool {
-        matches!(self.0 / 100, 4 | 5)
+        (400..600).contains(&self.0)
     }
 
     /// Whether this code can answer `verb`. Most codes can answer anything; a few belong to one command or two, and by

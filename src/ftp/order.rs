@@ -143,35 +143,31 @@ impl State {
         Self { login: Login::Unknown, ..Self::default() }
     }
 
-    /// The state after `step`.
-    #[must_use]
-    pub fn after(self, step: &Step) -> Self {
-        let mut next = self;
-        next.cross(step);
-        let refused = step.code.is_some_and(Code::is_refusal);
+    /// Goes on to the state after `step`.
+    pub fn advance(&mut self, step: &Step) {
+        self.cross(step);
         match step.verb {
-            Verb::USER => next.login = self.login.after_user(step),
-            Verb::PASS | Verb::ACCT => next.login = self.login.after_secret(step),
-            Verb::REIN if is_completion(step) => return Self::default(),
-            Verb::AUTH | Verb::ADAT => return next.after_auth(step),
-            Verb::PBSZ => next.buffer_size |= is_completion(step),
-            Verb::CCC if is_completion(step) => next.tls = Tls::Cleared(step.mark),
-            Verb::RNFR => next.rename = self.rename.after_source(step),
-            Verb::RNTO => next.rename = self.rename.after_target(step),
+            Verb::USER => self.login = self.login.after_user(step),
+            Verb::PASS | Verb::ACCT => self.login = self.login.after_secret(step),
+            Verb::REIN if is_completion(step) => *self = Self::default(),
+            Verb::AUTH | Verb::ADAT => self.after_auth(step),
+            Verb::PBSZ => self.buffer_size |= is_completion(step),
+            Verb::CCC if is_completion(step) => self.tls = Tls::Cleared(step.mark),
+            Verb::RNFR => self.rename = self.rename.after_source(step),
+            Verb::RNTO => self.rename = self.rename.after_target(step),
             Verb::REST if step.code == Some(Code(350)) => {
                 let zero = step.argument.iter().all(|b| *b == b'0');
-                next.restart = if zero { Restart::None } else { Restart::Set(step.mark) };
+                self.restart = if zero { Restart::None } else { Restart::Set(step.mark) };
             }
-            Verb::ABOR => next.data = self.data.used(step.mark),
+            Verb::ABOR => self.data = self.data.used(step.mark),
             verb => match verb.data() {
-                DataRole::Setup => next.data = self.data.after_setup(step, refused),
+                DataRole::Setup => self.data = self.data.after_setup(step),
                 DataRole::Send | DataRole::Receive | DataRole::List => {
-                    next.data = self.data.after_transfer(step);
+                    self.data = self.data.after_transfer(step);
                 }
                 DataRole::None => {}
             },
         }
-        next
     }
 
     /// What a command in between does to the halves of a pair.
@@ -193,21 +189,13 @@ impl State {
         }
     }
 
-    fn after_auth(mut self, step: &Step) -> Self {
+    fn after_auth(&mut self, step: &Step) {
         match step.code.map(|c| c.0) {
-            Some(234 | 235) => {
-                // RFC 4217 section 4: the security exchange puts every parameter back.
-                Self { tls: Tls::On(step.mark), ..Self::default() }
-            }
-            Some(334 | 335) => {
-                self.tls = Tls::Pending(step.mark);
-                self
-            }
-            Some(_) if !matches!(self.tls, Tls::On(_)) => {
-                self.tls = Tls::Refused(step.mark);
-                self
-            }
-            _ => self,
+            // RFC 4217 section 4: the security exchange puts every parameter back.
+            Some(234 | 235) => *self = Self { tls: Tls::On(step.mark), ..Self::default() },
+            Some(334 | 335) => self.tls = Tls::Pending(step.mark),
+            Some(_) if !matches!(self.tls, Tls::On(_)) => self.tls = Tls::Refused(step.mark),
+            _ => {}
         }
     }
 }
@@ -271,14 +259,14 @@ impl Data {
         }
     }
 
-    fn after_setup(self, step: &Step, refused: bool) -> Self {
+    fn after_setup(self, step: &Step) -> Self {
         match self {
             // EPSV ALL prepares nothing (RFC 2428 section 4).
             _ if step.verb == Verb::EPSV && step.argument.trim_ascii().eq_ignore_ascii_case(b"ALL") => self,
             _ if is_completion(step) => Self::Ready(step.mark),
             // A refused second attempt leaves the first one in force on most servers.
             Self::Ready(_) => self,
-            _ if refused => Self::Refused(step.mark),
+            _ if step.code.is_some_and(Code::is_refusal) => Self::Refused(step.mark),
             _ => self,
         }
     }
@@ -305,7 +293,7 @@ mod tests {
             let started = words.iter().filter_map(number).any(|n| n / 100 == 1 && n >= 100);
             let argument = words.get(1).filter(|w| w.len() != 3 || number(w).is_none()).map_or("", |w| w);
             let verb = Verb::parse(words[0].as_bytes());
-            state = state.after(&Step { verb, argument: argument.as_bytes(), started, code, mark });
+            state.advance(&Step { verb, argument: argument.as_bytes(), started, code, mark });
         }
         state
     }

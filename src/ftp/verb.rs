@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// An FTP command word. Words that are in no RFC, draft or common use are [`Verb::OTHER`].
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Verb(u8);
 
 /// What a command does with the data connection.

@@ -3,13 +3,12 @@
 use super::gap::gap;
 use super::sentence::Sentences;
 use super::summary::{InputSummary, Summary};
-use super::wire::{ByClass, raw, stated, text};
+use super::wire::{ByClass, Layout, raw, stated, text};
 use crate::catalog::Words;
-use crate::rule::{Fact, Finding, Said, Severity, Side};
+use crate::rule::{Fact, Finding, Said, Severity, Side, Transcript};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use std::borrow::Cow;
-use std::hash::Hasher;
 use std::io::{self, Write};
 
 /// The version of the shape.
@@ -136,7 +135,7 @@ struct SaidJson<'a> {
     raw_base64: Option<String>,
 }
 
-struct Facts<'a>(&'a [(&'static str, Fact)]);
+struct Facts<'a>(&'a [(&'static str, Fact<'static>)]);
 
 impl Serialize for Facts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -151,7 +150,8 @@ impl Serialize for Facts<'_> {
                 Fact::Moment(at, line) => {
                     map.serialize_entry(key, &Moment { time: at.rfc3339(), line: *line })?;
                 }
-                Fact::Text(bytes) | Fact::User(bytes) => map.serialize_entry(key, &text(bytes))?,
+                Fact::Text(bytes) => map.serialize_entry(key, &text(bytes))?,
+                Fact::User(name) => map.serialize_entry(key, &text(name))?,
             }
         }
         map.end()
@@ -214,7 +214,7 @@ pub fn report_json(
         inputs: summary.inputs.iter().map(|i| input(i, sentences.words())).collect(),
         findings: FindingsJson(summary, sentences),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    document.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Layout::default()))?;
     out.write_all(b"\n")
 }
 
@@ -249,16 +249,16 @@ fn finding<'a>(summary: &'a Summary, sentences: &Sentences, finding: &'a Finding
         time: finding.at.rfc3339(),
         session: SessionJson {
             id: finding.session.and_then(|s| summary.session_number(s)),
-            client: stated(&finding.client),
-            user: stated(&finding.user),
+            client: stated(finding.client()),
+            user: stated(finding.user()),
             server: finding.software.name(),
         },
-        command: finding.command.as_ref().map(|(name, argument)| CommandOut {
+        command: finding.command().map(|(name, argument)| CommandOut {
             verb: text(name),
             argument: text(argument),
             raw_base64: raw(argument),
         }),
-        reply: finding.reply.as_ref().map(|(code, line)| ReplyOut {
+        reply: finding.reply().map(|(code, line)| ReplyOut {
             code: code.0,
             text: text(line),
             raw_base64: raw(line),
@@ -268,58 +268,54 @@ fn finding<'a>(summary: &'a Summary, sentences: &Sentences, finding: &'a Finding
             .iter()
             .map(|r| RelatedJson { role: r.role.name(), path: summary.path(r.place), line: r.place.line })
             .collect(),
-        transcript: finding.transcript.iter().map(said).collect(),
+        transcript: finding.transcript.iter().map(|line| said(&finding.transcript, line)).collect(),
         facts: Facts(&finding.facts),
     }
 }
 
-fn said(said: &Said) -> SaidJson<'_> {
+fn said<'a>(transcript: &'a Transcript, said: &Said) -> SaidJson<'a> {
+    let bytes = transcript.text(said);
     SaidJson {
         line: said.place.line,
         time: said.at.rfc3339(),
         from: if said.side == Side::Client { "client" } else { "server" },
-        text: text(&said.text),
-        raw_base64: raw(&said.text),
+        text: text(bytes),
+        raw_base64: raw(bytes),
     }
 }
 
 /// What stays the same when the same problem is recorded again: not the place, not the time, not the client, and no number
 /// of the reply's text.
 fn fingerprint(finding: &Finding) -> String {
-    let mut shape = Vec::new();
-    let mut part = |bytes: &[u8]| {
-        shape.extend_from_slice(bytes);
-        shape.push(0);
-    };
-    part(b"v1");
-    part(finding.rule.name.as_bytes());
-    part(finding.case.as_bytes());
-    if let Some((name, _)) = &finding.command {
-        part(name);
+    let mut shape = Fnv(0xcbf2_9ce4_8422_2325);
+    shape.part(b"v1");
+    shape.part(finding.rule.name.as_bytes());
+    shape.part(finding.case.as_bytes());
+    if let Some((name, _)) = finding.command() {
+        shape.part(name);
     }
-    if let Some((code, line)) = &finding.reply {
-        part(code.to_string().as_bytes());
-        let plain: Vec<u8> = line.iter().copied().filter(|b| b.is_ascii_alphabetic() || *b == b' ').collect();
-        part(&plain);
+    if let Some((code, line)) = finding.reply() {
+        shape.part(code.to_string().as_bytes());
+        line.iter().filter(|b| b.is_ascii_alphabetic() || **b == b' ').for_each(|b| shape.byte(*b));
+        shape.byte(0);
     }
-    part(&finding.user);
-    part(finding.software.name().unwrap_or_default().as_bytes());
-    let mut hasher = Fnv(0xcbf2_9ce4_8422_2325);
-    hasher.write(&shape);
-    format!("{:016x}", hasher.finish())
+    shape.part(finding.user());
+    shape.part(finding.software.name().unwrap_or_default().as_bytes());
+    format!("{:016x}", shape.0)
 }
 
 /// FNV-1a: the same on every machine and in every version.
 struct Fnv(u64);
 
-impl Hasher for Fnv {
-    fn write(&mut self, bytes: &[u8]) {
+impl Fnv {
+    fn part(&mut self, bytes: &[u8]) {
         for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+            self.byte(*byte);
         }
+        self.byte(0);
     }
 
-    fn finish(&self) -> u64 {
-        self.0
+    fn byte(&mut self, byte: u8) {
+        self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
     }
 }

@@ -24,7 +24,7 @@ pub use text::{TextOptions, report_text};
 
 use crate::event::Place;
 use crate::ftp::Verb;
-use crate::rule::{Check, Finding, Findings, Ledger, RULES, Rule, Severity, Thresholds, judge};
+use crate::rule::{Check, Finding, Judge, Ledger, Limits, RULES, Rule, Severity, Thresholds, Transcript};
 use crate::session::{Confidence, Ended, Gather, Session};
 use std::collections::BTreeSet;
 
@@ -83,7 +83,9 @@ pub struct Report {
     tallies: Tallies,
     ledger: Ledger,
     totals: Totals,
-    scratch: Findings,
+    judge: Judge,
+    /// Kinds of findings in the session at hand.
+    kinds: Vec<Kind>,
     /// Kinds of findings in sessions that are judged in parts.
     in_parts: BTreeSet<(Place, Kind)>,
 }
@@ -92,10 +94,10 @@ pub struct Report {
 #[derive(Debug, Default)]
 struct Kept {
     findings: Vec<Finding>,
-    /// When there are enough: nothing behind this place is kept.
-    cutoff: Option<Place>,
-    /// How many there were after the last pruning.
-    in_order: usize,
+    /// When there are enough: nothing behind these places is kept.
+    limits: Limits,
+    /// How many transcripts came since the last pruning.
+    transcripts: usize,
 }
 
 impl Default for Report {
@@ -108,14 +110,14 @@ impl Report {
     /// An empty report.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        let scratch = Findings::new(options.context);
         Self {
+            judge: Judge::new(options.context),
             options,
             kept: RULES.iter().map(|_| Kept::default()).collect(),
             tallies: Tallies::default(),
             ledger: Ledger::default(),
             totals: Totals::default(),
-            scratch,
+            kinds: Vec::new(),
             in_parts: BTreeSet::new(),
         }
     }
@@ -124,12 +126,6 @@ impl Report {
     #[must_use]
     pub fn totals(&self) -> &Totals {
         &self.totals
-    }
-
-    /// Counts a finding, in so many sessions that had none of its kind, and keeps it.
-    fn keep(&mut self, finding: Finding, sessions: u64) {
-        self.tallies.add(&finding, sessions);
-        self.kept[index_of(finding.rule)].keep(finding);
     }
 
     /// Takes what another report remembers.
@@ -153,13 +149,12 @@ impl Report {
             if self.options.wants(&finding) {
                 let sessions = finding.sessions;
                 self.totals.sessions_with_findings += sessions;
-                self.keep(finding, sessions);
+                self.tallies.add(summary::kind(&finding), finding.severity, sessions);
+                self.kept[index_of(finding.rule)].keep(finding);
             }
         }
         for kept in &mut self.kept {
-            if kept.findings.len() > TRANSCRIPTS_PER_RULE_MAX {
-                kept.prune(FINDINGS_PER_RULE_MAX);
-            }
+            kept.prune();
             for finding in &mut kept.findings {
                 if let Some(revise) = finding.rule.revise {
                     revise(finding, &self.ledger);
@@ -173,21 +168,29 @@ impl Report {
 
 impl Kept {
     fn keep(&mut self, finding: Finding) {
-        if self.cutoff.is_none_or(|cutoff| finding.place <= cutoff) {
+        if self.limits.listed.is_none_or(|limit| finding.place <= limit) {
+            self.transcripts += usize::from(!finding.transcript.is_empty());
             self.findings.push(finding);
         }
     }
 
-    /// Keeps the findings that come first in the log.
-    fn prune(&mut self, max: usize) {
-        self.findings.sort_by_key(|f| f.place);
-        self.findings.truncate(max);
-        self.in_order = self.findings.len();
-        if self.findings.len() == max {
-            self.cutoff = self.findings.last().map(|f| f.place);
-        }
+    /// Whether much of this will not be shown.
+    fn has_too_much(&self) -> bool {
+        self.transcripts > TRANSCRIPTS_PER_RULE_MAX
+            || self.findings.len() > FINDINGS_PER_RULE_MAX + TRANSCRIPTS_PER_RULE_MAX
+    }
+
+    /// Keeps the findings that come first in the log, in order.
+    fn prune(&mut self) {
+        // Only the places move while they are put in order: a finding is large.
+        self.findings.sort_by_cached_key(|f| f.place);
+        self.findings.truncate(FINDINGS_PER_RULE_MAX);
+        self.transcripts = 0;
+        let place_of = |n: usize| self.findings.get(n - 1).map(|f| f.place);
+        self.limits =
+            Limits { listed: place_of(FINDINGS_PER_RULE_MAX), proven: place_of(TRANSCRIPTS_PER_RULE_MAX) };
         for finding in self.findings.iter_mut().skip(TRANSCRIPTS_PER_RULE_MAX) {
-            finding.transcript = Vec::new();
+            finding.transcript = Transcript::default();
         }
     }
 }
@@ -207,43 +210,40 @@ impl Gather for Report {
     fn observe(&mut self, session: &Session, ended: Ended) {
         self.totals.add(session, ended);
         self.ledger.observe(session, ended);
-        let mut scratch = std::mem::replace(&mut self.scratch, Findings::new(0));
-        scratch.skip_details_behind(self.kept.iter().map(|k| k.cutoff));
-        judge(session, &mut scratch);
         let whole = ended == Ended::Yes && !session.is_continued();
-        let mut kinds: Vec<Kind> = Vec::new();
-        for finding in scratch.drain() {
-            if !self.options.wants(&finding) {
-                continue;
+        let Self { options, kept, tallies, judge, kinds, in_parts, .. } = self;
+        // The parts of a session come one after another; only the first with a finding counts.
+        let mut is_new = |kind| whole || in_parts.insert((session.first(), kind));
+        kinds.clear();
+        judge.judge(session, |rule, finding| {
+            if !options.wants(&finding) {
+                return;
             }
             let kind = summary::kind(&finding);
-            let mut new = !kinds.contains(&kind);
-            if new {
-                // The parts of a session come one after another; only the first with a finding counts.
-                new = whole || self.in_parts.insert((session.first(), kind));
+            let known = kinds.contains(&kind);
+            if !known {
                 kinds.push(kind);
             }
-            self.keep(finding, u64::from(new));
-        }
-        self.scratch = scratch;
+            tallies.add(kind, finding.severity, u64::from(!known && is_new(kind)));
+            kept[rule].keep(finding);
+        });
         if !kinds.is_empty() {
-            let first_time = whole || self.in_parts.insert((session.first(), ANY_KIND));
-            self.totals.sessions_with_findings += u64::from(first_time);
+            self.totals.sessions_with_findings += u64::from(is_new(ANY_KIND));
         }
         if ended == Ended::Yes && session.is_continued() {
-            self.in_parts.retain(|(place, _)| *place != session.first());
+            in_parts.retain(|(place, _)| *place != session.first());
         }
     }
 
     fn absorb(&mut self, other: &mut Self) {
-        for (mine, theirs) in self.kept.iter_mut().zip(&mut other.kept) {
+        for (index, (mine, theirs)) in self.kept.iter_mut().zip(&mut other.kept).enumerate() {
             theirs.findings.drain(..).for_each(|finding| mine.keep(finding));
-            // Often enough that transcripts which nobody will see do not pile up.
-            if mine.findings.len() > mine.in_order + TRANSCRIPTS_PER_RULE_MAX {
-                mine.prune(FINDINGS_PER_RULE_MAX);
+            if mine.has_too_much() {
+                mine.prune();
             }
             // What would be dropped here need not be built there.
-            theirs.cutoff = mine.cutoff;
+            theirs.limits = mine.limits;
+            other.judge.limit(index, mine.limits);
         }
         self.ledger.absorb(&mut other.ledger);
         self.tallies.merge(&other.tallies);

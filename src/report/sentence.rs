@@ -1,14 +1,14 @@
 //! Puts the facts of findings into the words of the catalog.
 
+use super::index_of;
 use super::summary::Problem;
 use crate::catalog::{self, CaseText, RulePage, Words, fill};
 use crate::lang::Lang;
-use crate::rule::{Fact, Finding, Group, Label};
+use crate::rule::{Fact, Finding, Group, Label, RULES, Rule};
 use crate::session::Confidence;
 use crate::text::{Printable, grouped};
 use crate::time::{When, Zone};
-use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::fmt::{self, Write};
 
 /// Bytes of a text from the log that are put into a sentence.
 const QUOTED_BYTES_MAX: usize = 80;
@@ -18,14 +18,15 @@ const QUOTED_BYTES_MAX: usize = 80;
 pub struct Sentences {
     words: Words,
     zone: Zone,
-    pages: BTreeMap<&'static str, RulePage>,
+    /// In the order of [`RULES`].
+    pages: Vec<RulePage>,
 }
 
 impl Sentences {
     /// For that language, with times of day as they are in that zone.
     #[must_use]
     pub fn new(lang: Lang, zone: Zone) -> Self {
-        let pages = crate::rule::RULES.iter().map(|r| (r.name, catalog::rule(r.name, lang))).collect();
+        let pages = RULES.iter().map(|r| catalog::rule(r.name, lang)).collect();
         Self { words: Words::new(lang), zone, pages }
     }
 
@@ -41,8 +42,12 @@ impl Sentences {
         self.zone.clock(at)
     }
 
+    fn page(&self, rule: &Rule) -> &RulePage {
+        &self.pages[index_of(rule)]
+    }
+
     fn case(&self, finding: &Finding) -> &CaseText {
-        self.pages[finding.rule.name].case(finding.case)
+        self.page(finding.rule).case(finding.case)
     }
 
     /// The finding in a line.
@@ -65,64 +70,91 @@ impl Sentences {
     /// What to do.
     #[must_use]
     pub fn fix(&self, finding: &Finding) -> String {
-        let mut fix = self.filled(&self.case(finding).fix, finding);
-        if finding.rule.group == Group::Support
-            && finding.case != "replaced"
-            && let Some((name, _)) = &finding.command
-            && let Some(instead) = catalog::instead(&String::from_utf8_lossy(name), self.words.lang())
-        {
-            fix = format!("{instead} {fix}");
+        let fix = self.filled(&self.case(finding).fix, finding);
+        match self.instead(finding) {
+            Some(instead) => format!("{instead} {fix}"),
+            None => fix,
         }
-        fix
+    }
+
+    /// Which command can take the place of one that the server lacks.
+    fn instead(&self, finding: &Finding) -> Option<&str> {
+        if finding.rule.group != Group::Support || finding.case == "replaced" {
+            return None;
+        }
+        let verb = finding.verb().name();
+        self.pages.iter().find_map(|page| page.instead(verb))
     }
 
     /// The words of a mark.
     #[must_use]
     pub fn label(&self, finding: &Finding, label: Label) -> String {
-        self.filled(self.pages[finding.rule.name].label(finding.case, label.key), finding)
+        self.filled(self.page(finding.rule).label(finding.case, label.key), finding)
     }
 
     /// What a problem cost.
     #[must_use]
     pub fn cost(&self, problem: &Problem) -> String {
-        let page = &self.pages[problem.rule.name];
+        let page = self.page(problem.rule);
         if problem.count == 1 {
             return page.start_one.clone();
         }
-        fill(&page.start, |hole| (hole == "count").then(|| Cow::Owned(grouped(problem.count))))
+        fill(&page.start, |hole, out| {
+            let counts = hole == "count";
+            if counts {
+                out.push_str(&grouped(problem.count));
+            }
+            counts
+        })
     }
 
     fn filled(&self, template: &str, finding: &Finding) -> String {
-        fill(template, |hole| {
-            let fact = finding.fact(hole)?;
-            Some(Cow::Owned(self.told(&fact)))
+        fill(template, |hole, out| {
+            let fact = finding.fact(hole);
+            if let Some(fact) = &fact {
+                self.tell(out, fact);
+            }
+            fact.is_some()
         })
     }
 
     /// A fact in words.
     #[must_use]
     pub fn told(&self, fact: &Fact) -> String {
-        match fact {
-            Fact::Number(n) => grouped(*n),
-            Fact::Line(n) => n.to_string(),
-            Fact::Code(code) => code.to_string(),
-            Fact::Word(word) => (*word).to_owned(),
-            Fact::Text(text) => quoted(text),
-            Fact::Phrase(key) => self.words.get(key).to_owned(),
-            Fact::Phrases(keys) => keys.iter().map(|k| self.words.get(k)).collect::<Vec<_>>().join(", "),
-            Fact::Duration(ms) => self.words.duration(*ms),
-            Fact::Moment(at, line) => {
-                self.clock(*at).unwrap_or_else(|| self.words.with("line-n", &[("n", &line.to_string())]))
+        let mut out = String::new();
+        self.tell(&mut out, fact);
+        out
+    }
+
+    fn tell(&self, out: &mut String, fact: &Fact) {
+        let _ = match fact {
+            Fact::Number(n) => write!(out, "{}", grouped(*n)),
+            Fact::Line(n) => write!(out, "{n}"),
+            Fact::Code(code) => write!(out, "{code}"),
+            Fact::Word(word) => out.write_str(word),
+            Fact::Text(text) => quote(out, text),
+            Fact::Phrase(key) => out.write_str(self.words.get(key)),
+            Fact::Phrases(keys) => {
+                out.write_str(&keys.iter().map(|k| self.words.get(k)).collect::<Vec<_>>().join(", "))
             }
-            Fact::User(name) if name.is_empty() => self.words.get("the-user").to_owned(),
-            Fact::User(name) => format!("\"{}\"", quoted(name)),
-        }
+            Fact::Duration(ms) => out.write_str(&self.words.duration(*ms)),
+            Fact::Moment(at, line) => match self.clock(*at) {
+                Some(clock) => out.write_str(&clock),
+                None => out.write_str(&self.words.with("line-n", &[("n", &line.to_string())])),
+            },
+            Fact::User([]) => out.write_str(self.words.get("the-user")),
+            Fact::User(name) => {
+                out.push('"');
+                let _ = quote(out, name);
+                out.write_char('"')
+            }
+        };
     }
 }
 
-fn quoted(text: &[u8]) -> String {
+fn quote(out: &mut String, text: &[u8]) -> fmt::Result {
     if text.len() > QUOTED_BYTES_MAX {
-        return format!("{}...", Printable(&text[..QUOTED_BYTES_MAX]));
+        return write!(out, "{}...", Printable(&text[..QUOTED_BYTES_MAX]));
     }
-    Printable(text).to_string()
+    write!(out, "{}", Printable(text))
 }

@@ -180,10 +180,10 @@ pub(super) type Kind = (usize, Verb);
 pub(super) struct Tallies(BTreeMap<Kind, Tally>);
 
 impl Tallies {
-    /// Counts a finding; `in_new_session` unless its session has one of the kind already.
-    pub(super) fn add(&mut self, finding: &Finding, sessions: u64) {
-        let tally = self.0.entry(kind(finding)).or_default();
-        tally.count[finding.severity as usize] += 1;
+    /// Counts a finding, in so many sessions that had none of its kind.
+    pub(super) fn add(&mut self, kind: Kind, severity: Severity, sessions: u64) {
+        let tally = self.0.entry(kind).or_default();
+        tally.count[severity as usize] += 1;
         tally.sessions += sessions;
     }
 
@@ -204,9 +204,7 @@ impl Tallies {
 
 /// Rules about support are about one command each time. Words that are no command share a kind.
 pub(super) fn kind(finding: &Finding) -> Kind {
-    let by_command = finding.rule.group == Group::Support;
-    let verb =
-        finding.command.as_ref().filter(|_| by_command).map_or(Verb::OTHER, |(name, _)| Verb::parse(name));
+    let verb = if finding.rule.group == Group::Support { finding.verb() } else { Verb::OTHER };
     (index_of(finding.rule), verb)
 }
 
@@ -218,7 +216,8 @@ pub(super) fn summarize(
     inputs: Vec<InputSummary>,
 ) -> Summary {
     let mut findings: Vec<Finding> = kept.flatten().collect();
-    findings.sort_by(|a, b| a.place.cmp(&b.place).then_with(|| index_of(a.rule).cmp(&index_of(b.rule))));
+    // They come rule by rule, each rule's in order; those of one place stay in the order of the rules.
+    findings.sort_by_key(|f| f.place);
     let mut counted = [0; 3];
     for tally in tallies.0.values() {
         for (sum, n) in counted.iter_mut().zip(tally.count) {

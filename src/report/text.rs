@@ -166,7 +166,7 @@ impl Page<'_> {
             let _ = writeln!(out, "{:gutter$}    {}", "", shortened(&about, room));
         }
         let _ = writeln!(out, "{blank}");
-        for said in &finding.transcript {
+        for said in finding.transcript.iter() {
             self.said(out, finding, said, gutter, &blank);
         }
         let _ = writeln!(out, "{blank}");
@@ -188,13 +188,12 @@ impl Page<'_> {
         } else if let Some(number) = finding.session.and_then(|s| self.summary.session_number(s)) {
             parts.push(words.with("session", &[("n", &grouped(number))]));
         }
-        match (finding.user.is_empty(), finding.client.is_empty()) {
+        let (user, client) = (finding.user(), finding.client());
+        match (user.is_empty(), client.is_empty()) {
             (true, true) => {}
-            (true, false) => parts.push(Printable(&finding.client).to_string()),
-            (false, true) => parts.push(Printable(&finding.user).to_string()),
-            (false, false) => {
-                parts.push(format!("{}@{}", Printable(&finding.user), Printable(&finding.client)));
-            }
+            (true, false) => parts.push(Printable(client).to_string()),
+            (false, true) => parts.push(Printable(user).to_string()),
+            (false, false) => parts.push(format!("{}@{}", Printable(user), Printable(client))),
         }
         parts.join("  ")
     }
@@ -210,7 +209,7 @@ impl Page<'_> {
         let clock = self.sentences.clock(said.at).map_or(String::new(), |c| format!("{c} "));
         let mark = if said.side == Side::Client { '>' } else { '<' };
         let before = gutter + 3 + clock.len() + 2;
-        let text = Printable(&said.text).to_string();
+        let text = Printable(finding.transcript.text(said)).to_string();
         let _ =
             writeln!(out, "{number} {clock}{mark} {}", shortened(&text, self.width().saturating_sub(before)));
         let Some(label) = said.label else { return };

@@ -4,7 +4,9 @@
 use crate::session::{Exchange, Reply};
 use base64::Engine;
 use serde::Serialize;
+use serde_json::ser::Formatter;
 use std::borrow::Cow;
+use std::io::{self, Write};
 
 /// Log bytes as a JSON string.
 pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
@@ -82,5 +84,77 @@ pub(super) struct ByClass {
 impl From<[u64; 5]> for ByClass {
     fn from([one, two, three, four, five]: [u64; 5]) -> Self {
         Self { one, two, three, four, five }
+    }
+}
+
+/// Lays out a document with two spaces a level, as `serde_json` does, but with one write for the start of a line: findings
+/// have very many lines.
+#[derive(Default)]
+pub(super) struct Layout {
+    depth: usize,
+    is_empty: bool,
+}
+
+/// What ends a line and begins the next.
+const BREAK: &[u8] = b",\n                                ";
+
+impl Layout {
+    fn begin(&mut self, out: &mut (impl Write + ?Sized), bracket: u8) -> io::Result<()> {
+        self.depth += 1;
+        self.is_empty = true;
+        out.write_all(&[bracket])
+    }
+
+    fn end(&mut self, out: &mut (impl Write + ?Sized), bracket: u8) -> io::Result<()> {
+        self.depth -= 1;
+        if !std::mem::replace(&mut self.is_empty, false) {
+            self.line(out, true)?;
+        }
+        out.write_all(&[bracket])
+    }
+
+    fn line(&self, out: &mut (impl Write + ?Sized), first: bool) -> io::Result<()> {
+        let end = (2 + 2 * self.depth).min(BREAK.len());
+        out.write_all(&BREAK[usize::from(first)..end])
+    }
+}
+
+impl Formatter for Layout {
+    fn begin_array<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.begin(out, b'[')
+    }
+
+    fn end_array<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.end(out, b']')
+    }
+
+    fn begin_array_value<W: Write + ?Sized>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.line(out, first)
+    }
+
+    fn end_array_value<W: Write + ?Sized>(&mut self, _: &mut W) -> io::Result<()> {
+        self.is_empty = false;
+        Ok(())
+    }
+
+    fn begin_object<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.begin(out, b'{')
+    }
+
+    fn end_object<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.end(out, b'}')
+    }
+
+    fn begin_object_key<W: Write + ?Sized>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.line(out, first)
+    }
+
+    fn begin_object_value<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        out.write_all(b": ")
+    }
+
+    fn end_object_value<W: Write + ?Sized>(&mut self, _: &mut W) -> io::Result<()> {
+        self.is_empty = false;
+        Ok(())
     }
 }

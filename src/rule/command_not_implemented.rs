@@ -1,9 +1,8 @@
 //! 502, and other ways of saying that a command is known and not offered, with what the session shows about it.
 
-use super::{Check, Fact, Findings, Found, Group, Role, Rule, Severity};
+use super::{Check, Fact, Found, Group, Role, Rule, Severity, Suspect};
 use crate::ftp::{Argument, Code, Verb};
-use crate::session::{Confidence, Exchange, Session, Stand};
-use crate::text::holds;
+use crate::session::{Confidence, Exchange, Stand};
 
 pub(super) static RULE: Rule = Rule {
     name: "command-not-implemented",
@@ -11,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     group: Group::Support,
     replies: &[502],
     cases: CASES,
-    check: Check::Session(check),
+    check: Check::Exchange(check),
     revise: None,
 };
 
@@ -23,12 +22,8 @@ const CODE_BYTES: usize = 4;
 /// Exchanges after a refusal in which the client may have used another command instead.
 const REPLACED_WITHIN: usize = 3;
 
-fn check(session: &Session, findings: &mut Findings) {
-    for exchange in session.troubled() {
-        if lack(&exchange) == Some(Lack::NotImplemented) {
-            findings.add(explained(exchange));
-        }
-    }
+fn check(suspect: &Suspect) -> Option<Found> {
+    (suspect.lack() == Some(Lack::NotImplemented)).then(|| explained(suspect))
 }
 
 /// What a refusal says about the command itself.
@@ -41,57 +36,46 @@ pub(super) enum Lack {
 }
 
 /// Whether a refusal is about the command itself, not its argument, its turn or its file.
-pub(super) fn lack(exchange: &Exchange) -> Option<Lack> {
+pub(super) fn lack(suspect: &Suspect) -> Option<Lack> {
     // Codes that say something else about a command are the most.
-    let code = exchange.code().filter(|c| c.is_refusal() && exchange.has_command())?;
+    let code = suspect.refused_command()?;
     if matches!(code, Code(504 | 530 | 550 | 501 | 503 | 421 | 425 | 426 | 450..=452 | 551..=553)) {
         return None;
     }
+    let verb = suspect.verb;
     // AUTH SSL refused and AUTH TLS accepted: it was the argument.
-    if exchange.verb() != Verb::SITE && soon_after(exchange, &[exchange.verb()]).is_some() {
+    if verb != Verb::SITE && soon_after(&suspect.exchange, &[verb]).is_some() {
         return None;
     }
-    let reply = exchange.reply()?;
-    let text = reply.raw();
-    let says = |words: &[&str]| words.iter().any(|w| holds(text, w));
-    let verb = exchange.verb();
+    let argued = !suspect.exchange.argument().is_empty();
     // HELP and SITE are refused for their topic.
-    if verb == Verb::HELP && !exchange.argument().is_empty() {
+    if verb == Verb::HELP && argued {
         return None;
     }
-    if code == Code(502) {
-        return Some(Lack::NotImplemented);
-    }
-    let missing = || says(&["not implemented", "unimplemented", "not supported", "unsupported"]);
-    let unknown =
-        || says(&["unknown", "not understood", "unrecogni", "not recogni", "invalid command", "bad command"]);
-    let refused = || {
-        says(&[
-            "illegal",
-            "oops",
-            "too long",
-            "bad eprt",
-            "eprt protocol",
-            "requires",
-            "argument",
-            "parameter",
-        ])
-    };
+    let silent = || suspect.reply.is_some_and(|r| r.raw().len() <= CODE_BYTES);
     match code {
+        Code(502) => Some(Lack::NotImplemented),
         // The BSD family answers 500 to a known command without its argument; so does ProFTPD.
-        Code(500) if verb.argument() == Argument::Required && exchange.argument().is_empty() => None,
+        Code(500) if verb.argument() == Argument::Required && !argued => None,
         // Every server has these: what it does not understand is the argument.
-        Code(500) if is_everywhere(verb) && !exchange.argument().is_empty() => None,
-        Code(500) if unknown() => Some(Lack::Unknown),
+        Code(500) if is_everywhere(verb) && argued => None,
+        Code(500) if suspect.says(UNKNOWN) => Some(Lack::Unknown),
         // Codes of no RFC, such as 402, must say it in words.
-        Code(500 | 400..=409) if missing() => Some(Lack::NotImplemented),
-        Code(500) if refused() => None,
-        Code(500) if verb == Verb::OTHER || verb.is_extension() && text.len() <= CODE_BYTES => {
-            Some(Lack::Unknown)
-        }
+        Code(500 | 400..=409) if suspect.says(MISSING) => Some(Lack::NotImplemented),
+        Code(500) if suspect.says(REFUSED) => None,
+        Code(500) if verb == Verb::OTHER || verb.is_extension() && silent() => Some(Lack::Unknown),
         _ => None,
     }
 }
+
+/// Words of servers that do not know a command.
+const UNKNOWN: &[&str] =
+    &["unknown", "not understood", "unrecogni", "not recogni", "invalid command", "bad command"];
+/// Words of servers that know a command and do not offer it.
+const MISSING: &[&str] = &["not implemented", "unimplemented", "not supported", "unsupported"];
+/// Words of servers that know a command and do not like how it was given.
+const REFUSED: &[&str] =
+    &["illegal", "oops", "too long", "bad eprt", "eprt protocol", "requires", "argument", "parameter"];
 
 /// Commands of the minimum implementation that take an argument (RFC 959 section 5.1).
 fn is_everywhere(verb: Verb) -> bool {
@@ -116,19 +100,18 @@ fn is_everywhere(verb: Verb) -> bool {
 }
 
 /// The finding with what the session shows about the command.
-pub(super) fn explained(exchange: Exchange<'_>) -> Found<'_> {
-    let session = exchange.session();
-    let verb = exchange.verb();
-    if let Some(other) = soon_after(&exchange, equivalents(verb)) {
+pub(super) fn explained(suspect: &Suspect) -> Found {
+    let verb = suspect.verb;
+    if let Some(other) = soon_after(&suspect.exchange, equivalents(verb)) {
         return Found {
             cause: Some(other.mark()),
             cause_role: Role::Consequence,
             severity: Some(Severity::Note),
             facts: vec![("other_verb", Fact::Word(other.verb().name()))],
-            ..Found::new(exchange, "replaced")
+            ..Found::new("replaced")
         };
     }
-    let stand = session.capabilities().stand(verb, exchange.mark());
+    let stand = suspect.session().stand(verb, suspect.exchange.mark());
     let (case, cause) = match stand {
         // Another SITE command says nothing about this one.
         _ if verb == Verb::SITE => ("plain", None),
@@ -138,14 +121,11 @@ pub(super) fn explained(exchange: Exchange<'_>) -> Found<'_> {
         Stand::NotListed(m) => ("feat-lacks", Some(m)),
         Stand::Starred(m) => ("help-marks", Some(m)),
     };
-    let confidence = if case == "plain" && exchange.code() == Some(Code(500)) {
-        Confidence::Likely
-    } else {
-        Confidence::Certain
-    };
+    let unsure = case == "plain" && suspect.code() == Some(Code(500));
+    let confidence = if unsure { Confidence::Likely } else { Confidence::Certain };
     // A client that only says its name loses nothing.
     let severity = matches!(verb, Verb::CLNT | Verb::CSID).then_some(Severity::Note);
-    Found { cause, cause_role: Role::Capability, severity, confidence, ..Found::new(exchange, case) }
+    Found { cause, cause_role: Role::Capability, severity, confidence, ..Found::new(case) }
 }
 
 /// The first of `verbs` that was accepted soon after.

@@ -1,8 +1,7 @@
 //! 500: a command that the server does not recognise, with what the session shows about it.
 
-use super::command_not_implemented::{CASES, Lack, explained, lack};
-use super::{Check, Findings, Group, Rule, Severity};
-use crate::session::Session;
+use super::command_not_implemented::{CASES, Lack, explained};
+use super::{Check, Found, Group, Rule, Severity, Suspect};
 
 pub(super) static RULE: Rule = Rule {
     name: "command-unknown",
@@ -10,14 +9,10 @@ pub(super) static RULE: Rule = Rule {
     group: Group::Support,
     replies: &[500],
     cases: CASES,
-    check: Check::Session(check),
+    check: Check::Exchange(check),
     revise: None,
 };
 
-fn check(session: &Session, findings: &mut Findings) {
-    for exchange in session.troubled() {
-        if lack(&exchange) == Some(Lack::Unknown) {
-            findings.add(explained(exchange));
-        }
-    }
+fn check(suspect: &Suspect) -> Option<Found> {
+    (suspect.lack() == Some(Lack::Unknown)).then(|| explained(suspect))
 }

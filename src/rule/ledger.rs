@@ -1,12 +1,14 @@
 //! What is remembered of all sessions of a source: refusals, acceptances, renames that were begun and not ended.
 
-use super::finding::{Label, Said, say};
-use super::refusal::{Refusal, refusals};
+use super::refusal::{Reasons, Refusal};
+use super::transcript::{Label, Transcript};
 use crate::event::Place;
 use crate::ftp::{Code, Rename};
 use crate::session::{Ended, Session};
 use crate::time::When;
-use std::collections::BTreeMap;
+use foldhash::fast::FixedState;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Refusals that are remembered one by one.
 pub(super) const REFUSALS_MAX: usize = 50_000;
@@ -27,40 +29,43 @@ pub struct Dangling {
     /// The user.
     pub user: Vec<u8>,
     /// RNFR and its reply.
-    pub said: Vec<Said>,
+    pub said: Transcript,
 }
 
 /// Texts that occur again and again, each kept once.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
-    list: Vec<Vec<u8>>,
-    numbers: BTreeMap<Vec<u8>, u32>,
+    list: Vec<Arc<[u8]>>,
+    numbers: HashMap<Arc<[u8]>, u32, FixedState>,
 }
 
 impl Names {
     /// The number of a text. Beyond the limit every new one is the empty text.
     pub(super) fn number(&mut self, text: &[u8]) -> u32 {
-        if let Some(number) = self.numbers.get(text) {
-            return *number;
-        }
+        self.numbers.get(text).copied().unwrap_or_else(|| self.add(text.into()))
+    }
+
+    fn add(&mut self, text: Arc<[u8]>) -> u32 {
         if self.list.len() >= NAMES_MAX {
             return u32::MAX;
         }
         let number = self.list.len() as u32;
-        self.list.push(text.to_vec());
-        self.numbers.insert(text.to_vec(), number);
+        self.list.push(Arc::clone(&text));
+        self.numbers.insert(text, number);
         number
+    }
+
+    /// Takes the texts of `other`; returns which number each has here.
+    fn absorb(&mut self, other: &mut Self) -> Vec<u32> {
+        other.numbers.clear();
+        let known = |text: Arc<[u8]>| self.numbers.get(&text).copied().unwrap_or_else(|| self.add(text));
+        other.list.drain(..).map(known).collect()
     }
 
     /// The text of that number.
     #[must_use]
     pub fn text(&self, number: u32) -> &[u8] {
-        self.list.get(number as usize).map_or(b"", Vec::as_slice)
-    }
-
-    fn clear(&mut self) {
-        self.list.clear();
-        self.numbers.clear();
+        self.list.get(number as usize).map_or(b"", |text| text)
     }
 }
 
@@ -83,6 +88,7 @@ pub struct Ledger {
     dangling: Vec<Dangling>,
     /// Clients and replies of the refusals.
     pub names: Names,
+    pub(super) reasons: Reasons,
     /// What did not fit.
     pub overflow: u64,
 }
@@ -91,7 +97,7 @@ impl Ledger {
     /// Learns from a session or a part of one.
     pub fn observe(&mut self, session: &Session, ended: Ended) {
         let before = self.refusals.len();
-        refusals(session, &mut self.names, &mut self.refusals);
+        self.note_refusals(session);
         if self.refusals.len() == before && !session.is_continued() {
             let greeted =
                 session.exchanges().next().filter(|e| !e.has_command() && e.code() == Some(Code(220)));
@@ -104,12 +110,13 @@ impl Ledger {
 
     /// Takes everything out of `other`, keeping what comes first in the log where there is too much.
     pub fn absorb(&mut self, other: &mut Self) {
-        for refusal in other.refusals.drain(..) {
-            let client = self.names.number(other.names.text(refusal.client));
-            let said = refusal.said.map(|said| self.names.number(other.names.text(said)));
-            self.refusals.push(Refusal { client, said, ..refusal });
-        }
-        other.names.clear();
+        let moved = self.names.absorb(&mut other.names);
+        let here = |number: u32| moved.get(number as usize).copied().unwrap_or(number);
+        self.refusals.extend(other.refusals.drain(..).map(|refusal| Refusal {
+            client: here(refusal.client),
+            said: refusal.said.map(here),
+            ..refusal
+        }));
         self.accepted.append(&mut other.accepted);
         self.dangling.append(&mut other.dangling);
         self.overflow += std::mem::take(&mut other.overflow);
@@ -121,7 +128,7 @@ impl Ledger {
     /// Puts everything in the order of the log.
     pub fn sort(&mut self) {
         self.refusals.sort_by_key(|r| r.place);
-        self.accepted.sort();
+        self.accepted.sort_unstable_by_key(|a| a.place);
         self.dangling.sort_by_key(|d| d.place);
     }
 
@@ -129,9 +136,9 @@ impl Ledger {
     #[must_use]
     pub fn dangling_before(&self, place: Place, client: &[u8], user: &[u8]) -> Option<&Dangling> {
         let same = |a: &[u8], b: &[u8]| a.is_empty() || b.is_empty() || a == b;
-        let earlier =
-            self.dangling.iter().rev().filter(|d| d.place < place && d.place.source == place.source);
-        earlier.into_iter().find(|d| d.client == client && same(&d.user, user))
+        let n_earlier = self.dangling.partition_point(|d| d.place < place);
+        let mut latest_first = self.dangling[..n_earlier].iter().rev();
+        latest_first.find(|d| d.place.source == place.source && d.client == client && same(&d.user, user))
     }
 
     /// The first acceptance after `place`.
@@ -158,8 +165,8 @@ fn dangling(session: &Session) -> Option<Dangling> {
         return None;
     };
     let exchange = session.exchange(mark)?;
-    let mut said = Vec::new();
-    say(&mut said, &exchange, Some(Label { key: "cause", primary: false }), true);
+    let mut said = Transcript::default();
+    said.say(&exchange, Some(Label { key: "cause", primary: false }), true);
     let place = exchange.reply().map_or(exchange.place(), |r| r.place);
     Some(Dangling { place, client: session.client().to_vec(), user: session.user().to_vec(), said })
 }

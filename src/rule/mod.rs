@@ -4,8 +4,11 @@
 //! them explains is not reported again by a rule about its code.
 
 mod finding;
+mod judge;
 mod ledger;
 mod refusal;
+mod suspect;
+mod transcript;
 
 mod login_order;
 mod tls_setup_order;
@@ -17,11 +20,12 @@ mod command_not_implemented;
 mod command_unknown;
 mod service_refused_burst;
 
-pub use finding::{Fact, Finding, Findings, Found, Label, Related, Role, Said, Side};
+pub use finding::{Fact, Finding, Related, Role};
+pub use judge::{Judge, Limits};
 pub use ledger::{Accepted, Dangling, Ledger, Names};
 pub use refusal::{Reason, Refusal};
-
-use crate::session::Session;
+pub use suspect::{Found, Suspect};
+pub use transcript::{Label, Said, Side, Transcript};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,8 +95,8 @@ pub struct Rule {
 /// What a rule looks at.
 #[derive(Debug)]
 pub enum Check {
-    /// One session, or a part of one.
-    Session(fn(&Session, &mut Findings)),
+    /// One exchange that something may be wrong with, and whatever its session shows about it.
+    Exchange(fn(&Suspect) -> Option<Found>),
     /// All sessions of a source together.
     Ledger(fn(&Ledger, &Thresholds, &mut Vec<Finding>)),
 }
@@ -131,18 +135,6 @@ pub static RULES: &[&Rule] = &[
 #[must_use]
 pub fn named(name: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|r| r.name == name)
-}
-
-/// Judges what is new in a session.
-pub fn judge(session: &Session, findings: &mut Findings) {
-    findings.begin(session);
-    // Clean sessions are the most: what no rule can be about is not looked at.
-    for (index, rule) in RULES.iter().enumerate() {
-        if let Check::Session(check) = rule.check {
-            (findings.rule, findings.rule_index) = (rule, index);
-            check(session, findings);
-        }
-    }
 }
 
 #[cfg(test)]

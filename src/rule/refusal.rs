@@ -1,13 +1,18 @@
 //! Refusals of service and their reasons: 421, and the other codes that servers use for the same thing.
 
-use super::finding::first_line;
-use super::ledger::Names;
+use super::ledger::Ledger;
+use super::transcript::write_first_line;
 use crate::event::Place;
 use crate::ftp::{Code, Software, Verb};
-use crate::session::{Ending, Session};
+use crate::session::{Ending, Exchange, Session};
 use crate::time::When;
+use foldhash::fast::FixedState;
 use regex::bytes::{RegexSet, RegexSetBuilder};
+use std::collections::HashMap;
 use std::sync::LazyLock;
+
+/// Different replies whose reasons are remembered.
+const REASONS_MAX: usize = 256;
 
 /// Why a server refused its service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,7 +57,9 @@ impl Reason {
     /// The reason that a reply names.
     #[must_use]
     pub fn of(text: &[u8]) -> Self {
-        COMPILED.matches(text).iter().next().map_or(Self::Unknown, |first| CLASSES[first].1)
+        // Patterns that match in any case would take three times as long to compile.
+        let text = text.to_ascii_lowercase();
+        COMPILED.matches(&text).iter().next().map_or(Self::Unknown, |first| CLASSES[first].1)
     }
 
     /// Whether it counts towards a burst: idle sessions end normally, and a client's own words are no refusal.
@@ -88,11 +95,7 @@ const CLASSES: &[(&str, Reason)] = &[
 /// The classes, compiled when the first refusal is met.
 static COMPILED: LazyLock<RegexSet> = LazyLock::new(|| {
     let patterns = CLASSES.iter().map(|(pattern, _)| *pattern);
-    RegexSetBuilder::new(patterns)
-        .case_insensitive(true)
-        .unicode(false)
-        .build()
-        .expect("a test compiles every class")
+    RegexSetBuilder::new(patterns).unicode(false).build().expect("a test compiles every class")
 });
 
 /// One refusal.
@@ -112,49 +115,81 @@ pub struct Refusal {
     pub said: Option<u32>,
 }
 
-/// Finds the refusals in a session.
-pub(super) fn refusals(session: &Session, names: &mut Names, found: &mut Vec<Refusal>) {
-    for exchange in session.troubled() {
-        let Some(reply) = exchange.reply() else { continue };
-        if !reply.code.is_refusal() {
-            continue;
+/// The reasons of replies that came before: servers say the same again and again.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Reasons(HashMap<Vec<u8>, Reason, FixedState>);
+
+impl Reasons {
+    fn of(&mut self, text: &[u8]) -> Reason {
+        if let Some(reason) = self.0.get(text) {
+            return *reason;
         }
-        // Turned away at the door, with whatever code.
-        let at_door = !exchange.has_command() && exchange.mark() == 0;
-        let at_login =
-            matches!(reply.code, Code(530 | 500 | 550)) && matches!(exchange.verb(), Verb::USER | Verb::PASS);
-        if !(reply.code == Code(421) || at_door || at_login) {
-            continue;
+        let reason = Reason::of(text);
+        if self.0.len() < REASONS_MAX {
+            self.0.insert(text.to_vec(), reason);
         }
-        let reason = Reason::of(reply.raw());
+        reason
+    }
+}
+
+/// How a client was turned away.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turned {
+    /// By 421, or by any refusal in the place of a greeting.
+    Away,
+    /// By a refusal of USER or PASS, which may be about the service.
+    AtLogin,
+}
+
+impl Turned {
+    fn by(exchange: &Exchange, code: Code) -> Option<Self> {
+        let in_place_of_greeting = !exchange.has_command() && exchange.mark() == 0;
+        if code == Code(421) || code.is_refusal() && in_place_of_greeting {
+            return Some(Self::Away);
+        }
+        let of_login = matches!(exchange.verb(), Verb::USER | Verb::PASS);
+        (of_login && matches!(code, Code(530 | 500 | 550))).then_some(Self::AtLogin)
+    }
+
+    /// Whether the service was refused; a wrong password is the user's own matter.
+    fn refuses_service(self, reason: Reason) -> bool {
         let full =
             matches!(reason, Reason::Capacity | Reason::PerClient | Reason::PerUser | Reason::Shutdown);
-        if reason.counts() && (full || !at_login) {
-            found.push(Refusal {
-                place: reply.place,
-                at: reply.at,
-                reason,
-                client: names.number(session.client()),
-                session: session.first(),
-                said: Some(names.number(&first_line(&reply))),
-            });
+        reason.counts() && (full || self == Self::Away)
+    }
+}
+
+impl Ledger {
+    /// Finds the refusals in a session.
+    pub(super) fn note_refusals(&mut self, session: &Session) {
+        for (exchange, _) in session.notable() {
+            let Some(reply) = exchange.reply() else { continue };
+            let Some(turned) = Turned::by(&exchange, reply.code) else { continue };
+            let reason = self.reasons.of(reply.raw());
+            if turned.refuses_service(reason) {
+                let mut said = Vec::new();
+                write_first_line(&mut said, &reply);
+                let said = Some(self.names.number(&said));
+                self.note_refusal(session, Refusal { said, ..Refusal::at(reply.place, reply.at, reason) });
+            }
+        }
+        // Connected and closed before any greeting. Clients write of connections that they never had.
+        let by_server = session.dialect().software != Software::Unknown;
+        let silent = session.exchanges().len() == 0 && !session.is_continued();
+        if by_server && silent && session.ending() == Ending::Lost {
+            self.note_refusal(session, Refusal::at(session.first(), session.first_at(), Reason::Unknown));
         }
     }
-    // Connected and closed before any greeting. Clients write of connections that they never had.
-    let by_server = session.dialect().software != Software::Unknown;
-    if by_server
-        && session.exchanges().len() == 0
-        && !session.is_continued()
-        && session.ending() == Ending::Lost
-    {
-        found.push(Refusal {
-            place: session.first(),
-            at: session.first_at(),
-            reason: Reason::Unknown,
-            client: names.number(session.client()),
-            session: session.first(),
-            said: None,
-        });
+
+    fn note_refusal(&mut self, session: &Session, refusal: Refusal) {
+        let client = self.names.number(session.client());
+        self.refusals.push(Refusal { client, session: session.first(), ..refusal });
+    }
+}
+
+impl Refusal {
+    fn at(place: Place, at: When, reason: Reason) -> Self {
+        Self { place, at, reason, client: 0, session: Place::default(), said: None }
     }
 }
 

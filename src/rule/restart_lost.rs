@@ -1,9 +1,9 @@
 //! REST that was not the last command before its transfer: some servers forget the offset, and no reply shows it
 //! (RFC 3659 section 5.3).
 
-use super::{Check, Findings, Found, Group, Rule, Severity};
+use super::{Check, Found, Group, Rule, Severity, Suspect};
 use crate::ftp::{DataRole, Mark, Restart, Software};
-use crate::session::{Confidence, Exchange, Session};
+use crate::session::{Confidence, Exchange};
 
 pub(super) static RULE: Rule = Rule {
     name: "restart-lost",
@@ -11,31 +11,29 @@ pub(super) static RULE: Rule = Rule {
     group: Group::Order,
     replies: &[350],
     cases: &["interrupted", "listing"],
-    check: Check::Session(check),
+    check: Check::Exchange(check),
     revise: None,
 };
 
-fn check(session: &Session, findings: &mut Findings) {
-    for exchange in session.resumed() {
-        let listing = exchange.verb().data() == DataRole::List;
-        let (case, cause, between) = match (exchange.state().restart, exchange.verb().data()) {
-            (Restart::Crossed { set, by }, DataRole::Send | DataRole::Receive) => {
-                ("interrupted", set, Some(by))
-            }
-            (Restart::Set(set), DataRole::List) => ("listing", set, None),
-            _ => continue,
-        };
-        // A transfer that did not take place lost nothing.
-        if exchange.is_refused() && !exchange.is_started() {
-            continue;
-        }
-        // Many clients send PASV after REST, and most servers keep the offset over it.
-        if between.is_some_and(|by| only_prepared(&exchange, by)) && !forgets(session.software()) {
-            continue;
-        }
-        let confidence = if listing { Confidence::Certain } else { Confidence::Likely };
-        findings.add(Found { cause: Some(cause), between, confidence, ..Found::new(exchange, case) });
+fn check(suspect: &Suspect) -> Option<Found> {
+    let role = suspect.verb.data();
+    let (case, cause, between) = match (suspect.state.restart, role) {
+        (Restart::Crossed { set, by }, DataRole::Send | DataRole::Receive) => ("interrupted", set, Some(by)),
+        (Restart::Set(set), DataRole::List) => ("listing", set, None),
+        _ => return None,
+    };
+    // A transfer that did not take place lost nothing.
+    if suspect.refusal().is_some() && !suspect.exchange.is_started() {
+        return None;
     }
+    // Many clients send PASV after REST, and most servers keep the offset over it.
+    if between.is_some_and(|by| only_prepared(&suspect.exchange, by))
+        && !forgets(suspect.session().software())
+    {
+        return None;
+    }
+    let confidence = if role == DataRole::List { Confidence::Certain } else { Confidence::Likely };
+    Some(Found { cause: Some(cause), between, confidence, ..Found::new(case) })
 }
 
 /// Whether nothing but PASV, PORT and their kin came between REST and its transfer.

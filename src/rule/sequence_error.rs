@@ -1,9 +1,7 @@
 //! Any other 503, and 501 used in its place, with the state that the server was in (RFC 959 section 4.2).
 
-use super::{Check, Fact, Findings, Found, Group, Rule, Severity};
+use super::{Check, Fact, Found, Group, Rule, Severity, Suspect};
 use crate::ftp::{Code, Data, Login, Rename, State, Tls, Verb};
-use crate::session::Session;
-use crate::text::holds;
 
 pub(super) static RULE: Rule = Rule {
     name: "sequence-error",
@@ -11,27 +9,22 @@ pub(super) static RULE: Rule = Rule {
     group: Group::Order,
     replies: &[503],
     cases: &["other", "during-rename"],
-    check: Check::Session(check),
+    check: Check::Exchange(check),
     revise: None,
 };
 
-fn check(session: &Session, findings: &mut Findings) {
-    for exchange in session.troubled() {
-        let Some(reply) = exchange.reply() else { continue };
-        let sequence =
-            reply.code == Code(503) || reply.code.is_refusal() && holds(reply.raw(), "bad sequence");
-        if !exchange.has_command() || !sequence {
-            continue;
+fn check(suspect: &Suspect) -> Option<Found> {
+    let code = suspect.refused_command()?;
+    if code != Code(503) && !suspect.says(&["bad sequence"]) {
+        return None;
+    }
+    match suspect.state.rename {
+        Rename::Ready(m) if suspect.verb != Verb::RNTO => {
+            Some(Found { cause: Some(m), ..Found::new("during-rename") })
         }
-        let state = exchange.state();
-        match state.rename {
-            Rename::Ready(m) if exchange.verb() != Verb::RNTO => {
-                findings.add(Found { cause: Some(m), ..Found::new(exchange, "during-rename") });
-            }
-            _ => {
-                let facts = vec![("state", Fact::Phrases(phrases(&state)))];
-                findings.add(Found { facts, ..Found::new(exchange, "other") });
-            }
+        _ => {
+            let facts = vec![("state", Fact::Phrases(phrases(suspect.state)))];
+            Some(Found { facts, ..Found::new("other") })
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Many refusals in a short time: 421, and 530, 500, 550 or silence used for the same thing (RFC 959 section 5.4).
 
+use super::finding::Words;
 use super::ledger::{Accepted, Ledger, Names};
 use super::{
     Check, Fact, Finding, Group, Label, Reason, Refusal, Related, Role, Rule, Said, Severity, Side,
-    Thresholds,
+    Thresholds, Transcript,
 };
 use crate::ftp::{Code, Software};
 use crate::session::Confidence;
@@ -106,19 +107,26 @@ fn burst(chain: &[Refusal], peak: usize, ledger: &Ledger, thresholds: &Threshold
         place: first.place,
         at: first.at,
         session: Some(first.session),
-        client: if clients.len() == 1 { ledger.names.text(first.client).to_vec() } else { Vec::new() },
-        user: Vec::new(),
         software: Software::Unknown,
-        command: None,
-        reply: first.said.and_then(|said| {
-            let line = ledger.names.text(said);
-            Some((Code::parse(line)?, line.get(4..)?.to_vec()))
-        }),
         related,
         facts,
         transcript: transcript(chain, again, &ledger.names),
         sessions: sessions.len() as u64,
+        said: words(first, clients.len() == 1, &ledger.names),
     }
+}
+
+/// What the first refusal says, and to whom if they are all the same client's.
+fn words(first: &Refusal, one_client: bool, names: &Names) -> Words {
+    let mut words = Words::default();
+    if one_client {
+        words.client = words.keep(names.text(first.client));
+    }
+    let line = first.said.map_or(&b""[..], |said| names.text(said));
+    if let (Some(code), Some(text)) = (Code::parse(line), line.get(4..)) {
+        words.reply = Some((code, words.keep(text)));
+    }
+    words
 }
 
 /// The reason that most of the refusals name; of two, the one that says more.
@@ -132,20 +140,22 @@ fn prevailing(chain: &[Refusal]) -> Reason {
 }
 
 /// The first and the last refusal, and where the server accepted again.
-fn transcript(chain: &[Refusal], again: Option<Accepted>, names: &Names) -> Vec<Said> {
-    let line = |place, at, text: &[u8], key, primary| {
-        let label = Some(Label { key, primary });
-        Said { place, at, side: Side::Server, text: text.to_vec(), label, skipped: 0 }
-    };
-    let of = |refusal: &Refusal, key| {
-        refusal.said.map(|said| line(refusal.place, refusal.at, names.text(said), key, true))
+fn transcript(chain: &[Refusal], again: Option<Accepted>, names: &Names) -> Transcript {
+    let mut lines = Transcript::default();
+    let mut tell = |refusal: &Refusal, key, skipped| {
+        let Some(said) = refusal.said else { return };
+        let label = Some(Label { key, primary: true });
+        let line = Said { label, skipped, ..Said::at(refusal.place, refusal.at, Side::Server) };
+        lines.push(line, names.text(said));
     };
     let (first, last) = (&chain[0], &chain[chain.len() - 1]);
-    let mut lines: Vec<Said> = of(first, "first").into_iter().collect();
+    tell(first, "first", 0);
     if last.place != first.place {
-        let skipped = last.place.line - first.place.line - 1;
-        lines.extend(of(last, "last").map(|said| Said { skipped, ..said }));
+        tell(last, "last", last.place.line - first.place.line - 1);
     }
-    lines.extend(again.map(|again| line(again.place, again.at, b"220", "again", false)));
+    if let Some(again) = again {
+        let label = Some(Label { key: "again", primary: false });
+        lines.push(Said { label, ..Said::at(again.place, again.at, Side::Server) }, b"220");
+    }
     lines
 }

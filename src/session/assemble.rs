@@ -2,6 +2,7 @@
 //!
 //! What surely stays together, the route, is given; inside it the format's [`Identity`] decides.
 
+use super::exchange::Notable;
 use super::lifetime::{beginning_of, can_begin};
 use super::turn::Turn;
 use super::{Beginning, Confidence, Session};
@@ -57,12 +58,14 @@ pub struct Assembler {
     exchanges: u64,
     /// The first lines of the sessions that began since they were last asked for.
     started: Vec<Place>,
+    /// Room for what is notable in the session that is being judged.
+    notable: Vec<Notable>,
 }
 
 impl Default for Assembler {
     fn default() -> Self {
         Self {
-            sessions: Vec::new(),
+            sessions: Vec::with_capacity(POOL_SESSIONS_MAX),
             free: Vec::new(),
             by_key: HashMap::with_hasher(FixedState::with_seed(SEED)),
             by_route: HashMap::with_hasher(FixedState::with_seed(SEED)),
@@ -71,6 +74,7 @@ impl Default for Assembler {
             overflow: Overflow::default(),
             exchanges: 0,
             started: Vec::new(),
+            notable: Vec::new(),
         }
     }
 }
@@ -98,12 +102,10 @@ impl Assembler {
         let arrival = Arrival { place, route, key, dialect };
         let Some(id) = self.find(arrival, event, done) else { return };
         let session = &mut self.sessions[id as usize];
-        let before = session.held();
         session.hear(place, event);
-        let held = session.held();
         let over = session.is_over();
         let long = session.records.len() > SEGMENT_EXCHANGES_MAX;
-        self.held = (self.held + held).saturating_sub(before);
+        self.held += session.count_growth();
         if over {
             self.end(id, done);
         } else if long {
@@ -241,7 +243,7 @@ impl Assembler {
         let mut n = 0;
         for id in all {
             let session = &self.sessions[*id as usize];
-            if !fits(session) || !event.user.is_empty() && !same_user(&session.user, event.user) {
+            if !fits(session) || !event.user.is_empty() && !same_user(session.user(), event.user) {
                 continue;
             }
             n += 1;
@@ -261,7 +263,7 @@ impl Assembler {
         let candidates = waiting.filter(|id| {
             let session = &self.sessions[*id as usize];
             let waits = session.awaits_reply_to(Verb::PASS) || !session.has_talked();
-            !session.reported && waits && same_user(&session.user, event.user)
+            !session.reported && waits && same_user(session.user(), event.user)
         });
         let nearest = candidates.min_by_key(|id| self.sessions[*id as usize].key_number.wrapping_sub(number));
         if let Some(id) = nearest {
@@ -283,7 +285,7 @@ impl Assembler {
             _ => number.wrapping_sub(session.key_number),
         };
         let all = self.by_route.get(&a.route).into_iter().flatten().copied();
-        let theirs = all.filter(|id| same_user(&self.sessions[*id as usize].user, event.user));
+        let theirs = all.filter(|id| same_user(self.sessions[*id as usize].user(), event.user));
         let nearest = theirs.min_by_key(|id| distance(&self.sessions[*id as usize]));
         nearest.unwrap_or_else(|| self.open_anew(a, event, done))
     }
@@ -357,7 +359,7 @@ impl Assembler {
         let session = &mut self.sessions[id as usize];
         (session.route, session.key, session.key_number) = (a.route, a.key, number_of(event.key));
         session.beginning = beginning_of(event);
-        self.held += session.held();
+        self.held += session.count_growth();
         self.open += 1;
         self.started.push(a.place);
         self.by_key.insert(a.key, id);
@@ -385,11 +387,13 @@ impl Assembler {
 
     fn end(&mut self, id: u32, done: &mut impl FnMut(&Session, Ended)) {
         let session = &mut self.sessions[id as usize];
-        self.held = self.held.saturating_sub(session.held());
+        self.held -= session.counted;
         session.conclude();
+        session.notable = std::mem::take(&mut self.notable);
         session.trace(true);
         self.exchanges += session.exchanges().len() as u64;
         done(session, Ended::Yes);
+        self.notable = std::mem::take(&mut session.notable);
         for key in [session.key, session.route] {
             if self.by_key.get(&key) == Some(&id) {
                 self.by_key.remove(&key);
@@ -410,14 +414,16 @@ impl Assembler {
 
     fn part(&mut self, id: u32, done: &mut impl FnMut(&Session, Ended)) {
         let session = &mut self.sessions[id as usize];
-        let before = session.held();
+        self.held -= std::mem::take(&mut session.counted);
+        session.notable = std::mem::take(&mut self.notable);
         session.trace(false);
         if session.settled > session.judged {
             self.exchanges += session.exchanges().len() as u64;
             done(session, Ended::NotYet);
             session.compact();
         }
-        self.held = (self.held + session.held()).saturating_sub(before);
+        self.notable = std::mem::take(&mut session.notable);
+        self.held += session.count_growth();
     }
 
     /// Judges and forgets what can be; ends the silent half if that is not enough.
@@ -440,6 +446,14 @@ impl Assembler {
 }
 
 impl Session {
+    /// By how many bytes the session grew since it was last asked.
+    #[inline]
+    fn count_growth(&mut self) -> usize {
+        let held = self.held();
+        // Nothing that is held grows smaller while a session is open.
+        held - std::mem::replace(&mut self.counted, held)
+    }
+
     /// Takes an event that belongs to this session.
     pub(super) fn hear(&mut self, place: Place, event: &Event) {
         self.last = place;
@@ -449,13 +463,13 @@ impl Session {
                 self.first_at = event.at;
             }
         }
-        if self.client.is_empty() && !event.client.is_empty() {
-            self.client.extend_from_slice(event.client);
+        if self.client.len() == 0 && !event.client.is_empty() {
+            self.client = self.keep(event.client);
         }
         if self.client_port == 0 {
             self.client_port = event.client_port;
         }
-        if self.user.is_empty() && !event.user.is_empty() {
+        if self.user.len() == 0 && !event.user.is_empty() {
             self.name_user(event.user);
         }
         match event.what {

@@ -1,10 +1,9 @@
 //! What a server said and showed it can do: FEAT (RFC 2389), HELP with its asterisks, and earlier replies.
 
+use super::Session;
 use super::exchange::{Record, ReplyRecord};
 use crate::ftp::{Mark, Verb, VerbSet};
-
-/// Different commands that a session has room for before it must grow.
-const USUAL_COMMANDS: usize = 16;
+use std::cell::OnceCell;
 
 /// What is known about one command on this server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,57 +22,71 @@ pub enum Stand {
 
 /// What a server said and showed it can do, so far in a session.
 #[derive(Clone, Debug, Default)]
-pub struct Capabilities {
-    features: Option<(Mark, VerbSet)>,
+pub(super) struct Capabilities {
+    /// The exchange with the FEAT list, and the list once it is asked for: most sessions have one and need it never.
+    features: Option<(Mark, OnceCell<VerbSet>)>,
     help: Option<(Mark, VerbSet)>,
-    /// Commands that were accepted.
+    /// Commands that were accepted; the first exchange that shows it is still at hand.
     accepted: VerbSet,
-    /// The first exchange that shows it, of each.
-    worked: Vec<(Verb, Mark)>,
 }
 
-impl Capabilities {
-    pub(super) fn clear(&mut self) {
-        self.features = None;
-        self.help = None;
-        self.accepted = VerbSet::default();
-        self.worked.clear();
-    }
-
+impl Session {
     /// What the session showed about `verb` before the exchange `now`.
     #[must_use]
     pub fn stand(&self, verb: Verb, now: Mark) -> Stand {
-        if let Some((_, mark)) = self.worked.iter().find(|(v, m)| *v == verb && *m < now) {
-            return Stand::Worked(*mark);
+        let accepted = self.capabilities.accepted.contains(verb).then(|| self.first_accepted(verb)).flatten();
+        match accepted {
+            Some(mark) if mark < now => Stand::Worked(mark),
+            _ => self.said_of(verb, now),
         }
-        if let Some((mark, starred)) = self.help
+    }
+
+    fn said_of(&self, verb: Verb, now: Mark) -> Stand {
+        if let Some((mark, starred)) = self.capabilities.help
             && mark < now
             && starred.contains(verb)
         {
             return Stand::Starred(mark);
         }
-        match self.features {
-            Some((mark, listed)) if mark < now && listed.contains(verb) => Stand::Listed(mark),
-            Some((mark, listed)) if mark < now && verb.is_extension() && !listed.is_empty() => {
-                Stand::NotListed(mark)
-            }
-            _ => Stand::Unknown,
+        let Some((mark, features)) = self.capabilities.features.as_ref().filter(|(mark, _)| *mark < now)
+        else {
+            return Stand::Unknown;
+        };
+        let listed = features.get_or_init(|| {
+            let reply = self.exchange(*mark).and_then(|e| e.reply());
+            reply.map_or_else(VerbSet::default, |r| listed(r.raw()))
+        });
+        if listed.contains(verb) {
+            Stand::Listed(*mark)
+        } else if verb.is_extension() && !listed.is_empty() {
+            Stand::NotListed(*mark)
+        } else {
+            Stand::Unknown
         }
     }
 
-    /// The exchanges that later judgements may point to.
-    pub(super) fn marks(&self) -> impl Iterator<Item = Mark> + '_ {
-        let said = [self.features.map(|(m, _)| m), self.help.map(|(m, _)| m)];
-        said.into_iter().flatten().chain(self.worked.iter().map(|(_, m)| *m))
+    fn first_accepted(&self, verb: Verb) -> Option<Mark> {
+        self.records.iter().find(|r| r.verb == verb && self.is_accepted(r)).map(|r| r.mark)
+    }
+
+    pub(super) fn is_accepted(&self, record: &Record) -> bool {
+        self.replies_of(record).any(|reply| reply.code.is_acceptance())
+    }
+}
+
+impl Capabilities {
+    /// The lists that later judgements may point to.
+    pub(super) fn marks(&self) -> impl Iterator<Item = Mark> + use<> {
+        let features = self.features.as_ref().map(|(mark, _)| *mark);
+        features.into_iter().chain(self.help.map(|(mark, _)| mark))
     }
 
     /// Learns from an exchange that got its final reply.
     #[inline]
     pub(super) fn learn(&mut self, record: &Record, reply: &ReplyRecord, text: &[u8]) {
-        let digit = reply.code.0 / 100;
         let text = || &text[reply.text.range()];
         match record.verb {
-            Verb::FEAT if reply.code.0 == 211 => self.features = Some((record.mark, listed(text()))),
+            Verb::FEAT if reply.code.0 == 211 => self.features = Some((record.mark, OnceCell::new())),
             Verb::HELP if matches!(reply.code.0, 211 | 214) => {
                 let starred = starred(text());
                 if !starred.is_empty() {
@@ -81,15 +94,11 @@ impl Capabilities {
                 }
             }
             // The list may differ after these (RFC 7151 section 3.2, RFC 4217 section 4).
-            Verb::AUTH | Verb::HOST if digit == 2 => self.features = None,
+            Verb::AUTH | Verb::HOST if reply.code.0 / 100 == 2 => self.features = None,
             _ => {}
         }
-        if matches!(digit, 2 | 3) && record.verb != Verb::OTHER && !self.accepted.contains(record.verb) {
+        if reply.code.is_acceptance() {
             self.accepted.insert(record.verb);
-            if self.worked.is_empty() {
-                self.worked.reserve(USUAL_COMMANDS);
-            }
-            self.worked.push((record.verb, record.mark));
         }
     }
 }

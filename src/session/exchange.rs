@@ -1,9 +1,10 @@
 //! One command with its replies, as a session lends it.
 
-use super::{NO_REPLY, Session, command_name};
+use super::{NO_REPLY, Session};
 use crate::event::{Outcome, Place};
 use crate::ftp::{Code, Mark, State, Verb};
 use crate::time::{Known, When};
+use std::borrow::Cow;
 
 /// A piece of a session's text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -70,6 +71,13 @@ pub(super) struct ReplyRecord {
     pub(super) next: u32,
 }
 
+/// A record that rules look at, and the state before it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Notable {
+    pub(super) index: u32,
+    pub(super) state: State,
+}
+
 /// Puts `reply` behind the replies of `record`.
 pub(super) fn link(record: &mut Record, replies: &mut Vec<ReplyRecord>, reply: ReplyRecord) {
     replies.push(reply);
@@ -108,6 +116,16 @@ pub struct Reply<'s> {
 }
 
 impl<'s> Reply<'s> {
+    fn of(session: &'s Session, record: &ReplyRecord) -> Self {
+        Self {
+            code: record.code,
+            place: record.place,
+            at: When { ms: record.at_ms, known: record.at_known },
+            text: session.bytes(record.text),
+            worded: record.worded,
+        }
+    }
+
     /// The text of each line: without the code where the line begins with it. Empty where the log has only the code.
     pub fn lines(&self) -> impl Iterator<Item = &'s [u8]> + use<'s> {
         let code = self.code;
@@ -137,6 +155,10 @@ impl<'s> Exchange<'s> {
         &self.session.records[self.index]
     }
 
+    fn final_record(&self) -> Option<&'s ReplyRecord> {
+        self.session.replies_of(self.record()).filter(|r| !r.code.is_preliminary()).last()
+    }
+
     /// The session it belongs to.
     #[must_use]
     pub fn session(&self) -> &'s Session {
@@ -161,26 +183,19 @@ impl<'s> Exchange<'s> {
         self.record().verb
     }
 
-    /// The command's name in upper case.
+    /// The command's name in upper case; the word itself for commands that no table has.
     #[must_use]
-    pub fn name(&self) -> Vec<u8> {
-        command_name(self.verb(), self.session.bytes(self.record().word))
+    pub fn name(&self) -> Cow<'static, [u8]> {
+        match self.verb() {
+            Verb::OTHER => self.word().to_ascii_uppercase().into(),
+            verb => verb.name().as_bytes().into(),
+        }
     }
 
-    /// The command as it was sent: its name in upper case and its argument.
+    /// The word of a command that no table has, as it was sent; nothing for others.
     #[must_use]
-    pub fn command_line(&self) -> Vec<u8> {
-        let record = self.record();
-        let (word, argument) = (self.session.bytes(record.word), self.argument());
-        let name = if record.verb == Verb::OTHER { word } else { record.verb.name().as_bytes() };
-        let mut line = Vec::with_capacity(name.len() + 1 + argument.len());
-        line.extend_from_slice(name);
-        line.make_ascii_uppercase();
-        if !argument.is_empty() {
-            line.push(b' ');
-            line.extend_from_slice(argument);
-        }
-        line
+    pub fn word(&self) -> &'s [u8] {
+        self.session.bytes(self.record().word)
     }
 
     /// The command's argument; `***` where it is a secret.
@@ -204,25 +219,19 @@ impl<'s> Exchange<'s> {
     /// Every reply in order, preliminary ones first.
     pub fn replies(&self) -> impl Iterator<Item = Reply<'s>> + use<'s> {
         let session = self.session;
-        session.replies_of(self.record()).map(move |r| Reply {
-            code: r.code,
-            place: r.place,
-            at: When { ms: r.at_ms, known: r.at_known },
-            text: session.bytes(r.text),
-            worded: r.worded,
-        })
+        session.replies_of(self.record()).map(move |record| Reply::of(session, record))
     }
 
     /// The final reply; `None` where the log holds none.
     #[must_use]
     pub fn reply(&self) -> Option<Reply<'s>> {
-        self.replies().filter(|r| !r.code.is_preliminary()).last()
+        self.final_record().map(|record| Reply::of(self.session, record))
     }
 
     /// The code of the final reply.
     #[must_use]
     pub fn code(&self) -> Option<Code> {
-        self.session.replies_of(self.record()).map(|r| r.code).filter(|c| !c.is_preliminary()).last()
+        self.final_record().map(|r| r.code)
     }
 
     /// Whether the final reply is 4yz or 5yz.
@@ -247,13 +256,6 @@ impl<'s> Exchange<'s> {
     #[must_use]
     pub fn outcome(&self) -> Option<Outcome> {
         self.record().outcome
-    }
-
-    /// What the control connection knew before this exchange.
-    #[must_use]
-    pub fn state(&self) -> State {
-        let traced = self.index.checked_sub(self.session.judged).and_then(|i| self.session.states.get(i));
-        traced.copied().unwrap_or(self.session.state)
     }
 
     /// The exchange before this one that is still at hand.

@@ -67,14 +67,14 @@ impl Session {
         self.tell_login();
         let last = self.replies.last().map(|r| (r.code, r.text));
         let told = last.is_some_and(|(code, _)| code == Code(421));
-        let idle = last.is_some_and(|(_, text)| {
-            let text = &self.text[text.range()];
+        let idle = || {
+            let text = last.map_or(&b""[..], |(_, text)| self.bytes(text));
             crate::text::holds(text, "timeout") || crate::text::holds(text, "timed out")
-        });
+        };
         let at_the_door = self.counts.commands == 0 && last.is_some_and(|(code, _)| code.is_refusal());
         self.ending = match () {
             () if self.pairing.quit => Ending::Quit,
-            () if told && idle => Ending::Timeout,
+            () if told && idle() => Ending::Timeout,
             () if told || at_the_door => Ending::Refused,
             () if self.closed => Ending::Lost,
             () => Ending::Open,

@@ -5,6 +5,7 @@
 mod assemble;
 mod bare;
 mod capability;
+mod compact;
 mod exchange;
 mod gather;
 mod lifetime;
@@ -12,14 +13,15 @@ mod pair;
 mod turn;
 
 pub use assemble::{Assembler, Ended, Overflow};
-pub use capability::{Capabilities, Stand};
+pub use capability::Stand;
 pub use exchange::{Exchange, Reply};
 pub use gather::{Gather, SESSIONS_NUMBERED_MAX, Starts};
 
-use crate::event::{Dialect, Holds, Outcome, Place};
-use crate::ftp::{Code, Login, Mark, Restart, Software, State, Step, Verb};
+use crate::event::{Dialect, Holds, Place};
+use crate::ftp::{Code, Login, Mark, Restart, Software, State, Step};
 use crate::time::When;
-use exchange::{Record, ReplyRecord, Span};
+use capability::Capabilities;
+use exchange::{Notable, Record, ReplyRecord, Span};
 use pair::Pairing;
 
 /// How the log shows a session's beginning.
@@ -101,9 +103,9 @@ pub struct Session {
     last: Place,
     first_at: When,
     last_at: When,
-    client: Vec<u8>,
+    client: Span,
     client_port: u16,
-    user: Vec<u8>,
+    user: Span,
     beginning: Beginning,
     ending: Ending,
     identity: Confidence,
@@ -115,16 +117,16 @@ pub struct Session {
     pairing: Pairing,
     /// How many of the first records were judged before and are kept as evidence only.
     judged: usize,
-    /// The state before each record from `judged` on, once [`Session::trace`] has run.
-    states: Vec<State>,
-    /// Records from `judged` on that were refused or got no final reply.
-    troubled: Vec<u32>,
-    /// Transfers from `judged` on that came while a REST was in force.
-    resumed: Vec<u32>,
+    /// What rules look at among the records from `judged` on, once [`Session::trace`] has run. The room for it is lent.
+    notable: Vec<Notable>,
     /// The state before the first record that was not judged.
     state: State,
+    /// The state behind the last record that may be judged, once [`Session::trace`] has run.
+    after: State,
     capabilities: Capabilities,
     counts: Counts,
+    /// Bytes that the assembler counts for this session.
+    counted: usize,
     /// Whether an earlier part of this session was handed out already.
     continued: bool,
     /// How many of the first records may be judged now.
@@ -148,10 +150,12 @@ pub struct Counts {
 
 impl Session {
     fn new(dialect: &'static Dialect, place: Place, at: When) -> Self {
-        Self::with_room(dialect, place, at, USUAL_EXCHANGES)
+        let mut session = Self::without_room(dialect, place, at);
+        session.furnish();
+        session
     }
 
-    fn with_room(dialect: &'static Dialect, place: Place, at: When, room: usize) -> Self {
+    fn without_room(dialect: &'static Dialect, place: Place, at: When) -> Self {
         Self {
             dialect,
             route: 0,
@@ -161,24 +165,24 @@ impl Session {
             last: place,
             first_at: at,
             last_at: at,
-            client: Vec::new(),
+            client: Span::default(),
             client_port: 0,
-            user: Vec::new(),
+            user: Span::default(),
             beginning: Beginning::Missing,
             ending: Ending::Open,
             identity: Confidence::Certain,
             software: dialect.software,
-            text: Vec::with_capacity(room * 40),
-            records: Vec::with_capacity(room),
-            replies: Vec::with_capacity(room),
+            text: Vec::new(),
+            records: Vec::new(),
+            replies: Vec::new(),
             pairing: Pairing::default(),
             judged: 0,
-            states: Vec::new(),
-            troubled: Vec::new(),
-            resumed: Vec::new(),
+            notable: Vec::new(),
             state: State::default(),
+            after: State::default(),
             capabilities: Capabilities::default(),
             counts: Counts::default(),
+            counted: 0,
             continued: false,
             settled: 0,
             closed: false,
@@ -189,29 +193,28 @@ impl Session {
 
     /// Makes an ended session a new one, keeping its allocations.
     fn recycle(&mut self, dialect: &'static Dialect, place: Place, at: When) {
-        let fresh = Self::with_room(dialect, place, at, 0);
+        let fresh = Self::without_room(dialect, place, at);
         let mut old = std::mem::replace(self, fresh);
-        for bytes in [&mut old.client, &mut old.user, &mut old.text] {
-            bytes.clear();
-        }
+        old.text.clear();
         old.records.clear();
         old.replies.clear();
-        old.states.clear();
-        old.troubled.clear();
-        old.resumed.clear();
         old.pairing.clear();
-        old.capabilities.clear();
-        (self.client, self.user, self.text) = (old.client, old.user, old.text);
-        (self.records, self.replies, self.states) = (old.records, old.replies, old.states);
-        self.resumed = old.resumed;
-        (self.troubled, self.pairing, self.capabilities) = (old.troubled, old.pairing, old.capabilities);
+        (self.text, self.records, self.replies) = (old.text, old.records, old.replies);
+        self.pairing = old.pairing;
+        self.furnish();
+    }
+
+    /// Makes room for the exchanges of a usual session, unless there is enough.
+    fn furnish(&mut self) {
+        self.text.reserve(USUAL_EXCHANGES * USUAL_EXCHANGE_BYTES);
+        self.records.reserve(USUAL_EXCHANGES);
+        self.replies.reserve(USUAL_EXCHANGES);
     }
 
     /// Gives the room of an ended session back.
     fn release(&mut self) {
         (self.text, self.records, self.replies) = (Vec::new(), Vec::new(), Vec::new());
-        (self.states, self.troubled, self.resumed) = (Vec::new(), Vec::new(), Vec::new());
-        (self.pairing, self.capabilities) = (Pairing::default(), Capabilities::default());
+        self.pairing = Pairing::default();
     }
 
     /// The format of the log.
@@ -247,7 +250,7 @@ impl Session {
     /// The client's address; empty where the log has none.
     #[must_use]
     pub fn client(&self) -> &[u8] {
-        &self.client
+        self.bytes(self.client)
     }
 
     /// The client's port, where the log has it.
@@ -259,7 +262,7 @@ impl Session {
     /// The user who logged in, or tried to; empty where the log has none.
     #[must_use]
     pub fn user(&self) -> &[u8] {
-        &self.user
+        self.bytes(self.user)
     }
 
     /// How the log shows the session's beginning.
@@ -286,12 +289,6 @@ impl Session {
         self.software
     }
 
-    /// What the server said and showed it can do, so far.
-    #[must_use]
-    pub fn capabilities(&self) -> &Capabilities {
-        &self.capabilities
-    }
-
     /// How many commands and replies there were, earlier parts of the session included.
     #[must_use]
     pub fn counts(&self) -> &Counts {
@@ -316,20 +313,16 @@ impl Session {
         (self.judged..self.settled).map(|index| Exchange { session: self, index })
     }
 
-    /// Those of [`Session::exchanges`] that were refused or got no final reply: most rules are about no others.
-    pub fn troubled(&self) -> impl Iterator<Item = Exchange<'_>> {
-        self.troubled.iter().map(|index| Exchange { session: self, index: *index as usize })
-    }
-
-    /// Those of [`Session::exchanges`] that transfer something while a REST is in force.
-    pub fn resumed(&self) -> impl Iterator<Item = Exchange<'_>> {
-        self.resumed.iter().map(|index| Exchange { session: self, index: *index as usize })
+    /// Those of [`Session::exchanges`] that were refused, got no final reply, or transfer something while a REST is in force,
+    /// with what the control connection knew before each. Rules are about no others.
+    pub fn notable(&self) -> impl Iterator<Item = (Exchange<'_>, &State)> {
+        self.notable.iter().map(|n| (Exchange { session: self, index: n.index as usize }, &n.state))
     }
 
     /// What the control connection knows after the exchanges of this part.
     #[must_use]
-    pub fn final_state(&self) -> State {
-        self.states.last().copied().unwrap_or(self.state)
+    pub fn final_state(&self) -> &State {
+        &self.after
     }
 
     /// All exchanges that are still at hand, those of earlier parts included.
@@ -352,91 +345,44 @@ impl Session {
             + self.text.capacity()
             + self.records.capacity() * size_of::<Record>()
             + self.replies.capacity() * size_of::<ReplyRecord>()
-            + self.states.capacity() * size_of::<State>()
     }
 
-    /// Works out the state before each exchange that may be judged: all of them when the session has ended, else those
-    /// whose followers are known.
+    /// Works out the state along the exchanges that may be judged: all of them when the session has ended, else those whose
+    /// followers are known.
     fn trace(&mut self, ended: bool) {
         let finished = if ended { self.records.len() } else { self.finished_records() };
         self.settled = finished.max(self.judged);
-        self.states.clear();
-        self.troubled.clear();
-        self.resumed.clear();
-        self.states.reserve(self.settled - self.judged + 1);
+        self.notable.clear();
         let mut state = self.state;
         if self.judged == 0 && self.beginning == Beginning::Missing {
             state = State::unknown();
         }
-        for index in self.judged..self.settled {
-            self.states.push(state);
-            let record = self.records[index];
+        let unheard = matches!(self.dialect.holds, Holds::Commands | Holds::Deeds);
+        for (index, record) in (0..).zip(&self.records[..self.settled]).skip(self.judged) {
             let (mut started, mut code) = (false, None);
-            for reply in self.replies_of(&record) {
+            for reply in self.replies_of(record) {
                 if reply.code.is_preliminary() {
                     started = true;
                 } else {
                     code = Some(reply.code);
                 }
             }
-            let unheard = matches!(self.dialect.holds, Holds::Commands | Holds::Deeds);
-            if code.map_or(!unheard && record.outcome.is_none(), Code::is_refusal) {
-                self.troubled.push(index as u32);
+            let resumed = state.restart != Restart::None && record.verb.transfers();
+            let troubled = code.map_or(!unheard && record.outcome.is_none(), Code::is_refusal);
+            if resumed || troubled {
+                self.notable.push(Notable { index, state });
             }
             // The order of commands follows what was done, whatever the words were.
-            let code = code.or(record.outcome.map(|outcome| match outcome {
-                Outcome::Done => Code::accepting(record.verb),
-                Outcome::Failed => Code::REFUSED,
-            }));
-            if state.restart != Restart::None && record.verb.transfers() {
-                self.resumed.push(index as u32);
-            }
-            if !record.is_command() && code == Some(Code(230)) {
+            let code = code.or(record.outcome.map(|outcome| outcome.code(record.verb)));
+            if record.is_command() {
+                let argument = &self.text[record.argument.range()];
+                state.advance(&Step { verb: record.verb, argument, started, code, mark: record.mark });
+            } else if code == Some(Code(230)) {
                 // The log begins between PASS and its reply.
                 state.login = Login::In(record.mark);
             }
-            if record.is_command() {
-                let argument = self.bytes(record.argument);
-                state = state.after(&Step { verb: record.verb, argument, started, code, mark: record.mark });
-            }
         }
-        self.states.push(state);
-    }
-
-    /// Forgets what was judged, but for what later judgements may point to.
-    fn compact(&mut self) {
-        let after = self.states.last().copied().unwrap_or(self.state);
-        let mut wanted = marks_of(&after);
-        wanted.extend(self.capabilities.marks());
-        let kept_from = self.settled.saturating_sub(CONTEXT_MAX);
-        let old_text = std::mem::take(&mut self.text);
-        let old_records = std::mem::take(&mut self.records);
-        let old_replies = std::mem::take(&mut self.replies);
-        let mut moved = vec![u32::MAX; old_records.len()];
-        for (index, mut record) in old_records.into_iter().enumerate() {
-            if index < kept_from && !wanted.contains(&record.mark) {
-                continue;
-            }
-            moved[index] = self.records.len() as u32;
-            record.word = copy_span(&mut self.text, &old_text, record.word);
-            record.argument = copy_span(&mut self.text, &old_text, record.argument);
-            let mut at = std::mem::replace(&mut record.first_reply, NO_REPLY);
-            record.last_reply = NO_REPLY;
-            while at != NO_REPLY {
-                let mut reply = old_replies[at as usize];
-                at = std::mem::replace(&mut reply.next, NO_REPLY);
-                reply.text = copy_span(&mut self.text, &old_text, reply.text);
-                exchange::link(&mut record, &mut self.replies, reply);
-            }
-            self.records.push(record);
-        }
-        // What was worked out for this part is not needed again.
-        self.states = Vec::new();
-        self.judged = moved[..self.settled].iter().filter(|m| **m != u32::MAX).count();
-        self.settled = self.judged;
-        self.state = after;
-        self.continued = true;
-        self.pairing.renumber(&moved);
+        self.after = state;
     }
 
     fn bytes(&self, span: Span) -> &[u8] {
@@ -455,53 +401,8 @@ impl Session {
 
 /// Exchanges that a session has room for before it must grow.
 const USUAL_EXCHANGES: usize = 16;
+/// Bytes of text of an exchange, for the same purpose.
+const USUAL_EXCHANGE_BYTES: usize = 40;
 /// How many judged exchanges stay at hand as context.
 pub const CONTEXT_MAX: usize = 6;
 const NO_REPLY: u32 = u32::MAX;
-
-fn copy_span(to: &mut Vec<u8>, from: &[u8], span: Span) -> Span {
-    let copied = Span::new(to.len(), span.len());
-    to.extend_from_slice(&from[span.range()]);
-    copied
-}
-
-/// The exchanges that a state points to.
-fn marks_of(state: &State) -> Vec<Mark> {
-    use crate::ftp::{Data, Rename, Tls};
-    let mut marks = Vec::new();
-    match state.login {
-        Login::NeedPassword(m)
-        | Login::NeedAccount(m)
-        | Login::Refused(m)
-        | Login::In(m)
-        | Login::Left(m) => {
-            marks.push(m);
-        }
-        Login::Unknown | Login::Nobody => {}
-    }
-    match state.tls {
-        Tls::Refused(m) | Tls::Pending(m) | Tls::On(m) | Tls::Cleared(m) => marks.push(m),
-        Tls::Off => {}
-    }
-    match state.rename {
-        Rename::Ready(m) | Rename::Refused(m) | Rename::Unanswered(m) | Rename::Used(m) => marks.push(m),
-        Rename::Crossed { source, by } => marks.extend([source, by]),
-        Rename::None => {}
-    }
-    match state.restart {
-        Restart::Set(m) => marks.push(m),
-        Restart::Crossed { set, by } => marks.extend([set, by]),
-        Restart::None => {}
-    }
-    match state.data {
-        Data::Ready(m) | Data::Refused(m) => marks.push(m),
-        Data::Used { setup, by } => marks.extend([setup, by]),
-        Data::None => {}
-    }
-    marks
-}
-
-/// The name of a command as people write it: upper case; the word itself for commands that no table has.
-pub(crate) fn command_name(verb: Verb, word: &[u8]) -> Vec<u8> {
-    if verb == Verb::OTHER { word.to_ascii_uppercase() } else { verb.name().as_bytes().to_vec() }
-}

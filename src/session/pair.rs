@@ -132,7 +132,7 @@ impl Session {
         self.records.len() as u32 - 1
     }
 
-    fn keep(&mut self, bytes: &[u8]) -> Span {
+    pub(super) fn keep(&mut self, bytes: &[u8]) -> Span {
         let span = Span::new(self.text.len(), bytes.len());
         self.text.extend_from_slice(bytes);
         span
@@ -151,8 +151,8 @@ impl Session {
         let index = self.new_record(place, at, Some(command));
         self.pairing.waiting.push_back(index);
         self.counts.commands += 1;
-        if command.verb == Verb::USER && self.user.is_empty() {
-            self.name_user(command.argument);
+        if command.verb == Verb::USER && self.user.len() == 0 {
+            self.user = self.records[index as usize].argument;
         }
     }
 
@@ -383,8 +383,7 @@ impl Session {
         match record.verb {
             Verb::USER if matches!(reply.code.0, 230..=232 | 331..=336) => {
                 // A refused second USER changes nothing.
-                let user = self.bytes(record.argument).to_vec();
-                self.name_user(&user);
+                self.user = record.argument;
             }
             Verb::QUIT if reply.code == Code(221) => self.pairing.quit = true,
             Verb::FEAT | Verb::SYST => {
@@ -429,9 +428,8 @@ impl Session {
     }
 
     pub(super) fn name_user(&mut self, user: &[u8]) {
-        if self.user != user {
-            self.user.clear();
-            self.user.extend_from_slice(&user[..user.len().min(ARGUMENT_BYTES_MAX)]);
+        if self.user() != user {
+            self.user = self.keep(&user[..user.len().min(ARGUMENT_BYTES_MAX)]);
         }
     }
 }

@@ -60,7 +60,7 @@ impl Session {
         let same_user = match (event.user.is_empty(), self.reported) {
             (true, reported) => u8::from(!reported) * 2,
             (false, true) if self.awaits_reply_to(Verb::USER) => 1,
-            (false, reported) if self.user == event.user => 2 + u8::from(reported),
+            (false, reported) if self.user() == event.user => 2 + u8::from(reported),
             (false, false) => 1,
             (false, true) => 0,
         };
