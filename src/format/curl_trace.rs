@@ -333,6 +333,14 @@ mod tests {
     }
 
     #[test]
+    fn a_long_password_does_not_come_out_in_pieces() {
+        let (password, rest) = ("x".repeat(59), "hunter2");
+        let record = format!("=> Send header, 73 bytes (0x49)\n0000: PASS {password}\n0040: {rest}");
+        let [(1, event)] = told(&record)[..] else { panic!() };
+        assert!(matches!(event.what, What::Command(c) if c.verb == Verb::PASS && c.argument == b"***"));
+    }
+
+    #[test]
     fn rows_of_digits_are_read() {
         let record = "<= Recv header, 34 bytes (0x22)\n\
             0000: 33 33 31 20 50 6c 65 61 73 65 20 73 70 65 63 69 331 Please speci\n\

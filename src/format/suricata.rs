@@ -31,6 +31,7 @@ impl Lexer for Suricata {
     fn lex<'a>(&mut self, line: Line<'a>) -> Lexed<'a> {
         let Some(members) = Members::of(line.text) else { return Lexed::Unknown };
         match self.transaction(members) {
+            Ok((_, transaction)) if transaction.goes_on_with_greeting() => Lexed::Skip,
             Ok((frame, transaction)) => {
                 let Transaction { command, .. } = transaction;
                 let command = command_of(command.0, command.1, line.arena).map(What::Command);
@@ -54,10 +55,20 @@ enum Other {
 /// What stands in the member `ftp`.
 #[derive(Clone, Copy)]
 struct Transaction<'a> {
+    /// Whether it is the first one of its connection.
+    is_first: bool,
     /// The name of the command and what follows it.
     command: (Value<'a>, Value<'a>),
     codes: Value<'a>,
     texts: Value<'a>,
+}
+
+impl Transaction<'_> {
+    /// Up to version 7, each packet of a long greeting has a transaction of its own.
+    fn goes_on_with_greeting(&self) -> bool {
+        let nameless = self.command == (NONE, NONE);
+        nameless && !self.is_first && self.codes.elements().next() == Some(Value::Text(b"220"))
+    }
 }
 
 /// Stands for a member that is missing.
@@ -66,7 +77,7 @@ const NONE: Value = Value::Array(b"");
 impl Suricata {
     fn transaction<'a>(&mut self, members: Members<'a>) -> Result<(Event<'a>, Transaction<'a>), Other> {
         let mut frame = Event::bare(When::NEVER, What::Opened);
-        let (mut stamped, mut kind, mut ftp) = (false, None, None);
+        let (mut stamped, mut is_first, mut kind, mut ftp) = (false, true, None, None);
         for member in members {
             match (member.key, member.value) {
                 (b"timestamp", Value::Text(text)) => match self.stamps.read(text, iso) {
@@ -78,29 +89,30 @@ impl Suricata {
                     _ if stamped => return Err(Other::Event),
                     _ => return Err(Other::Line),
                 },
-                (b"flow_id", Value::Word(digits)) => {
+                (b"flow_id", Value::Word(digits) | Value::Text(digits)) => {
                     (frame.route, frame.key) =
                         (digits, crate::text::number(digits).map_or(Key::None, Key::Number));
                 }
                 (b"src_ip", Value::Text(text)) => frame.client = text,
                 (b"src_port", value) => frame.client_port = value.number().unwrap_or(0) as u16,
+                (b"tx_id", value) => is_first = value.number() == Some(0),
                 // It comes last, and looking for its end would take as long as reading it.
                 (b"ftp", value @ Value::Object(_)) if kind.is_some() && frame.key != Key::None => {
-                    return Ok((frame, transaction(value)));
+                    return Ok((frame, transaction(value, is_first)));
                 }
                 (b"ftp", value @ Value::Object(_)) => ftp = Some(value),
                 _ => {}
             }
         }
         match (ftp, kind) {
-            (Some(ftp), Some(_)) if frame.key != Key::None => Ok((frame, transaction(ftp))),
+            (Some(ftp), Some(_)) if frame.key != Key::None => Ok((frame, transaction(ftp, is_first))),
             _ => Err(Other::Line),
         }
     }
 }
 
-fn transaction(ftp: Value<'_>) -> Transaction<'_> {
-    let mut found = Transaction { command: (NONE, NONE), codes: NONE, texts: NONE };
+fn transaction(ftp: Value<'_>, is_first: bool) -> Transaction<'_> {
+    let mut found = Transaction { is_first, command: (NONE, NONE), codes: NONE, texts: NONE };
     for member in ftp.members() {
         match member.key {
             b"command" => found.command.0 = member.value,
@@ -237,7 +249,7 @@ mod tests {
     #[test]
     fn each_code_goes_to_its_line() {
         let cases: [(&str, &[&str]); 8] = [
-            (r#""completion_code":["220"],"reply":["ready"]"#, &["220 ready"]),
+            (r#""completion_code":["230"],"reply":["ok"]"#, &["230 ok"]),
             (
                 r#""completion_code":["150","226"],"reply":["Here it comes.","Done."]"#,
                 &["150 Here it comes.", "226 Done."],
@@ -266,6 +278,14 @@ mod tests {
         for (ftp, want) in cases {
             assert_eq!(replies(ftp), want, "{ftp}");
         }
+    }
+
+    #[test]
+    fn a_greeting_in_several_packets_is_one_greeting() {
+        let greeting = line(r#""completion_code":["220"],"reply":["You are user number 1"]"#);
+        assert_eq!(FORMAT.lex(&greeting), Lexed::Skip);
+        let first = greeting.replace(r#""tx_id":1"#, r#""tx_id":0"#);
+        assert_eq!(events(&first)[0].what, What::Reply(ReplyLine::of(b"220 You are user number 1")));
     }
 
     #[test]
