@@ -186,6 +186,13 @@ mod tests {
     }
 
     #[test]
+    fn what_has_begun_does_not_end_with_a_refusal_of_something_else() {
+        let lines = ["RETR a", "150 x", "PBSZ 0", "503 x", "CCC", "500 x", "226 x", "NOOP", "200 x"];
+        assert_eq!(paired(&lines), ["RETR 226", "PBSZ 503", "CCC 500", "NOOP 200"]);
+        assert_eq!(paired(&["RETR a", "150 x", "500 OOPS: x", "QUIT", "221 x"]), ["RETR 500", "QUIT 221"]);
+    }
+
+    #[test]
     fn a_reply_without_a_code_is_a_reply() {
         let lines =
             ["SYST", "SYST not supported", "PASV", "99 PASV invalid", "USER a", "331_x", "TYPE I", "200 ok"];

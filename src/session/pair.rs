@@ -319,13 +319,11 @@ impl Session {
             self.unasked(reply);
             return;
         };
-        if code.can_answer(self.records[front as usize].verb) {
+        if self.can_end(reply, front) {
             self.pairing.doubt = None;
             return self.answer(0, reply);
         }
-        if let Some(later) =
-            self.pairing.waiting.iter().position(|i| code.can_answer(self.records[*i as usize].verb))
-        {
+        if let Some(later) = self.pairing.waiting.iter().position(|i| self.can_end(reply, *i)) {
             let position = self.skip_to(later);
             self.answer(position, reply);
         } else {
@@ -334,6 +332,20 @@ impl Session {
                 self.pairing.doubt = Some(Doubt { reply, alone, command: front });
             }
         }
+    }
+
+    /// Whether a reply can be the final one to a command. What has begun was understood, in order and allowed (RFC 959
+    /// section 5.4 has no such code behind 125 and 150); only vsftpd's 500 OOPS may come at any time.
+    #[inline]
+    fn can_end(&self, reply: u32, index: u32) -> bool {
+        let record = &self.records[index as usize];
+        let code = self.replies[reply as usize].code;
+        let begun = record.first_reply != NO_REPLY;
+        code.can_answer(record.verb) && !(begun && matches!(code.0, 500..=504 | 530) && !self.is_oops(reply))
+    }
+
+    fn is_oops(&self, reply: u32) -> bool {
+        self.text[self.replies[reply as usize].text.range()].starts_with(b"500 OOPS")
     }
 
     fn assign_preliminary(&mut self, reply: u32, code: Code) {
