@@ -4,7 +4,7 @@
 
 use super::exchange::Notable;
 use super::lifetime::{beginning_of, can_begin};
-use super::turn::Turn;
+use super::turn::{Turn, same_user};
 use super::{Beginning, Confidence, Session};
 use crate::event::{Dialect, Event, Identity, Key, Place, What};
 use crate::ftp::{Code, Verb};
@@ -485,11 +485,6 @@ impl Session {
             What::Opened | What::Secured => {}
         }
     }
-}
-
-fn same_user(known: &[u8], said: &[u8]) -> bool {
-    // vsftpd calls the anonymous user `ftp` once it is logged in.
-    known == said || known.is_empty() || said == b"ftp" && known.eq_ignore_ascii_case(b"anonymous")
 }
 
 fn number_of(key: Key) -> u64 {

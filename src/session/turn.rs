@@ -60,7 +60,9 @@ impl Session {
         let same_user = match (event.user.is_empty(), self.reported) {
             (true, reported) => u8::from(!reported) * 2,
             (false, true) if self.awaits_reply_to(Verb::USER) => 1,
-            (false, reported) if self.user() == event.user => 2 + u8::from(reported),
+            (false, reported) if !self.user().is_empty() && same_user(self.user(), event.user) => {
+                2 + u8::from(reported)
+            }
             (false, false) => 1,
             (false, true) => 0,
         };
@@ -73,6 +75,12 @@ impl Session {
             order: if oldest_first { -line } else { line },
         }
     }
+}
+
+/// Whether a log means the user that is known; nobody is known yet where it is empty.
+pub(super) fn same_user(known: &[u8], said: &[u8]) -> bool {
+    // Servers call the anonymous user `ftp` once it is logged in.
+    known == said || known.is_empty() || said == b"ftp" && known.eq_ignore_ascii_case(b"anonymous")
 }
 
 /// Whether clients send the command before they log in.
@@ -120,6 +128,16 @@ mod tests {
             Some(reply) => What::Reply(ReplyLine::of(reply.as_bytes())),
             None => What::Command(Command::parse(text.as_bytes()).unwrap()),
         }
+    }
+
+    #[test]
+    fn the_anonymous_user_goes_by_two_names() {
+        let logged_in = session(1, &["<220 x", "USER anonymous", "<230 x"]);
+        let event = |user| Event { user, ..Event::bare(When::NEVER, said("PWD")) };
+        assert!(logged_in.turn(&event(b"ftp")) > logged_in.turn(&event(b"bob")));
+        let mut reported = session(1, &["<220 x", "USER anonymous", "<230 x"]);
+        reported.reported = true;
+        assert!(reported.turn(&event(b"ftp")).possible && !reported.turn(&event(b"bob")).possible);
     }
 
     #[test]
