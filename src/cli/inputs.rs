@@ -145,8 +145,6 @@ fn complaint_of(name: &str, stop: &Stop, lines: u64) -> Complaint {
             "{called} is a packet capture ({kind}), not a text log"
         ))
         .tip(format!("export a session first: tshark -r {name} -q -z follow,tcp,ascii,0 > session.txt")),
-        Stop::Binary { kind: Some("UTF-16"), .. } => Complaint::new(format!("{called} is UTF-16 text"))
-            .tip(format!("iconv -f UTF-16 -t UTF-8 {name} | ftplog analyze -")),
         Stop::Binary { kind: Some(kind), .. } => {
             Complaint::new(format!("{called} is a binary file ({kind})"))
         }

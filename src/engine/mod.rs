@@ -139,7 +139,7 @@ pub fn run<G: Gather>(
     gather: G,
     after_wave: impl FnMut(Progress<'_, G>) -> Result<(), Stop> + Send,
 ) -> Result<Run<G>, Stop> {
-    let mut blocks = input.into_blocks();
+    let mut blocks = input.into_blocks().map_err(Stop::Read)?;
     if settings.block_bytes > 0 {
         blocks = blocks.with_block_bytes(settings.block_bytes);
     }

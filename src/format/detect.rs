@@ -65,7 +65,6 @@ pub struct Score {
 /// Says what a file is by its first bytes.
 #[must_use]
 pub fn detect(sample: &[u8], setup: &Setup) -> Detected {
-    let sample = sample.strip_prefix(b"\xef\xbb\xbf").unwrap_or(sample);
     if sample.trim_ascii().is_empty() {
         return Detected::Empty;
     }

@@ -98,7 +98,7 @@ fn protocol_of(line: &[u8]) -> Option<&'static str> {
 
 /// Files whose first bytes say what they are.
 pub(super) fn magic(sample: &[u8]) -> Option<&'static str> {
-    let starts: [(&[u8], &str); 11] = [
+    let starts: [(&[u8], &str); 9] = [
         (b"\x1f\x8b", "gzip"),
         (b"\x28\xb5\x2f\xfd", "zstd"),
         (b"BZh", "bzip2"),
@@ -108,8 +108,6 @@ pub(super) fn magic(sample: &[u8]) -> Option<&'static str> {
         (b"\xa1\xb2\xc3\xd4", "pcap"),
         (b"\x0a\x0d\x0d\x0a", "pcapng"),
         (b"\x7fELF", "ELF"),
-        (b"\xff\xfe", "UTF-16"),
-        (b"\xfe\xff", "UTF-16"),
     ];
     starts.iter().find(|(m, _)| sample.starts_with(m)).map(|(_, kind)| *kind)
 }

@@ -1,6 +1,7 @@
 //! Where bytes come from. The only room that opens logs; it does not know what stands in them.
 
 mod blocks;
+mod encoding;
 mod open;
 
 pub use blocks::{
@@ -10,7 +11,7 @@ pub use blocks::{
 pub use open::{Unreadable, Walk, open, walk};
 
 use std::fmt;
-use std::io::Read;
+use std::io::{self, Read};
 
 /// A log that is open for reading.
 pub struct Input {
@@ -30,8 +31,19 @@ impl Input {
         Self::new(name, std::io::Cursor::new(bytes.into()))
     }
 
-    pub(crate) fn into_blocks(self) -> Blocks {
-        Blocks::new(self.reader)
+    /// The log as blocks of lines, in UTF-8 whatever it is written in.
+    pub(crate) fn into_blocks(self) -> io::Result<Blocks> {
+        Ok(Blocks::new(encoding::lines_of_utf_8(self.reader)?))
+    }
+
+    /// The first bytes of the log, in UTF-8, at most so many.
+    pub fn first_bytes(self, bytes: usize) -> io::Result<Vec<u8>> {
+        let mut first = Vec::new();
+        let read = encoding::lines_of_utf_8(self.reader)?.take(bytes as u64).read_to_end(&mut first);
+        if first.is_empty() {
+            read?;
+        }
+        Ok(first)
     }
 }
 
