@@ -163,6 +163,24 @@ pub struct Local {
 }
 
 impl Local {
+    /// The date and time, in UTC, so many seconds after 1970 began.
+    #[must_use]
+    pub fn of_epoch(seconds: u64) -> Self {
+        let at = i64::try_from(seconds).ok().and_then(|s| jiff::Timestamp::from_second(s).ok());
+        let Some(at) = at.map(|at| at.to_zoned(TimeZone::UTC).datetime()) else { return Self::default() };
+        Self {
+            year: at.year(),
+            month: at.month(),
+            day: at.day(),
+            hour: at.hour(),
+            minute: at.minute(),
+            second: at.second(),
+            milli: 0,
+            offset_minutes: Some(0),
+            known: Known::Everything,
+        }
+    }
+
     fn civil(&self) -> Option<DateTime> {
         let date = match self.known {
             Known::Nothing => return None,

@@ -199,8 +199,10 @@ impl Found {
 
     #[inline]
     fn note_event(&mut self, base: &[u8], line: u32, taken: &Taken, event: &Event) {
-        if event.at != When::NEVER {
-            self.note_time(line, event.at);
+        // What stands around a line may know more of the time than the line.
+        let at = if taken.at.known > event.at.known { taken.at } else { event.at };
+        if at != When::NEVER {
+            self.note_time(line, at);
         }
         let route = match taken.origin {
             0 => ROUTES.hash_one(event.route),
@@ -208,7 +210,7 @@ impl Found {
         };
         let shard = (route >> 60) as usize % SHARDS;
         let rested = Rested::of(base, &mut self.written, line, route, taken.format, event);
-        self.events[shard].push(rested);
+        self.events[shard].push(Rested { at, ..rested });
     }
 
     /// Notices where a clock without date passes midnight.

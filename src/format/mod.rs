@@ -7,6 +7,7 @@ mod detect;
 mod foreign;
 mod stamp;
 mod wrapper;
+mod wrapping;
 mod reading;
 
 mod columns;
@@ -29,7 +30,7 @@ mod vsftpd;
 
 pub use arena::Arena;
 pub use detect::{Detected, SAMPLE_BYTES, Score, detect, plan_for, scores};
-pub use reading::{Plan, Reading, Taken};
+pub use reading::{Evidence, Plan, Reading, Taken};
 pub use wrapper::{Tag, WRAPPERS, Wrapper};
 
 use crate::event::{Dialect, Lexed};

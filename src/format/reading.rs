@@ -3,8 +3,9 @@
 use super::arena::Arena;
 use super::wrapper::{Tag, Unwrap, Wrapper};
 use super::{CARRIED_KINDS_MAX, Carried, Format, Lexer, Line, Setup, Sign, Signs};
-use crate::event::Lexed;
+use crate::event::{Identity, Lexed};
 use crate::source;
+use crate::time::When;
 use foldhash::fast::FixedState;
 use std::cell::RefCell;
 use std::hash::BuildHasher;
@@ -21,11 +22,26 @@ pub struct Plan {
     pub wrappers: Vec<&'static Wrapper>,
     /// The `LogFormat` of a `ProFTPD` `ExtendedLog` that was worked out from its lines.
     pub log_format: Option<String>,
+    /// How many lines showed it, where that was counted.
+    pub evidence: Option<Evidence>,
+}
+
+/// How many of the first lines of a file show what it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// Lines that hardly any other format has.
+    pub telling: usize,
+    /// Lines that the format may have, the telling ones included.
+    pub fitting: usize,
+    /// Lines that were looked at.
+    pub lines: usize,
 }
 
 /// Reads lines by a plan. Each block of lines has a reading of its own.
 pub struct Reading {
     dialects: Vec<Box<dyn Lexer>>,
+    /// Whether each of them writes one session after another.
+    one_by_one: Vec<bool>,
     wrappers: Vec<Box<dyn Unwrap>>,
     arena: Arena,
     switch: Option<Switch>,
@@ -45,6 +61,8 @@ pub struct Taken<'a, 'l> {
     pub format: u8,
     /// Where it comes from, hashed: the machine, container or file that stands around the line; 0 without one.
     pub origin: u64,
+    /// When it was written, by what stands around the line.
+    pub at: When,
     /// What it says.
     pub lexed: &'l Lexed<'a>,
 }
@@ -53,7 +71,7 @@ impl Plan {
     /// A plan for a file in one format, with nothing around its lines.
     #[must_use]
     pub fn of(format: &'static Format) -> Self {
-        Self { formats: vec![format], wrappers: Vec::new(), log_format: None }
+        Self { formats: vec![format], wrappers: Vec::new(), log_format: None, evidence: None }
     }
 
     /// Starts reading.
@@ -66,6 +84,7 @@ impl Plan {
         let setup = inferred.as_ref().unwrap_or(setup);
         Reading {
             dialects: self.formats.iter().map(|f| (f.lexer)(setup)).collect(),
+            one_by_one: self.formats.iter().map(|f| f.dialect.identity == Identity::OneByOne).collect(),
             wrappers: self.wrappers.iter().map(|w| w.start(&setup.zone)).collect(),
             arena: Arena::default(),
             switch: self.switch(),
@@ -145,12 +164,12 @@ impl Reading {
     #[inline]
     pub fn take<'r, T>(&'r mut self, text: &'r [u8], then: impl FnOnce(Taken<'r, '_>) -> T) -> T {
         self.arena.clear();
-        let Self { dialects, wrappers, arena, switch } = self;
+        let Self { dialects, one_by_one, wrappers, arena, switch } = self;
         // Most lines are in the main dialect and have nothing around them.
         if let ([dialect, ..], [], None) = (dialects.as_mut_slice(), wrappers.as_slice(), &switch) {
             let lexed = dialect.lex(Line::new(text, arena));
             if !matches!(lexed, Lexed::Unknown) {
-                return then(Taken { format: 0, origin: 0, lexed: &lexed });
+                return then(Taken { format: 0, origin: 0, at: When::NEVER, lexed: &lexed });
             }
         }
         let (line, origin) = match memchr::memchr(b'\n', text) {
@@ -164,7 +183,14 @@ impl Reading {
             }
             None => ask_all(dialects, line),
         };
-        then(Taken { format, origin, lexed: &lexed })
+        let origin = match line.tag {
+            // Each process of a system log writes its own transcript.
+            Some(Tag { program, pid: Some(pid), .. }) if one_by_one[usize::from(format)] => {
+                ORIGINS.hash_one((origin, program, pid))
+            }
+            _ => origin,
+        };
+        then(Taken { format, origin, at: line.at, lexed: &lexed })
     }
 
     /// Gives `then` what stands within a line.
@@ -219,5 +245,6 @@ fn ask_all<'r>(dialects: &mut [Box<dyn Lexer>], line: Line<'r>) -> (u8, Lexed<'r
 }
 
 fn is_ftp_daemon(tag: &Tag) -> bool {
-    crate::text::holds(tag.program, "ftp")
+    let holds = |word| crate::text::holds(tag.program, word);
+    holds("ftp") && !holds("sftp-server") && !holds("internal-sftp") && !holds("tftp")
 }

@@ -4,6 +4,18 @@
 //! A new wrapper is one file and two lines below.
 
 mod ansi;
+mod compose;
+mod docker_json;
+mod dotnet;
+mod grep;
+mod html;
+mod indent;
+mod journald;
+mod logger;
+mod marks;
+mod members;
+mod quote;
+mod stamped;
 mod syslog;
 
 #[cfg(test)]
@@ -74,4 +86,18 @@ impl Wrapper {
 }
 
 /// Every wrapper, the most telling first.
-pub static WRAPPERS: &[&Wrapper] = &[&ansi::WRAPPER, &syslog::WRAPPER];
+pub static WRAPPERS: &[&Wrapper] = &[
+    &ansi::WRAPPER,
+    &syslog::WRAPPER,
+    &journald::WRAPPER,
+    &docker_json::WRAPPER,
+    &compose::WRAPPER,
+    &logger::WRAPPER,
+    &dotnet::WRAPPER,
+    &stamped::WRAPPER,
+    &grep::WRAPPER,
+    &marks::WRAPPER,
+    &html::WRAPPER,
+    &quote::WRAPPER,
+    &indent::WRAPPER,
+];
