@@ -5,6 +5,7 @@
 
 use super::arena::Arena;
 use super::foreign::{foreign, magic};
+use super::log_format::LogFormat;
 use super::reading::{Evidence, Plan};
 use super::wrapper::Wrapper;
 use super::wrapping::{Wrapping, wrappings};
@@ -125,8 +126,8 @@ pub fn plan_for(format: &'static Format, sample: &[u8], setup: &Setup) -> Plan {
     let mut best = (0, &wrappings[0]);
     for wrapping in &wrappings {
         let known = score(wrapping);
-        if known > 0 && known + wrapping.n_emptied > best.0 {
-            best = (known + wrapping.n_emptied, wrapping);
+        if known > 0 && known + wrapping.merit > best.0 {
+            best = (known + wrapping.merit, wrapping);
         }
     }
     let wanted = format.dialect.name == super::proftpd_extended::FORMAT.dialect.name
@@ -146,8 +147,8 @@ fn by_every_line(wrappings: &[Wrapping], setup: &Setup) -> Option<Plan> {
     for wrapping in wrappings {
         let scores = wrapping.every_line(setup);
         let known: usize = scores.iter().map(|s| s.telling).sum();
-        if known > 0 && known + wrapping.n_emptied > best.as_ref().map_or(0, |(n, _)| *n) {
-            best = Some((known + wrapping.n_emptied, scores));
+        if known > 0 && known + wrapping.merit > best.as_ref().map_or(0, |(n, _)| *n) {
+            best = Some((known + wrapping.merit, scores));
         }
     }
     let (_, mut scores) = best?;
@@ -162,13 +163,19 @@ fn by_every_line(wrappings: &[Wrapping], setup: &Setup) -> Option<Plan> {
     Some(scores.swap_remove(0).plan(formats))
 }
 
-/// A `ProFTPD` `ExtendedLog` in a `LogFormat` that nobody named.
+/// A `ProFTPD` `ExtendedLog` in a `LogFormat` that nobody named. Columns can be worked out of wrapped lines, too, but then
+/// they say less, or the time is that of the wrapping: the wrapping with the most telling fields wins, and the longer chain.
 fn by_columns(wrappings: &[Wrapping]) -> Option<Plan> {
-    wrappings.iter().find_map(|wrapping| {
-        let log_format = Some(super::columns::infer(&wrapping.texts())?);
-        let plan = Plan::of(&super::proftpd_extended::FORMAT);
-        Some(Plan { wrappers: wrapping.wrappers.clone(), log_format, ..plan })
-    })
+    let inferred = wrappings.iter().filter_map(|wrapping| {
+        let log_format = super::columns::infer(&wrapping.texts())?;
+        let n_telling = LogFormat::compile(&log_format).map_or(0, |f| f.n_telling());
+        Some(((n_telling, wrapping.wrappers.len()), log_format, wrapping))
+    });
+    // Of several the first.
+    let (_, log_format, wrapping) =
+        inferred.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
+    let plan = Plan::of(&super::proftpd_extended::FORMAT);
+    Some(Plan { wrappers: wrapping.wrappers.clone(), log_format: Some(log_format), ..plan })
 }
 
 /// Formats that only the file as a whole shows: the one with the most telling lines. Others whose telling lines it does
@@ -177,7 +184,7 @@ fn by_whole_file<'w, 'a>(wrappings: &'w [Wrapping<'a>]) -> Option<(Plan, &'w Wra
     let mut best: Option<((usize, usize), Score, &Wrapping)> = None;
     for wrapping in wrappings {
         for score in wrapping.whole_file() {
-            let rank = (score.telling, score.fitting + wrapping.n_emptied);
+            let rank = (score.telling, score.fitting + wrapping.merit);
             if best.as_ref().is_none_or(|(best, ..)| rank > *best) {
                 best = Some((rank, score, wrapping));
             }
@@ -208,7 +215,7 @@ fn by_last_resort<'w, 'a>(wrappings: &'w [Wrapping<'a>]) -> Option<(Plan, &'w Wr
         let texts = wrapping.texts_within();
         let fits = |format: &&Format| matches!(format.signs, Signs::LastResort(is) if is(&texts));
         let Some(format) = FORMATS.iter().copied().find(fits) else { continue };
-        if best.is_none_or(|(_, best)| wrapping.n_emptied > best.n_emptied) {
+        if best.is_none_or(|(_, best)| wrapping.merit > best.merit) {
             best = Some((format, wrapping));
         }
     }

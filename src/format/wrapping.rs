@@ -21,15 +21,15 @@ pub(super) struct Wrapping<'a> {
     pub(super) lines: Vec<Line<'a>>,
     /// Whether each line had every wrapper that stands around most lines.
     whole: Vec<bool>,
-    /// Lines that were nothing but wrapping, such as a fence. That they are gone is as good as a line that is known.
-    pub(super) n_emptied: usize,
+    /// Lines that were nothing but wrapping, such as a fence: that they are gone is as good as a line that is known.
+    pub(super) merit: usize,
 }
 
 /// Every order of wrappers that many lines have, the shortest first; the first one is none at all.
 pub(super) fn wrappings<'a>(lines: &[&'a [u8]], setup: &Setup, arena: &'a Arena) -> Vec<Wrapping<'a>> {
     let bare = lines.iter().map(|l| Line::new(l, arena)).collect();
     let whole = vec![true; lines.len()];
-    let mut found = vec![Wrapping { wrappers: Vec::new(), lines: bare, whole, n_emptied: 0 }];
+    let mut found = vec![Wrapping { wrappers: Vec::new(), lines: bare, whole, merit: 0 }];
     let mut next = 0;
     while next < found.len() {
         for wrapper in WRAPPERS {
@@ -52,7 +52,7 @@ impl<'a> Wrapping<'a> {
             return None;
         }
         let mut unwrap = wrapper.start(&setup.zone);
-        let (mut n_wrapped, mut n_emptied) = (0, self.n_emptied);
+        let (mut n_wrapped, mut merit) = (0, self.merit);
         let mut whole = self.whole.clone();
         let bare = |(line, whole): (&Line<'a>, &mut bool)| {
             let Some(bare) = bare_line(line, unwrap.as_mut(), arena) else {
@@ -60,14 +60,16 @@ impl<'a> Wrapping<'a> {
                 return *line;
             };
             n_wrapped += 1;
-            n_emptied += usize::from(is_blank(bare.text) && !is_blank(line.text));
+            merit += usize::from(is_blank(bare.text) && !is_blank(line.text));
             bare
         };
         let lines: Vec<Line> = self.lines.iter().zip(&mut whole).map(bare).collect();
+        // One that is surely there is worth a line.
+        merit += usize::from(wrapper.surely.is_some_and(|surely| surely(&self.lines)));
         let n_said = self.lines.iter().filter(|l| !is_blank(l.text)).count();
         let enough = if wrapper.everywhere { n_wrapped * WRAPPED_SHARE >= n_said } else { true };
         let wrappers = self.wrappers.iter().copied().chain([wrapper]).collect();
-        (n_wrapped > 0 && enough).then_some(Self { wrappers, lines, whole, n_emptied })
+        (n_wrapped > 0 && enough).then_some(Self { wrappers, lines, whole, merit })
     }
 
     fn is_same(&self, other: &Self) -> bool {

@@ -8,6 +8,7 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
     title: "colours of a terminal",
     everywhere: false,
     nests: false,
+    surely: None,
     start: |_| Box::new(Ansi),
 };
 

@@ -13,6 +13,7 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
     title: "the name of a container, as docker compose logs and kubectl logs --prefix write it",
     everywhere: true,
     nests: false,
+    surely: None,
     start: |_| Box::new(Compose),
 };
 

@@ -11,6 +11,7 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
     title: "the files of Docker's json-file driver",
     everywhere: true,
     nests: false,
+    surely: None,
     start: |zone| Box::new(DockerJson { stamps: Stamps::new(zone) }),
 };
 

@@ -13,6 +13,7 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
     title: "the console of Microsoft.Extensions.Logging",
     everywhere: true,
     nests: false,
+    surely: None,
     start: |_| Box::new(Dotnet),
 };
 

@@ -16,6 +16,7 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
     title: "the name of a file and the number of a line, as grep and cat -n write them",
     everywhere: true,
     nests: false,
+    surely: None,
     start: |_| Box::new(Grep),
 };
 

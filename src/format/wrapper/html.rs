@@ -1,6 +1,7 @@
 //! Text that went through a web page: `---&gt; USER`, `Client &quot;192.0.2.7&quot;`, and quotes that a page made round.
 
 use super::{Unwrap, Within, Wrapper};
+use crate::format::Line;
 use crate::format::arena::Arena;
 
 pub(super) static WRAPPER: Wrapper = Wrapper {
@@ -8,8 +9,15 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
     title: "entities and round quotes of a web page",
     everywhere: false,
     nests: true,
+    surely: Some(is_of_a_page),
     start: |_| Box::new(Html),
 };
+
+/// Pages write entities for every one of these: where an entity stands and none of them, all of the text is from a page.
+fn is_of_a_page(lines: &[Line]) -> bool {
+    let holds = |word: &[u8]| lines.iter().any(|l| memchr::memmem::find(l.text, word).is_some());
+    [&b"&lt;"[..], b"&gt;", b"&quot;"].into_iter().any(holds) && ![&b"<"[..], b">"].into_iter().any(holds)
+}
 
 /// Longest name or number of an entity.
 const ENTITY_BYTES_MAX: usize = 8;

@@ -8,6 +8,7 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
     title: "four blanks, a block of code in Markdown",
     everywhere: true,
     nests: true,
+    surely: None,
     start: |_| Box::new(Indent),
 };
 

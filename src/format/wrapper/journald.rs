@@ -10,6 +10,7 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
     title: "the journal of systemd as journalctl -o json writes it",
     everywhere: true,
     nests: false,
+    surely: None,
     start: |_| Box::new(Journald),
 };
 
@@ -89,19 +90,15 @@ fn numbers(array: &[u8]) -> impl Iterator<Item = u8> {
 fn on_one_line<'a>(message: &'a [u8], arena: &'a Arena) -> &'a [u8] {
     let end = message.iter().rposition(|b| !b"\r\n".contains(b)).map_or(0, |last| last + 1);
     let message = &message[..end];
-    if memchr::memchr2(b'\n', b'\r', message).is_none() {
+    if memchr::memchr(b'\n', message).is_none() {
         return message;
     }
-    arena.collect(
-        message
-            .iter()
-            .flat_map(|b| match b {
-                b'\r' => &b"#015"[..],
-                b'\n' => b"#012",
-                other => std::slice::from_ref(other),
-            })
-            .copied(),
-    )
+    let escaped = |(at, byte): (usize, &'a u8)| match (byte, message.get(at + 1)) {
+        (b'\r', Some(b'\n')) => &b"#015"[..],
+        (b'\n', _) => b"#012",
+        (other, _) => std::slice::from_ref(other),
+    };
+    arena.collect(message.iter().enumerate().flat_map(escaped).copied())
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
     title: "time, level, thread and name of a logging library",
     everywhere: true,
     nests: false,
+    surely: None,
     start: |zone| Box::new(Logger { stamps: Stamps::new(zone) }),
 };
 

@@ -9,6 +9,7 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
     title: "lines around a log: fences of Markdown, folds of CI jobs, separators of grep",
     everywhere: false,
     nests: false,
+    surely: None,
     start: |_| Box::new(Marks),
 };
 

@@ -21,6 +21,7 @@ mod syslog;
 #[cfg(test)]
 pub(super) use syslog::Headers;
 
+use super::Line;
 use super::arena::Arena;
 use crate::time::{When, Zone};
 
@@ -35,6 +36,8 @@ pub struct Wrapper {
     pub(super) everywhere: bool,
     /// Whether it may stand inside itself.
     pub(super) nests: bool,
+    /// Whether lines are surely wrapped in this way, even if a dialect knows them as they are.
+    pub(super) surely: Option<fn(&[Line]) -> bool>,
     /// Makes what takes it off.
     start: fn(&Zone) -> Box<dyn Unwrap>,
 }

@@ -8,6 +8,7 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
     title: "the mark of a quotation, > or |",
     everywhere: true,
     nests: true,
+    surely: None,
     start: |_| Box::new(Quote),
 };
 

@@ -17,6 +17,7 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
     title: "the header of a system log (RFC 3164, RFC 5424, ISO times), also as journalctl shows it",
     everywhere: true,
     nests: true,
+    surely: None,
     start: |zone| Box::new(Headers::new(zone)),
 };
 
