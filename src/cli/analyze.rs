@@ -86,10 +86,9 @@ impl Desk {
         let fork = ftplog::session::Gather::fork(&self.report);
         match engine::run(input, &settings, fork, |_| Ok(())) {
             Ok(run) => {
-                output.say(
-                    1,
-                    &format!("{}: read as {}", Printable(log.name.as_bytes()), run.plan.main().dialect.name),
-                );
+                let named = settings.format.is_some();
+                let decision = ftplog::report::decision(&run.plan, named, &output.words);
+                output.say(1, &format!("{}: {decision}", Printable(log.name.as_bytes())));
                 let mut gathered = run.gathered;
                 ftplog::session::Gather::absorb(&mut self.report, &mut gathered);
                 let mut errors = Vec::new();

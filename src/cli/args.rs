@@ -64,8 +64,8 @@ pub(crate) enum Command {
     Compare(Compare),
     /// List the rules
     Rules,
-    /// List the log formats ftplog can read
-    Formats,
+    /// List the log formats ftplog can read, or say which one a file is in
+    Formats(Formats),
     /// Analyze a built-in sample log
     Demo(Demo),
     /// Print a shell completion script
@@ -76,7 +76,7 @@ pub(crate) enum Command {
     },
 }
 
-#[derive(Clone, Debug, ClapArgs)]
+#[derive(Clone, Debug, Default, ClapArgs)]
 #[command(next_help_heading = "Input")]
 pub(crate) struct Reading {
     /// Log files or directories; - reads standard input
@@ -215,6 +215,13 @@ pub(crate) struct Compare {
     /// Two to four reply codes, for example 214 502
     #[arg(value_name = "CODE", required = true, num_args = 1..)]
     pub(crate) codes: Vec<String>,
+}
+
+#[derive(Clone, Debug, ClapArgs)]
+pub(crate) struct Formats {
+    /// Say which format these files are in, and how many lines show it; - reads standard input
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) detect: Vec<PathBuf>,
 }
 
 #[derive(Clone, Debug, ClapArgs)]

@@ -97,7 +97,7 @@ fn shown(name: &str) -> String {
 }
 
 /// Why a file cannot be opened.
-fn unreadable(name: &str, why: &Unreadable) -> Complaint {
+pub(crate) fn unreadable(name: &str, why: &Unreadable) -> Complaint {
     let complaint = Complaint::new(format!("cannot read {}: {why}", shown(name)));
     match why {
         Unreadable::Missing { similar: Some(path) } => {

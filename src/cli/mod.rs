@@ -4,6 +4,7 @@ mod analyze;
 mod args;
 mod complaint;
 mod explain;
+mod formats;
 mod inputs;
 mod listing;
 mod output;
@@ -57,7 +58,7 @@ fn run(args: &Args, output: &Output) -> Result<Exit, Complaint> {
         Command::Explain(explain) => explain::explain(explain, output),
         Command::Compare(compare) => explain::compare(compare, output),
         Command::Rules => Ok(output.page(&ftplog::report::list_rules(&output.words, output.style))),
-        Command::Formats => Ok(output.page(&ftplog::report::list_formats(&output.words, output.style))),
+        Command::Formats(args) => formats::formats(args, output),
         Command::Demo(demo) => analyze::demo(demo, output),
         Command::Completions { shell } => Ok(output.page(&args::completions(*shell))),
     }

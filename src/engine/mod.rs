@@ -154,7 +154,14 @@ pub fn run<G: Gather>(
 
 /// Finds out how to read the log.
 fn plan(blocks: &mut Blocks, settings: &Settings) -> Result<Plan, Stop> {
-    let sample = blocks.peek(format::SAMPLE_BYTES).map_err(Stop::Read)?;
+    recognise(blocks.peek(format::SAMPLE_BYTES).map_err(Stop::Read)?, settings)
+}
+
+/// Finds out how to read a log by its first bytes.
+///
+/// # Errors
+/// It is no FTP log.
+pub fn recognise(sample: &[u8], settings: &Settings) -> Result<Plan, Stop> {
     let detected = format::detect(sample, &settings.setup);
     match (settings.format, detected) {
         (_, Detected::Empty) => Err(Stop::Empty),

@@ -3,7 +3,6 @@
 use super::style::{Paint, Style, columns, hanging};
 use super::table::{Column, table, widest};
 use crate::catalog::{self, FixStep, ReplyEntry, ReplyText, Words};
-use crate::format::FORMATS;
 use crate::ftp::{Class, Code};
 use crate::rule::{RULES, Rule};
 use std::fmt::Write;
@@ -277,17 +276,4 @@ pub fn list_rules(words: &Words, style: Style) -> String {
         style.width,
     ));
     out
-}
-
-/// The list of formats.
-#[must_use]
-pub fn list_formats(words: &Words, style: Style) -> String {
-    let header = [words.get("column-format"), words.get("column-what")];
-    let rows: Vec<_> = FORMATS.iter().map(|f| vec![f.dialect.name.to_owned(), f.title.to_owned()]).collect();
-    let count = words.with("formats-count", &[("n", &FORMATS.len().to_string())]);
-    format!(
-        "{}\n{}",
-        hanging("", &count, style.width),
-        table(&header, &[Column::Word, Column::Prose], &rows, style.width)
-    )
 }

@@ -99,12 +99,17 @@ fn begins_with_date(i: &[u8]) -> bool {
 
 /// Whether this is surely the name of a file: no address, no time, no word of a log.
 fn is_name(name: &[u8]) -> bool {
-    // URLs have such parts, too, and passwords behind the next colon.
-    if memchr::memmem::find(name, b"://").is_some() {
+    // URLs have such parts, too, and passwords behind the next colon. Only a drive of Windows has a colon.
+    let drive = matches!(name, [b'A'..=b'Z' | b'a'..=b'z', b':', b'\\', ..]);
+    if !name[if drive { 2 } else { 0 }..].iter().all(is_of_a_name) {
         return false;
     }
     let path = name.iter().any(|b| b"/\\".contains(b)) && name.iter().any(u8::is_ascii_alphabetic);
     path || has_extension(without_date(name)) || is_well_known(without_date(name))
+}
+
+fn is_of_a_name(b: &u8) -> bool {
+    b.is_ascii_alphanumeric() || b"._-/\\~+@%,#".contains(b) || !b.is_ascii()
 }
 
 // vsftpd.log-20261120
@@ -123,8 +128,8 @@ fn has_extension(name: &[u8]) -> bool {
     let Some(dot) = last.iter().rposition(|b| *b == b'.') else { return false };
     let (stem, extension) = (&last[..dot], &last[dot + 1..]);
     // Addresses have no letters, or colons.
-    let lettered = stem.iter().any(u8::is_ascii_alphabetic) && !stem.contains(&b':');
-    lettered
+    stem.iter().any(u8::is_ascii_alphabetic)
+        && stem.iter().all(is_of_a_name)
         && (1..=EXTENSION_BYTES_MAX).contains(&extension.len())
         && extension.iter().all(u8::is_ascii_alphanumeric)
 }
@@ -189,6 +194,8 @@ mod tests {
             "Response:\t220 x",
             "USER a",
             "C: USER a",
+            "UNKNOWN|127.0.0.1|/|[20/Nov/2026:18:25:41 +0000]|x",
+            "a=b/c:d",
             "DEBUG:x: y",
         ] {
             assert_eq!(taken_off(line), None, "{line}");
