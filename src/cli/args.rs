@@ -91,6 +91,9 @@ pub(crate) struct Reading {
     /// Time zone of logs that do not state one, for example Asia/Seoul [default: UTC]
     #[arg(long, value_name = "ZONE")]
     pub(crate) tz: Option<String>,
+    /// Year in which the log begins, for times without one, as syslog writes them
+    #[arg(long, value_name = "YYYY")]
+    pub(crate) year: Option<String>,
     /// Threads to use; 0 means one per core
     #[arg(short, long, value_name = "N", default_value_t = 0)]
     pub(crate) jobs: usize,

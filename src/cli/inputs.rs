@@ -223,6 +223,7 @@ pub(crate) fn shorten(text: &[u8]) -> String {
 pub(crate) fn settings(reading: &Reading, output: &Output) -> Result<Settings, Complaint> {
     let mut log_format = reading.log_format.clone();
     let mut tz = reading.tz.clone();
+    let mut year = reading.year.clone();
     let mut proftpd_log_format = None;
     for setting in &output.set {
         let Some((key, value)) = setting.split_once('=') else {
@@ -233,6 +234,7 @@ pub(crate) fn settings(reading: &Reading, output: &Output) -> Result<Settings, C
         match key.trim() {
             "input.log-format" => log_format = log_format.or(Some(value)),
             "input.tz" => tz = tz.or(Some(value)),
+            "input.year" => year = year.or(Some(value)),
             "input.proftpd-log-format" => proftpd_log_format = Some(value),
             other => return Err(unknown_setting(other)),
         }
@@ -244,12 +246,13 @@ pub(crate) fn settings(reading: &Reading, output: &Output) -> Result<Settings, C
                 .tip("name it as in the IANA database, for example Asia/Seoul, or as an offset: +09:00")
         })
     })?;
-    let setup = Setup { zone, proftpd_log_format };
+    let year = year.map(|year| known_year(&year)).transpose()?;
+    let setup = Setup { zone, year, proftpd_log_format, ..Setup::default() };
     Ok(Settings { jobs: reading.jobs, setup, format, ..Settings::default() })
 }
 
 /// The settings that `--set` knows.
-const SETTINGS: [&str; 3] = ["input.log-format", "input.tz", "input.proftpd-log-format"];
+const SETTINGS: [&str; 4] = ["input.log-format", "input.tz", "input.year", "input.proftpd-log-format"];
 
 fn unknown_setting(key: &str) -> Complaint {
     let complaint = Complaint::new(format!("unknown setting {}", shown(key)));
@@ -266,6 +269,14 @@ fn text_value(value: &str) -> String {
         Some(toml::Value::String(text)) => text.clone(),
         _ => value.to_owned(),
     }
+}
+
+/// A year in which there may have been a log.
+fn known_year(text: &str) -> Result<i16, Complaint> {
+    text.parse().ok().filter(|year| (1970..2200).contains(year)).ok_or_else(|| {
+        Complaint::new(format!("{} is not a year", shown(text)))
+            .tip("name the year in which the log begins, for example 2026")
+    })
 }
 
 fn known_format(name: &str) -> Result<&'static Format, Complaint> {

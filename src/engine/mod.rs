@@ -4,15 +4,17 @@
 //! blocks; folding is parallel over shards of routes, so that all lines of one session meet in one place, in order.
 //! Results do not depend on the number of threads or on the size of blocks and waves.
 
+mod clock;
 mod wave;
 
 use crate::event::Place;
 use crate::format::{self, Detected, Format, Plan, Setup};
 use crate::session::{Assembler, Gather, Overflow, Session, Starts};
 use crate::source::{Blocks, Input};
+use clock::Clock;
 use rayon::prelude::*;
 use std::io;
-use wave::{Clock, Wave};
+use wave::Wave;
 
 /// Routes are dealt to this many shards. It is fixed, so that results do not depend on the threads.
 pub const SHARDS: usize = 16;
@@ -240,7 +242,7 @@ impl<'s, G: Gather> Engine<'s, G> {
                 cut_short = Some(stop);
                 break;
             }
-            lexing.settle(&mut self.stats, &mut clock);
+            lexing.settle(&mut self.stats, &mut clock, &self.settings.setup);
             self.stats.bytes = blocks.bytes_read;
             if reading.is_empty() && lexing.is_empty() {
                 break;
@@ -319,7 +321,7 @@ fn fold_wave<G: Gather>(shards: &mut [Shard<G>], wave: &Wave, plan: &Plan, setti
     shards.par_iter_mut().for_each(|Shard { index, assembler, gather }| {
         let mut done = |session: &Session, ended| gather.observe(session, ended);
         for fragment in wave.fragments() {
-            fragment.replay(*index, plan, settings.source, |place, route, dialect, event| {
+            fragment.replay(*index, plan, settings, |place, route, dialect, event| {
                 assembler.take(place, route, dialect, event, &mut done);
             });
         }

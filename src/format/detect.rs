@@ -5,11 +5,12 @@
 
 use super::arena::Arena;
 use super::foreign::{foreign, magic};
+use super::locale_date::{DateOrder, order_of};
 use super::log_format::LogFormat;
 use super::reading::{Evidence, Plan};
 use super::wrapper::Wrapper;
 use super::wrapping::{Wrapping, wrappings};
-use super::{FORMATS, Format, Setup, Signs};
+use super::{FORMATS, Format, Setup, Signs, filezilla_server, filezilla_server_09};
 use crate::source::Lines;
 
 /// Bytes at the start of a file that decide.
@@ -133,7 +134,14 @@ pub fn plan_for(format: &'static Format, sample: &[u8], setup: &Setup) -> Plan {
     let wanted = format.dialect.name == super::proftpd_extended::FORMAT.dialect.name
         && setup.proftpd_log_format.is_none();
     let log_format = wanted.then(|| super::columns::infer(&best.1.texts())).flatten();
-    Plan { wrappers: best.1.wrappers.clone(), log_format, ..Plan::of(format) }
+    let date_order = date_order(best.1);
+    Plan { wrappers: best.1.wrappers.clone(), log_format, date_order, ..Plan::of(format) }
+}
+
+/// The order of day and month that the dates of the lines show, where they are such dates.
+fn date_order(wrapping: &Wrapping) -> Option<DateOrder> {
+    let date = |line| filezilla_server_09::date(line).or_else(|| filezilla_server::date(line));
+    order_of(wrapping.texts().into_iter().filter_map(date))
 }
 
 fn first_lines(sample: &[u8]) -> Vec<&[u8]> {
@@ -143,15 +151,15 @@ fn first_lines(sample: &[u8]) -> Vec<&[u8]> {
 /// The wrapping in which telling lexers know the most lines. Dialects that were not seen come last, since a long file may
 /// change: they are asked about the lines that no other knows.
 fn by_every_line(wrappings: &[Wrapping], setup: &Setup) -> Option<Plan> {
-    let mut best: Option<(usize, Vec<Score>)> = None;
+    let mut best: Option<(usize, Vec<Score>, &Wrapping)> = None;
     for wrapping in wrappings {
         let scores = wrapping.every_line(setup);
         let known: usize = scores.iter().map(|s| s.telling).sum();
-        if known > 0 && known + wrapping.merit > best.as_ref().map_or(0, |(n, _)| *n) {
-            best = Some((known + wrapping.merit, scores));
+        if known > 0 && known + wrapping.merit > best.as_ref().map_or(0, |(n, ..)| *n) {
+            best = Some((known + wrapping.merit, scores, wrapping));
         }
     }
-    let (_, mut scores) = best?;
+    let (_, mut scores, wrapping) = best?;
     scores.sort_by_key(|s| std::cmp::Reverse(s.telling));
     let mut formats: Vec<_> = scores.iter().map(|s| s.format).collect();
     let unseen = FORMATS.iter().filter(|f| matches!(f.signs, Signs::EveryLine));
@@ -160,7 +168,7 @@ fn by_every_line(wrappings: &[Wrapping], setup: &Setup) -> Option<Plan> {
             formats.push(format);
         }
     }
-    Some(scores.swap_remove(0).plan(formats))
+    Some(Plan { date_order: date_order(wrapping), ..scores.swap_remove(0).plan(formats) })
 }
 
 /// A `ProFTPD` `ExtendedLog` in a `LogFormat` that nobody named. Columns can be worked out of wrapped lines, too, but then

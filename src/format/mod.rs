@@ -30,6 +30,7 @@ mod vsftpd;
 
 pub use arena::Arena;
 pub use detect::{Detected, SAMPLE_BYTES, Score, detect, plan_for, scores};
+pub use locale_date::DateOrder;
 pub use reading::{Evidence, Plan, Reading, Taken};
 pub use wrapper::{Tag, WRAPPERS, Wrapper};
 
@@ -118,8 +119,12 @@ pub enum Sign {
 pub struct Setup {
     /// The zone of logs that do not state one.
     pub zone: Zone,
+    /// The year in which the log begins, for stamps that do not state one.
+    pub year: Option<i16>,
     /// The `LogFormat` of a `ProFTPD` `ExtendedLog`, as in `proftpd.conf`.
     pub proftpd_log_format: Option<String>,
+    /// The order of day and month in dates that could be read in two ways; else each date is taken for itself.
+    pub date_order: Option<DateOrder>,
 }
 
 /// A line on its way to a lexer.

@@ -2,11 +2,12 @@
 
 use super::arena::Arena;
 use super::wrapper::{Tag, Unwrap, Wrapper};
-use super::{CARRIED_KINDS_MAX, Carried, Format, Lexer, Line, Setup, Sign, Signs};
+use super::{CARRIED_KINDS_MAX, Carried, DateOrder, Format, Lexer, Line, Setup, Sign, Signs};
 use crate::event::{Identity, Lexed};
 use crate::source;
 use crate::time::When;
 use foldhash::fast::FixedState;
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::hash::BuildHasher;
 
@@ -22,6 +23,8 @@ pub struct Plan {
     pub wrappers: Vec<&'static Wrapper>,
     /// The `LogFormat` of a `ProFTPD` `ExtendedLog` that was worked out from its lines.
     pub log_format: Option<String>,
+    /// The order of day and month that its dates show.
+    pub date_order: Option<DateOrder>,
     /// How many lines showed it, where that was counted.
     pub evidence: Option<Evidence>,
 }
@@ -71,17 +74,19 @@ impl Plan {
     /// A plan for a file in one format, with nothing around its lines.
     #[must_use]
     pub fn of(format: &'static Format) -> Self {
-        Self { formats: vec![format], wrappers: Vec::new(), log_format: None, evidence: None }
+        Self {
+            formats: vec![format],
+            wrappers: Vec::new(),
+            log_format: None,
+            date_order: None,
+            evidence: None,
+        }
     }
 
     /// Starts reading.
     #[must_use]
     pub fn start(&self, setup: &Setup) -> Reading {
-        let inferred = self
-            .log_format
-            .as_ref()
-            .map(|format| Setup { proftpd_log_format: Some(format.clone()), ..setup.clone() });
-        let setup = inferred.as_ref().unwrap_or(setup);
+        let setup = &self.setup(setup);
         Reading {
             dialects: self.formats.iter().map(|f| (f.lexer)(setup)).collect(),
             one_by_one: self.formats.iter().map(|f| f.dialect.identity == Identity::OneByOne).collect(),
@@ -89,6 +94,17 @@ impl Plan {
             arena: Arena::default(),
             switch: self.switch(),
         }
+    }
+
+    /// What lexers must be told, with what was worked out from the lines.
+    fn setup<'s>(&self, given: &'s Setup) -> Cow<'s, Setup> {
+        if self.log_format.is_none() && self.date_order.is_none() {
+            return Cow::Borrowed(given);
+        }
+        let mut setup = given.clone();
+        setup.proftpd_log_format = self.log_format.clone().or(setup.proftpd_log_format);
+        setup.date_order = setup.date_order.or(self.date_order);
+        Cow::Owned(setup)
     }
 
     fn switch(&self) -> Option<Switch> {
