@@ -22,12 +22,14 @@ pub(crate) fn formats(args: &Formats, output: &Output) -> Result<Exit, Complaint
     let inputs = Inputs::find(&reading)?;
     let mut complaints = inputs.complaints;
     complaints.extend(inputs.folders.iter().filter(|(_, n)| *n == 0).map(|(f, n)| no_logs(f, *n, &[])));
+    let mut pages = Vec::new();
     for log in &inputs.logs {
         match detected(log, &settings, output) {
-            Ok(text) => drop(output.page(&text)),
+            Ok(page) => pages.push(page),
             Err(complaint) => complaints.push(complaint),
         }
     }
+    output.page(&pages.join("\n"));
     for complaint in &complaints {
         output.complain(complaint);
     }
@@ -41,7 +43,6 @@ fn detected(log: &Named, settings: &Settings, output: &Output) -> Result<String,
     let scores = format::scores(&sample, &settings.setup);
     let plan = engine::recognise(&sample, settings).map_err(|stop| stopped(&log.name, &stop, 0))?;
     let decision = report::decision(&plan, settings.format.is_some(), &output.words);
-    let scores = report::list_scores(&scores, &output.words, output.style);
-    let gap = if scores.is_empty() { "" } else { "\n" };
-    Ok(format!("{}: {decision}\n{gap}{scores}{gap}", Printable(log.name.as_bytes())))
+    let name = Printable(log.name.as_bytes()).to_string();
+    Ok(report::list_scores(&name, &decision, &scores, &output.words, output.style))
 }

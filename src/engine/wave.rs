@@ -200,9 +200,10 @@ impl Found {
         if at != When::NEVER {
             self.times.note(line, at);
         }
-        let route = match taken.origin {
-            0 => ROUTES.hash_one(event.route),
-            origin => ROUTES.hash_one((origin, event.route)),
+        // Daemons that write into one log know the same clients, and their processes may have had the same numbers.
+        let route = match (taken.origin, taken.format) {
+            (0, 0) => ROUTES.hash_one(event.route),
+            from => ROUTES.hash_one((from, event.route)),
         };
         let shard = (route >> 60) as usize % SHARDS;
         let rested = Rested::of(base, &mut self.written, line, route, taken.format, event);

@@ -164,6 +164,15 @@ impl Plan {
 const SWITCH_NUMBER: usize = source::CARRIED_LINES_MAX - 1;
 
 impl Switch {
+    /// Whose a line is where several programs write in turn: it need not be telling.
+    fn whose(&self, line: &[u8]) -> usize {
+        let has = |sign: &fn(&[u8]) -> Sign| sign(line) != Sign::None;
+        if has(&self.signs[self.current]) {
+            return self.current;
+        }
+        self.signs.iter().position(has).unwrap_or(self.current)
+    }
+
     /// Whether a line shows whose it is and what follows.
     fn follow(&mut self, line: &[u8]) -> bool {
         let shows = |sign: &fn(&[u8]) -> Sign| sign(line) == Sign::Strong;
@@ -188,16 +197,17 @@ impl Reading {
                 return then(Taken { format: 0, origin: 0, at: When::NEVER, lexed: &lexed });
             }
         }
-        let (line, origin) = match memchr::memchr(b'\n', text) {
+        let Bare { line, origin, program } = match memchr::memchr(b'\n', text) {
             Some(_) if !wrappers.is_empty() => unwrap_record(text, wrappers, arena),
             _ => unwrap(text, wrappers, arena),
         };
         let (format, lexed) = match switch {
             Some(switch) => {
                 switch.follow(line.text);
-                (switch.current as u8, dialects[switch.current].lex(line))
+                let whose = if origin == 0 { switch.current } else { switch.whose(line.text) };
+                (whose as u8, dialects[whose].lex(line))
             }
-            None => ask_all(dialects, line),
+            None => ask_all(dialects, line, program),
         };
         let origin = match line.tag {
             // Each process of a system log writes its own transcript.
@@ -212,55 +222,66 @@ impl Reading {
     /// Gives `then` what stands within a line.
     fn within<T>(&mut self, text: &[u8], then: impl FnOnce(Line) -> T) -> T {
         self.arena.clear();
-        then(unwrap(text, &mut self.wrappers, &self.arena).0)
+        then(unwrap(text, &mut self.wrappers, &self.arena).line)
     }
 }
 
-/// The line within everything that stands around it, and the hash of its origin.
-fn unwrap<'r>(text: &'r [u8], wrappers: &mut [Box<dyn Unwrap>], arena: &'r Arena) -> (Line<'r>, u64) {
-    let mut line = Line::new(text, arena);
-    let mut origin = 0;
+/// A line without what stands around it, and what that said.
+struct Bare<'r> {
+    line: Line<'r>,
+    /// The hash of where it comes from.
+    origin: u64,
+    /// The program that wrote it, or the container; empty where nothing says.
+    program: &'r [u8],
+}
+
+fn unwrap<'r>(text: &'r [u8], wrappers: &mut [Box<dyn Unwrap>], arena: &'r Arena) -> Bare<'r> {
+    let mut bare = Bare { line: Line::new(text, arena), origin: 0, program: b"" };
     for wrapper in wrappers {
-        let Some(within) = wrapper.take_off(line.text, arena) else { continue };
+        let Some(within) = wrapper.take_off(bare.line.text, arena) else { continue };
+        let line = &mut bare.line;
         line.text = within.text;
         line.tag = within.tag.or(line.tag);
         line.at = within.at.stated().unwrap_or(line.at);
         if !within.origin.is_empty() {
-            origin = ORIGINS.hash_one((origin, within.origin));
+            bare.origin = ORIGINS.hash_one((bare.origin, within.origin));
+        }
+        if !within.program.is_empty() {
+            bare.program = within.program;
         }
     }
-    (line, origin)
+    bare
 }
 
 /// As [`unwrap`], for a record: what stands around each of its lines is taken off.
-fn unwrap_record<'r>(text: &'r [u8], wrappers: &mut [Box<dyn Unwrap>], arena: &'r Arena) -> (Line<'r>, u64) {
+fn unwrap_record<'r>(text: &'r [u8], wrappers: &mut [Box<dyn Unwrap>], arena: &'r Arena) -> Bare<'r> {
     let mut lines = source::Lines(text);
     let first = lines.next().map_or(&b""[..], |l| l.bytes);
-    let (line, origin) = unwrap(first, wrappers, arena);
-    let mut all = line.text.to_vec();
+    let bare = unwrap(first, wrappers, arena);
+    let mut all = bare.line.text.to_vec();
     for next in lines {
         all.push(b'\n');
-        all.extend_from_slice(unwrap(next.bytes, wrappers, arena).0.text);
+        all.extend_from_slice(unwrap(next.bytes, wrappers, arena).line.text);
     }
-    (Line { text: arena.keep(&all), ..line }, origin)
+    Bare { line: Line { text: arena.keep(&all), ..bare.line }, ..bare }
 }
 
 /// What the first dialect that knows the line makes of it.
 #[inline(never)]
-fn ask_all<'r>(dialects: &mut [Box<dyn Lexer>], line: Line<'r>) -> (u8, Lexed<'r>) {
+fn ask_all<'r>(dialects: &mut [Box<dyn Lexer>], line: Line<'r>, program: &[u8]) -> (u8, Lexed<'r>) {
     for (format, lexer) in (0..).zip(dialects) {
         let lexed = lexer.lex(line);
         if !matches!(lexed, Lexed::Unknown) {
             return (format, lexed);
         }
     }
-    // A blank line, or another program's in the same system log, says nothing about FTP.
-    let foreign = line.tag.is_some_and(|tag| !is_ftp_daemon(&tag));
+    // A blank line, or one of another program in the same log, says nothing about FTP.
+    let foreign = !program.is_empty() && !is_ftp_daemon(program);
     let blank = line.text.trim_ascii().is_empty();
     (0, if foreign || blank { Lexed::Skip } else { Lexed::Unknown })
 }
 
-fn is_ftp_daemon(tag: &Tag) -> bool {
-    let holds = |word| crate::text::holds(tag.program, word);
+fn is_ftp_daemon(program: &[u8]) -> bool {
+    let holds = |word| crate::text::holds(program, word);
     holds("ftp") && !holds("sftp-server") && !holds("internal-sftp") && !holds("tftp")
 }

@@ -58,8 +58,9 @@ impl Stamps {
         self.read_anew(line, shape)
     }
 
+    /// As [`Stamps::read`], for shapes that look beyond their end.
     #[inline(never)]
-    fn read_anew<'a>(&mut self, line: &'a [u8], shape: Shape) -> Option<(When, &'a [u8])> {
+    pub(super) fn read_anew<'a>(&mut self, line: &'a [u8], shape: Shape) -> Option<(When, &'a [u8])> {
         let (rest, local) = shape(line).ok()?;
         let when = self.zone.at(local);
         let len = line.len() - rest.len();

@@ -33,10 +33,11 @@ fn named(
     table(&header, &[Column::Word, Column::Prose], &rows, style.width)
 }
 
-/// How many of the first lines of a file speak for each format, the best first; nothing where none does.
+/// What a file was taken for, with how many of its first lines speak for each format, the best first.
 #[must_use]
-pub fn list_scores(scores: &[Score], words: &Words, style: Style) -> String {
-    let Some(first) = scores.first() else { return String::new() };
+pub fn list_scores(name: &str, decision: &str, scores: &[Score], words: &Words, style: Style) -> String {
+    let decided = hanging("", &format!("{name}: {decision}"), style.width);
+    let Some(first) = scores.first() else { return decided };
     let header =
         ["column-format", "column-within", "column-telling", "column-fitting"].map(|key| words.get(key));
     let row = |score: &Score| {
@@ -47,7 +48,8 @@ pub fn list_scores(scores: &[Score], words: &Words, style: Style) -> String {
     let rows: Vec<_> = scores.iter().map(row).collect();
     let layout = [Column::Word, Column::Prose, Column::Number, Column::Number];
     let looked_at = words.count("lines-looked-at", first.lines as u64);
-    format!("{}\n{}", table(&header, &layout, &rows, style.width), hanging("", &looked_at, style.width))
+    let table = table(&header, &layout, &rows, style.width);
+    format!("{decided}\n{table}\n{}", hanging("", &looked_at, style.width))
 }
 
 /// What a file was taken for, and why, in one sentence without its subject.

@@ -22,8 +22,8 @@ struct Compose;
 impl Unwrap for Compose {
     fn take_off<'a>(&mut self, line: &'a [u8], _: &'a Arena) -> Option<Within<'a>> {
         let read = if line.first() == Some(&b'[') { pod(line) } else { service(line) };
-        let (text, origin) = read.ok()?;
-        Some(Within { origin, ..Within::text(text) })
+        let (text, name) = read.ok()?;
+        Some(Within { origin: name, program: name, ..Within::text(text) })
     }
 }
 

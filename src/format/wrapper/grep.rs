@@ -101,15 +101,15 @@ fn begins_with_date(i: &[u8]) -> bool {
 fn is_name(name: &[u8]) -> bool {
     // URLs have such parts, too, and passwords behind the next colon. Only a drive of Windows has a colon.
     let drive = matches!(name, [b'A'..=b'Z' | b'a'..=b'z', b':', b'\\', ..]);
-    if !name[if drive { 2 } else { 0 }..].iter().all(is_of_a_name) {
+    if !name[if drive { 2 } else { 0 }..].iter().copied().all(is_of_a_name) {
         return false;
     }
     let path = name.iter().any(|b| b"/\\".contains(b)) && name.iter().any(u8::is_ascii_alphabetic);
     path || has_extension(without_date(name)) || is_well_known(without_date(name))
 }
 
-fn is_of_a_name(b: &u8) -> bool {
-    b.is_ascii_alphanumeric() || b"._-/\\~+@%,#".contains(b) || !b.is_ascii()
+fn is_of_a_name(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b"._-/\\~+@%,#".contains(&b) || !b.is_ascii()
 }
 
 // vsftpd.log-20261120
@@ -129,7 +129,7 @@ fn has_extension(name: &[u8]) -> bool {
     let (stem, extension) = (&last[..dot], &last[dot + 1..]);
     // Addresses have no letters, or colons.
     stem.iter().any(u8::is_ascii_alphabetic)
-        && stem.iter().all(is_of_a_name)
+        && stem.iter().copied().all(is_of_a_name)
         && (1..=EXTENSION_BYTES_MAX).contains(&extension.len())
         && extension.iter().all(u8::is_ascii_alphanumeric)
 }

@@ -30,16 +30,13 @@ impl Unwrap for Html {
         let mut out = Vec::with_capacity(line.len());
         let mut rest = line;
         while let Some((first, after)) = rest.split_first() {
-            match entity(rest).or_else(|| typed(rest)) {
-                Some((c, after)) => {
-                    out.extend_from_slice(straight(c).encode_utf8(&mut [0; 4]).as_bytes());
-                    rest = after;
-                }
-                None => {
-                    out.push(*first);
-                    rest = after;
-                }
-            }
+            rest = if let Some((c, after)) = entity(rest).or_else(|| typed(rest)) {
+                out.extend_from_slice(straight(c).encode_utf8(&mut [0; 4]).as_bytes());
+                after
+            } else {
+                out.push(*first);
+                after
+            };
         }
         (out != line).then(|| Within::text(arena.keep(&out)))
     }
@@ -53,11 +50,9 @@ fn entity(i: &[u8]) -> Option<(char, &[u8])> {
         b"gt" => '>',
         b"lt" => '<',
         b"amp" => '&',
-        b"quot" => '"',
-        b"apos" => '\'',
         b"nbsp" => ' ',
-        b"ldquo" | b"rdquo" => '"',
-        b"lsquo" | b"rsquo" => '\'',
+        b"quot" | b"ldquo" | b"rdquo" => '"',
+        b"apos" | b"lsquo" | b"rsquo" => '\'',
         name => numbered(name.strip_prefix(b"#")?)?,
     };
     Some((c, &inside[end + 1..]))

@@ -43,7 +43,7 @@ impl Unwrap for Journald {
         let program = entry.identifier.or(entry.command).unwrap_or_default();
         let pid = entry.pid.or(entry.own_pid);
         let tag = Tag { at: entry.at, host: entry.host, program, pid };
-        Some(Within { text: on_one_line(message, arena), tag: Some(tag), at: entry.at, origin: entry.host })
+        Some(Within::tagged(on_one_line(message, arena), tag))
     }
 }
 

@@ -1,5 +1,5 @@
 //! What logging libraries put before a message: time, level, thread and the name of the logger, in the common layouts of
-//! log4j, logback, SLF4J, NLog, Serilog, Monolog, Python and Rust.
+//! log4j, logback, `SLF4J`, `NLog`, Serilog, Monolog, Python and Rust.
 //!
 //! A line must have a level, in capitals unless something else shows it. Everything before the message is taken off.
 
@@ -49,7 +49,7 @@ impl Logger {
     /// The time at the start of a line, in brackets or not, and what follows it.
     fn stamp<'a>(&mut self, line: &'a [u8]) -> Option<(When, &'a [u8])> {
         let inside = line.strip_prefix(b"[").unwrap_or(line);
-        self.stamps.read(inside, shape(inside)?)
+        self.stamps.read_anew(inside, shape(inside)?)
     }
 }
 

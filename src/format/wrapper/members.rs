@@ -10,7 +10,7 @@ pub(super) fn members(line: &[u8]) -> Option<Members<'_>> {
 }
 
 /// Members that were not looked at yet.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) struct Members<'a>(&'a [u8]);
 
 /// A value as written.

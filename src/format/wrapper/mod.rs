@@ -59,12 +59,19 @@ pub(super) struct Within<'a> {
     pub(super) at: When,
     /// The machine, container or file it comes from: lines of different origins belong to different sessions.
     pub(super) origin: &'a [u8],
+    /// The program or container that wrote it.
+    pub(super) program: &'a [u8],
 }
 
 impl<'a> Within<'a> {
     /// A wrapping that says nothing.
     pub(super) fn text(text: &'a [u8]) -> Self {
-        Self { text, tag: None, at: When::NEVER, origin: b"" }
+        Self { text, tag: None, at: When::NEVER, origin: b"", program: b"" }
+    }
+
+    /// A wrapping that a logging daemon made.
+    pub(super) fn tagged(text: &'a [u8], tag: Tag<'a>) -> Self {
+        Self { text, tag: Some(tag), at: tag.at, origin: tag.host, program: tag.program }
     }
 }
 

@@ -40,7 +40,7 @@ impl Stamped {
     // 2026-11-20T18:24:00.1234567Z    [2026-11-20T18:24:00.123Z]    [18:24:00]    Nov 20 18:24:00
     fn stamp<'a>(&mut self, line: &'a [u8]) -> Option<(When, &'a [u8])> {
         let inside = line.strip_prefix(b"[");
-        let (at, rest) = self.stamps.read(inside.unwrap_or(line), shape(inside.unwrap_or(line))?)?;
+        let (at, rest) = self.stamps.read_anew(inside.unwrap_or(line), shape(inside.unwrap_or(line))?)?;
         match inside {
             Some(_) => Some((at, rest.strip_prefix(b"]")?)),
             None => Some((at, rest)),

@@ -33,7 +33,7 @@ impl Unwrap for Headers {
             return Some(Within::text(b""));
         }
         let (tag, text) = Headers::take_off(self, line)?;
-        Some(Within { text, tag: Some(tag), at: tag.at, origin: tag.host })
+        Some(Within::tagged(text, tag))
     }
 }
 
@@ -102,7 +102,7 @@ fn by_rfc_3164(rest: &[u8]) -> Option<Written<'_>> {
     // Some daemons leave the host out.
     let (rest, host) = match word(rest).ok()? {
         (_, first) if first.ends_with(b":") => (rest, &b""[..]),
-        (after, first) if first.iter().all(is_of_a_host) => (after, first),
+        (after, first) if first.iter().copied().all(is_of_a_host) => (after, first),
         _ => return None,
     };
     if let Some(repeated) = repeated(rest, host) {
@@ -112,8 +112,8 @@ fn by_rfc_3164(rest: &[u8]) -> Option<Written<'_>> {
     Some(Written { host, program, pid, text: message(text) })
 }
 
-fn is_of_a_host(b: &u8) -> bool {
-    b.is_ascii_alphanumeric() || b".-_:%/@".contains(b) || !b.is_ascii()
+fn is_of_a_host(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b".-_:%/@".contains(&b) || !b.is_ascii()
 }
 
 // <ftp.info>     ftp.info
