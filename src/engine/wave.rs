@@ -173,23 +173,23 @@ impl Found {
                     self.note_event(base, self.lines + told.below.min(n_lines - 1), taken, &told.event);
                 }
             }
-            Lexed::Skip => self.note_passing(taken.at),
-            Lexed::Unknown => {
-                self.note_passing(taken.at);
-                self.lines_not_understood += n_lines;
-                if self.unknown.len() < NOT_UNDERSTOOD_KEPT_MAX {
-                    let shown = &line[..line.len().min(NOT_UNDERSTOOD_BYTES_MAX)];
-                    self.unknown.extend(Span::of(base, shown).map(|span| (self.lines, span)));
-                }
-            }
+            Lexed::Skip | Lexed::Unknown => self.note_silent(base, line, n_lines, taken),
         }
     }
 
-    /// Lines of other programs show where a year ends, too.
-    #[inline]
-    fn note_passing(&mut self, at: When) {
-        if at != When::NEVER {
-            self.times.note(self.lines, at);
+    /// Keeps what is to be known of a line that says nothing. Lines of other programs show where a year ends, too.
+    #[inline(never)]
+    fn note_silent(&mut self, base: &[u8], line: &[u8], n_lines: u32, taken: &Taken) {
+        if taken.at != When::NEVER {
+            self.times.note(self.lines, taken.at);
+        }
+        if *taken.lexed == Lexed::Skip {
+            return;
+        }
+        self.lines_not_understood += n_lines;
+        if self.unknown.len() < NOT_UNDERSTOOD_KEPT_MAX {
+            let shown = &line[..line.len().min(NOT_UNDERSTOOD_BYTES_MAX)];
+            self.unknown.extend(Span::of(base, shown).map(|span| (self.lines, span)));
         }
     }
 
@@ -206,8 +206,9 @@ impl Found {
             from => ROUTES.hash_one((from, event.route)),
         };
         let shard = (route >> 60) as usize % SHARDS;
-        let rested = Rested::of(base, &mut self.written, line, route, taken.format, event);
-        self.events[shard].push(Rested { at, ..rested });
+        let mut rested = Rested::of(base, &mut self.written, line, route, taken.format, event);
+        rested.at = at;
+        self.events[shard].push(rested);
     }
 }
 

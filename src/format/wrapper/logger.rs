@@ -8,9 +8,10 @@ use super::{Unwrap, Within, Wrapper};
 use crate::format::arena::Arena;
 use crate::format::stamp::Stamps;
 use crate::time::When;
+use nom::branch::alt;
 use nom::bytes::complete::{tag, take_while, take_while1};
 use nom::character::complete::{char, digit1};
-use nom::combinator::verify;
+use nom::combinator::{success, verify};
 use nom::sequence::{delimited, preceded, terminated};
 use nom::{IResult, Parser};
 
@@ -206,13 +207,12 @@ fn logger(i: &[u8]) -> IResult<&[u8], &[u8]> {
     }
     // A word and a colon may be the message's own: `Command: USER`.
     let of_a_logger = |n: &[u8]| n.ends_with(b":") && (n.contains(&b'.') || n[0].is_ascii_lowercase());
-    verify(preceded(char(' '), nom::combinator::success(name)), of_a_logger).parse(i)
+    verify(preceded(char(' '), success(name)), of_a_logger).parse(i)
 }
 
 // : rest     - rest
 fn separator(i: &[u8]) -> IResult<&[u8], &[u8]> {
-    let mark = nom::branch::alt((tag(": "), tag(" - "), tag(" : "))).parse(i)?;
-    Ok((mark.0, mark.1))
+    alt((tag(": "), tag(" - "), tag(" : "))).parse(i)
 }
 
 fn without_blank(i: &[u8]) -> &[u8] {
