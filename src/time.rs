@@ -2,7 +2,7 @@
 //! made up.
 
 use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
+use jiff::tz::{AmbiguousOffset, TimeZone};
 
 /// What a time in a log lacks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,12 +27,16 @@ pub struct When {
     pub known: Known,
 }
 
-/// A year that has a 29th of February, for stamps without one.
+/// A year that has a 29th of February, for stamps without one, and when it begins.
 const YEAR_OF_YEARLESS: i16 = 2000;
+const YEARLESS_FROM_MS: i64 = 946_684_800_000;
+const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 86_400_000;
 const YEAR_MS: i64 = 366 * DAY_MS;
 /// A stamp that goes back by more than this, in a log without dates or years, has passed midnight or New Year.
 const ROLL_OVER_SHARE: i64 = 2;
+/// A stamp that goes on by all but this is a late line from before midnight or New Year.
+const LATE_SHARE: i64 = 24;
 
 impl When {
     /// No time.
@@ -91,7 +95,7 @@ fn push_number(text: &mut String, number: i32, width: u32) {
 }
 
 /// What must be added to a stamp without date or year when a log passes midnight or New Year between `before` and
-/// `after`; zero otherwise.
+/// `after`; it is negative where a line comes late and goes back behind one of them, and zero otherwise.
 #[must_use]
 pub fn roll_over(before: When, after: When) -> i64 {
     let period = match after.known {
@@ -99,7 +103,12 @@ pub fn roll_over(before: When, after: When) -> i64 {
         Known::MonthAndDay => YEAR_MS,
         _ => return 0,
     };
-    if before.known == after.known && before.ms - after.ms > period / ROLL_OVER_SHARE { period } else { 0 }
+    let back = before.ms - after.ms;
+    match before.known == after.known {
+        true if back > period / ROLL_OVER_SHARE => period,
+        true if -back > period - period / LATE_SHARE => -period,
+        _ => 0,
+    }
 }
 
 /// The zone in which a log states its local times.
@@ -142,19 +151,80 @@ impl Zone {
         }
     }
 
-    /// The point in time of a local date and time in this zone.
+    /// Whether local times are those of UTC, so that none comes twice.
+    #[must_use]
+    pub fn is_utc(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// The point in time of a local date and time in this zone. Of a time that comes twice, because clocks are set back, it
+    /// is the first; see [`Zone::fold`]. Of a time that there is not, because clocks are set forward, only the time of day
+    /// is given.
     #[must_use]
     pub fn at(&self, local: Local) -> When {
         let Some(civil) = local.civil() else { return When::NEVER };
-        let zone = if let (Some(zone), Known::Everything) = (&self.0, local.known) {
-            zone.clone()
-        } else {
-            TimeZone::UTC
+        let minutes = i64::from(local.offset_minutes.unwrap_or(0));
+        let seconds = match (&self.0, local.known, local.offset_minutes) {
+            (Some(zone), Known::Everything, None) => match zone.to_ambiguous_timestamp(civil).offset() {
+                AmbiguousOffset::Unambiguous { offset } => i64::from(offset.seconds()),
+                AmbiguousOffset::Fold { before, .. } => i64::from(before.seconds()),
+                AmbiguousOffset::Gap { .. } => return self.at(Local { known: Known::TimeOfDay, ..local }),
+            },
+            _ => 0,
         };
-        let minutes = i64::from(local.offset_minutes.unwrap_or(0)) * 60_000;
-        let zone = if local.offset_minutes.is_some() { TimeZone::UTC } else { zone };
-        let Ok(at) = civil.to_zoned(zone) else { return When::NEVER };
-        When { ms: at.timestamp().as_millisecond() - minutes, known: local.known }
+        let Ok(at) = civil.to_zoned(TimeZone::UTC) else { return When::NEVER };
+        When {
+            ms: at.timestamp().as_millisecond() - minutes * MINUTE_MS - seconds * 1000,
+            known: local.known,
+        }
+    }
+
+    /// The hour that comes twice in this zone, where `at` is in its first pass.
+    #[must_use]
+    pub fn fold(&self, at: When) -> Option<Fold> {
+        let zone = self.0.as_ref().filter(|_| at.known == Known::Everything)?;
+        let before = jiff::Timestamp::from_millisecond(at.ms).ok()?;
+        let change = zone.following(before).next()?;
+        let by = zone.to_offset(before).seconds() - change.offset().seconds();
+        let (until_ms, by_ms) = (change.timestamp().as_millisecond(), i64::from(by) * 1000);
+        let fold = Fold { from_ms: until_ms - by_ms, until_ms, by_ms };
+        (by_ms > 0 && fold.holds(at)).then_some(fold)
+    }
+
+    /// The point in time of a stamp without a year, in a log that begins in `year` and whose stamps went on over New Year.
+    /// There is none for a 29th of February in a year that has none.
+    #[must_use]
+    pub fn in_year(&self, at: When, year: i16) -> When {
+        if at.known != Known::MonthAndDay {
+            return at;
+        }
+        let (years, ms) =
+            ((at.ms - YEARLESS_FROM_MS).div_euclid(YEAR_MS), (at.ms - YEARLESS_FROM_MS).rem_euclid(YEAR_MS));
+        let year = i16::try_from(i64::from(year) + years).ok();
+        let civil = jiff::Timestamp::from_millisecond(YEARLESS_FROM_MS + ms).ok();
+        let (Some(year), Some(civil)) = (year, civil.map(|t| t.to_zoned(TimeZone::UTC).datetime())) else {
+            return When::NEVER;
+        };
+        self.at(Local { year, known: Known::Everything, offset_minutes: None, ..Local::of(civil) })
+    }
+}
+
+/// An hour, or another span, that comes twice because clocks are set back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fold {
+    /// When the first pass begins, in milliseconds.
+    pub from_ms: i64,
+    /// When it ends and clocks are set back.
+    pub until_ms: i64,
+    /// By how much they are set back.
+    pub by_ms: i64,
+}
+
+impl Fold {
+    /// Whether `at` is in the first pass.
+    #[must_use]
+    pub fn holds(&self, at: When) -> bool {
+        at.known == Known::Everything && (self.from_ms..self.until_ms).contains(&at.ms)
     }
 }
 
@@ -182,16 +252,23 @@ pub struct Local {
 }
 
 impl Local {
-    fn in_utc(instant: jiff::Timestamp) -> Self {
-        let at = instant.to_zoned(TimeZone::UTC).datetime();
+    /// The date and time, in UTC, so many seconds after 1970 began.
+    #[must_use]
+    pub fn of_epoch(seconds: u64) -> Self {
+        let at = i64::try_from(seconds).ok().and_then(|s| jiff::Timestamp::from_second(s).ok());
+        at.map_or_else(Self::default, |at| Self::of(at.to_zoned(TimeZone::UTC).datetime()))
+    }
+
+    /// A date and time of UTC.
+    fn of(civil: DateTime) -> Self {
         Self {
-            year: at.year(),
-            month: at.month(),
-            day: at.day(),
-            hour: at.hour(),
-            minute: at.minute(),
-            second: at.second(),
-            milli: i32::from(at.millisecond()),
+            year: civil.year(),
+            month: civil.month(),
+            day: civil.day(),
+            hour: civil.hour(),
+            minute: civil.minute(),
+            second: civil.second(),
+            milli: i32::from(civil.millisecond()),
             offset_minutes: Some(0),
             known: Known::Everything,
         }
@@ -230,7 +307,7 @@ impl Pattern {
     pub fn read(&self, text: &[u8]) -> Option<Local> {
         let read = jiff::fmt::strtime::parse(&self.0, text).ok()?;
         if let Some(instant) = read.timestamp() {
-            return Some(Local::in_utc(instant));
+            return Some(Local::of(instant.to_zoned(TimeZone::UTC).datetime()));
         }
         let known = match (read.year(), read.month(), read.day()) {
             (Some(_), Some(_), Some(_)) => Known::Everything,
@@ -330,6 +407,51 @@ mod tests {
         let at = |ms| When { ms, known: Known::TimeOfDay };
         assert_eq!(roll_over(at(86_399_000), at(1_000)), DAY_MS);
         assert_eq!(roll_over(at(50_000), at(40_000)), 0);
+    }
+
+    #[test]
+    fn a_late_line_goes_back_behind_midnight() {
+        let at = |ms| When { ms, known: Known::TimeOfDay };
+        assert_eq!(roll_over(at(1_000), at(86_399_000)), -DAY_MS);
+        // More than half a day without a line.
+        assert_eq!(roll_over(at(1_000), at(60_000_000)), 0);
+    }
+
+    #[test]
+    fn an_hour_that_comes_twice_is_its_first_pass_until_the_log_goes_back() {
+        let berlin = Zone::named("Europe/Berlin").unwrap();
+        let first = berlin.at(local(2026, 10, 25, 2));
+        assert_eq!(first.rfc3339().unwrap(), "2026-10-25T00:00:00+00:00");
+        let fold = berlin.fold(first).unwrap();
+        assert_eq!((fold.by_ms, fold.until_ms - fold.from_ms), (3_600_000, 3_600_000));
+        assert_eq!(berlin.fold(berlin.at(local(2026, 10, 25, 1))), None);
+        assert_eq!(berlin.fold(berlin.at(local(2026, 10, 25, 3))), None);
+        // Clocks are set back by half an hour there.
+        let island = Zone::named("Australia/Lord_Howe").unwrap();
+        let half = island.at(Local { minute: 30, ..local(2026, 4, 5, 1) });
+        assert_eq!(island.fold(half).unwrap().by_ms, 1_800_000);
+        assert_eq!(Zone::UTC.fold(first), None);
+    }
+
+    #[test]
+    fn a_time_that_there_is_not_is_a_time_of_day() {
+        let berlin = Zone::named("Europe/Berlin").unwrap();
+        let skipped = berlin.at(local(2026, 3, 29, 2));
+        assert_eq!((skipped.rfc3339(), skipped.clock().unwrap().as_str()), (None, "02:00:00"));
+    }
+
+    #[test]
+    fn a_stamp_without_a_year_gets_one_that_is_known() {
+        let yearless =
+            |month, day| Zone::UTC.at(Local { known: Known::MonthAndDay, ..local(0, month, day, 12) });
+        let in_year = |at, year| Zone::UTC.in_year(at, year).rfc3339();
+        assert_eq!(in_year(yearless(12, 31), 2026).unwrap(), "2026-12-31T12:00:00+00:00");
+        let next = When { ms: yearless(1, 1).ms + YEAR_MS, ..yearless(1, 1) };
+        assert_eq!(in_year(next, 2026).unwrap(), "2027-01-01T12:00:00+00:00");
+        assert_eq!(in_year(yearless(2, 29), 2028).unwrap(), "2028-02-29T12:00:00+00:00");
+        assert_eq!(in_year(yearless(2, 29), 2026), None);
+        let seoul = Zone::named("Asia/Seoul").unwrap();
+        assert_eq!(seoul.in_year(yearless(1, 1), 2026).rfc3339().unwrap(), "2026-01-01T03:00:00+00:00");
     }
 
     #[test]

@@ -160,8 +160,22 @@ fn the_same_run_twice_gives_the_same_bytes() {
     }
 }
 
-/// Lines as the wc of the house counts them: what a newline ends, and a rest without one.
+/// Lines as the wc of the house counts them: what a newline ends, and a rest without one. UTF-16 is counted as text, and where
+/// no line ends at LF, lines end at CR.
 fn lines_of(log: &[u8]) -> u64 {
+    if let [a @ (0xff | 0xfe), b @ (0xff | 0xfe), rest @ ..] = log
+        && a != b
+    {
+        let unit = |u: &[u8]| {
+            if *a == 0xff { u16::from_le_bytes([u[0], u[1]]) } else { u16::from_be_bytes([u[0], u[1]]) }
+        };
+        let mut text = String::from_utf16_lossy(&rest.chunks_exact(2).map(unit).collect::<Vec<_>>());
+        text.extend((rest.len() % 2 == 1).then_some('x'));
+        return lines_of(text.as_bytes());
+    }
+    if log.contains(&b'\r') && !log.contains(&b'\n') && !log.contains(&0) {
+        return lines_of(&replaced(log, b"\r", b"\n"));
+    }
     let newlines = log.split(|b| *b == b'\n').count() - 1;
     (newlines + usize::from(log.last().is_some_and(|b| *b != b'\n'))) as u64
 }
@@ -295,6 +309,23 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
         "Response:\t",
         "Command:\t",
         "<13>1 ",
+        "{\"__REALTIME_TIMESTAMP\":\"1\",\"SYSLOG_IDENTIFIER\":\"vsftpd\",\"MESSAGE\":\"",
+        "\"}\n",
+        "{\"log\":\"",
+        "\\n\",\"stream\":\"stdout\",\"time\":\"2026-11-20T18:24:00.1Z\"}\n",
+        "ftp-1  | ",
+        "2026-11-20T18:24:00.1234567Z ",
+        "2026-11-20 18:24:00,123 DEBUG [main] a.B - ",
+        "DEBUG:a.b:",
+        "info: A[0]\n",
+        "ftp.log:12:",
+        "ftp.log-13-",
+        "```\n",
+        "    ",
+        "&gt;",
+        "&#60;",
+        "\u{1b}[31m",
+        "\r",
     ];
     prop_oneof![
         8 => prop::sample::select(words).prop_map(|w| w.as_bytes().to_vec()),

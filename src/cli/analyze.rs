@@ -89,10 +89,9 @@ impl Desk {
         let fork = ftplog::session::Gather::fork(&self.report);
         match engine::run(input, &settings, fork, |_| Ok(())) {
             Ok(run) => {
-                output.say(
-                    1,
-                    &format!("{}: read as {}", Printable(log.name.as_bytes()), run.plan.main().dialect.name),
-                );
+                let named = settings.format.is_some();
+                let decision = ftplog::report::decision(&run.plan, named, &output.words);
+                output.say(1, &format!("{}: {decision}", Printable(log.name.as_bytes())));
                 let nothing = without_exchanges(&log.name, run.plan.main().dialect.name, &run.stats);
                 if let Some(Complaint { kind: NoLog::Capture, what, .. }) = &nothing
                     && !log.by_user

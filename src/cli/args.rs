@@ -70,7 +70,7 @@ pub(crate) enum Command {
     Compare(Compare),
     /// List the rules
     Rules,
-    /// List the log formats ftplog can read, or tell about one
+    /// List the log formats ftplog can read, tell about one, or say which one a file is in
     Formats(Formats),
     /// Analyze a built-in sample log
     Demo(Demo),
@@ -84,7 +84,7 @@ pub(crate) enum Command {
     },
 }
 
-#[derive(Clone, Debug, ClapArgs)]
+#[derive(Clone, Debug, Default, ClapArgs)]
 #[command(next_help_heading = "Input")]
 pub(crate) struct Reading {
     /// Log files or directories; - reads standard input
@@ -99,6 +99,9 @@ pub(crate) struct Reading {
     /// Time zone of logs that do not state one, for example Asia/Seoul [default: UTC]
     #[arg(long, value_name = "ZONE")]
     pub(crate) tz: Option<String>,
+    /// Year in which the log begins, for times without one, as syslog writes them
+    #[arg(long, value_name = "YYYY")]
+    pub(crate) year: Option<String>,
     /// Threads to use; 0 means one per core
     #[arg(short, long, value_name = "N", default_value_t = 0)]
     pub(crate) jobs: usize,
@@ -226,17 +229,20 @@ pub(crate) struct Compare {
 }
 
 #[derive(Clone, Debug, ClapArgs)]
+pub(crate) struct Formats {
+    /// Tell about this format
+    #[arg(value_name = "NAME", conflicts_with = "detect")]
+    pub(crate) name: Option<String>,
+    /// Say which format these files are in, and how many lines show it; - reads standard input
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) detect: Vec<PathBuf>,
+}
+
+#[derive(Clone, Debug, ClapArgs)]
 pub(crate) struct Demo {
     /// Write the sample to this file instead
     #[arg(long, value_name = "FILE")]
     pub(crate) write: Option<PathBuf>,
-}
-
-#[derive(Clone, Debug, ClapArgs)]
-pub(crate) struct Formats {
-    /// Tell about this format
-    #[arg(value_name = "NAME")]
-    pub(crate) name: Option<String>,
 }
 
 #[derive(Clone, Debug, ClapArgs)]

@@ -40,6 +40,10 @@ pub(crate) struct Input {
     pub(crate) log_format: Option<String>,
     /// The zone of logs that state none.
     pub(crate) tz: Option<String>,
+    /// The year in which logs begin that state none, as a number or in quotes.
+    #[serde(deserialize_with = "year")]
+    #[serde(default)]
+    pub(crate) year: Option<String>,
     /// The `LogFormat` of a `ProFTPD` `ExtendedLog`.
     pub(crate) proftpd_log_format: Option<String>,
 }
@@ -55,7 +59,7 @@ struct File {
 }
 
 /// The settings that `--set` knows.
-const SETTINGS: [&str; 3] = ["input.log-format", "input.tz", "input.proftpd-log-format"];
+const SETTINGS: [&str; 4] = ["input.log-format", "input.tz", "input.year", "input.proftpd-log-format"];
 
 impl Config {
     /// Finds and reads the configuration.
@@ -93,6 +97,7 @@ impl Config {
         match key.trim() {
             "input.log-format" => self.input.log_format = value,
             "input.tz" => self.input.tz = value,
+            "input.year" => self.input.year = value,
             "input.proftpd-log-format" => self.input.proftpd_log_format = value,
             other => return Err(unknown_setting(other)),
         }
@@ -136,10 +141,11 @@ pub(crate) fn config(args: &args::Config, global: &Global, output: &Output) -> R
 /// What the settings are, as a configuration would have them.
 fn in_effect(config: &Config) -> String {
     let mut text = format!("# {}\n[input]\n", config.name());
-    let Input { log_format, tz, proftpd_log_format } = &config.input;
+    let Input { log_format, tz, year, proftpd_log_format } = &config.input;
     for (key, value, default) in [
         ("log-format", log_format, "\"auto\""),
         ("tz", tz, "\"UTC\""),
+        ("year", year, ""),
         ("proftpd-log-format", proftpd_log_format, ""),
     ] {
         match value {
@@ -237,6 +243,20 @@ fn unknown_setting(key: &str) -> Complaint {
         Some(name) => complaint.tip(format!("did you mean {name}?")),
         None => complaint.tip(format!("settings are: {}", SETTINGS.join(", "))),
     }
+}
+
+/// A year, which people write as a number.
+fn year<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Year {
+        Number(i64),
+        Text(String),
+    }
+    Ok(Some(match Year::deserialize(value)? {
+        Year::Number(year) => year.to_string(),
+        Year::Text(year) => year,
+    }))
 }
 
 /// A TOML value as text; what is not TOML is taken as it stands, since shells eat quotes.

@@ -106,7 +106,7 @@ fn shown(name: &str) -> String {
 }
 
 /// Why a file cannot be opened.
-fn unreadable(name: &str, why: &Unreadable) -> Complaint {
+pub(crate) fn unreadable(name: &str, why: &Unreadable) -> Complaint {
     let complaint = Complaint::new(format!("cannot read {}: {why}", shown(name)));
     match why {
         Unreadable::Missing { similar: Some(path) } => {
@@ -150,8 +150,6 @@ fn complaint_of(name: &str, stop: &Stop, read: Option<&Stats>) -> Complaint {
             Complaint::new(format!("{called} is compressed with {kind}"))
                 .tip(format!("{cat} {name} | ftplog analyze -"))
         }
-        Stop::Binary { kind: Some("UTF-16"), .. } => Complaint::new(format!("{called} is UTF-16 text"))
-            .tip(format!("iconv -f UTF-16 -t UTF-8 {name} | ftplog analyze -")),
         Stop::Binary { kind: Some(kind), .. } => {
             Complaint::new(format!("{called} is a binary file ({kind})"))
         }
@@ -240,17 +238,27 @@ pub(crate) fn shorten(text: &[u8]) -> String {
 
 /// How to read, from arguments and settings.
 pub(crate) fn settings(reading: &Reading, config: &Config) -> Result<Settings, Complaint> {
-    let Input { log_format, tz, proftpd_log_format } = config.input.clone();
+    let Input { log_format, tz, year, proftpd_log_format } = config.input.clone();
     let zone = reading.tz.clone().or(tz).map_or(Ok(Zone::UTC), |name| {
         Zone::named(&name).ok_or_else(|| {
             Complaint::new(format!("unknown time zone {}", shown(&name)))
                 .tip("name it as in the IANA database, for example Asia/Seoul, or as an offset: +09:00")
         })
     })?;
-    let setup = Setup { zone, proftpd_log_format, own_formats: config.own_formats.clone() };
+    let year = reading.year.clone().or(year).map(|year| known_year(&year)).transpose()?;
+    let own_formats = config.own_formats.clone();
+    let setup = Setup { zone, year, proftpd_log_format, own_formats, ..Setup::default() };
     let named = reading.log_format.clone().or(log_format).filter(|n| n != "auto");
     let format = named.map(|n| known_format(&setup, &n)).transpose()?;
     Ok(Settings { jobs: reading.jobs, setup, format, ..Settings::default() })
+}
+
+/// A year in which there may have been a log.
+fn known_year(text: &str) -> Result<i16, Complaint> {
+    text.parse().ok().filter(|year| (1970..2200).contains(year)).ok_or_else(|| {
+        Complaint::new(format!("{} is not a year", shown(text)))
+            .tip("name the year in which the log begins, for example 2026")
+    })
 }
 
 /// The format of that name.

@@ -4,15 +4,17 @@
 //! blocks; folding is parallel over shards of routes, so that all lines of one session meet in one place, in order.
 //! Results do not depend on the number of threads or on the size of blocks and waves.
 
+mod clock;
 mod wave;
 
 use crate::event::Place;
 use crate::format::{self, Detected, Format, Plan, Setup};
 use crate::session::{Assembler, Gather, Overflow, Session, Starts};
 use crate::source::{Blocks, CaptureCounts, Input};
+use clock::Clock;
 use rayon::prelude::*;
 use std::io;
-use wave::{Clock, Wave};
+use wave::Wave;
 
 /// Routes are dealt to this many shards. It is fixed, so that results do not depend on the threads.
 pub const SHARDS: usize = 16;
@@ -164,7 +166,14 @@ fn plan(blocks: &mut Blocks, settings: &Settings) -> Result<Plan, Stop> {
         let other = settings.format.is_some_and(|named| !std::ptr::eq(named, format));
         return if other { Err(Stop::Capture) } else { Ok(Plan::of(format)) };
     }
-    let sample = blocks.peek(format::SAMPLE_BYTES).map_err(Stop::Read)?;
+    recognise(blocks.peek(format::SAMPLE_BYTES).map_err(Stop::Read)?, settings)
+}
+
+/// Finds out how to read a log by its first bytes.
+///
+/// # Errors
+/// It is no FTP log.
+pub fn recognise(sample: &[u8], settings: &Settings) -> Result<Plan, Stop> {
     let detected = format::detect(sample, &settings.setup);
     match (settings.format, detected) {
         (_, Detected::Empty) => Err(Stop::Empty),
@@ -243,7 +252,7 @@ impl<'s, G: Gather> Engine<'s, G> {
                 cut_short = Some(stop);
                 break;
             }
-            lexing.settle(&mut self.stats, &mut clock);
+            lexing.settle(&mut self.stats, &mut clock, &self.settings.setup);
             self.stats.bytes = blocks.bytes_read();
             self.stats.capture = blocks.capture();
             if reading.is_empty() && lexing.is_empty() {
@@ -324,7 +333,7 @@ fn fold_wave<G: Gather>(shards: &mut [Shard<G>], wave: &Wave, plan: &Plan, setti
     shards.par_iter_mut().for_each(|Shard { index, assembler, gather }| {
         let mut done = |session: &Session, ended| gather.observe(session, ended);
         for fragment in wave.fragments() {
-            fragment.replay(*index, plan, settings.source, |place, route, dialect, event| {
+            fragment.replay(*index, plan, settings, |place, route, dialect, event| {
                 assembler.take(place, route, dialect, event, &mut done);
             });
         }

@@ -2,12 +2,13 @@
 //!
 //! Events at rest hold offsets into their block instead of references, so that waves can be handed on.
 
-use super::{NOT_UNDERSTOOD_BYTES_MAX, NOT_UNDERSTOOD_KEPT_MAX, SHARDS, Stats};
+use super::clock::{Clock, Dates, Hand, Times};
+use super::{NOT_UNDERSTOOD_BYTES_MAX, NOT_UNDERSTOOD_KEPT_MAX, SHARDS, Settings, Stats};
 use crate::event::{Command, Dialect, Event, Key, Lexed, MASK, Outcome, Place, ReplyLine, What};
 use crate::format::{Plan, Setup, Taken};
 use crate::ftp::{Code, Verb};
 use crate::source::{Block, Lines, Records};
-use crate::time::{Known, When, roll_over};
+use crate::time::When;
 use foldhash::fast::FixedState;
 use rayon::prelude::*;
 use std::hash::BuildHasher;
@@ -30,8 +31,8 @@ pub(super) struct Fragment {
     pub(super) block: Block,
     found: Found,
     lines_before: u64,
-    /// What is added to its times because the clock passed midnight in blocks before.
-    shift: i64,
+    /// What is added to its times, from which line on.
+    hands: Vec<(u32, Hand)>,
 }
 
 /// What was found in a block, whatever stands before it.
@@ -45,10 +46,7 @@ struct Found {
     lines_cut: u32,
     lines_not_understood: u32,
     unknown: Vec<(u32, Span)>,
-    first_at: When,
-    last_at: When,
-    /// Lines where a clock without date passed midnight, and by how much it did.
-    turns: Vec<(u32, i64)>,
+    times: Times,
 }
 
 impl Wave {
@@ -86,15 +84,11 @@ impl Wave {
     }
 
     /// The serial step: what depends on the blocks before.
-    pub(super) fn settle(&mut self, stats: &mut Stats, clock: &mut Clock) {
+    pub(super) fn settle(&mut self, stats: &mut Stats, clock: &mut Clock, setup: &Setup) {
         for fragment in &mut self.fragments {
             let found = &fragment.found;
             fragment.lines_before = stats.lines;
-            fragment.shift = clock.shift + roll_over(clock.last, found.first_at);
-            clock.shift = fragment.shift + found.turns.iter().map(|t| t.1).sum::<i64>();
-            if found.last_at != When::NEVER {
-                clock.last = found.last_at;
-            }
+            clock.settle(&found.times, setup, &mut fragment.hands);
             stats.lines += u64::from(found.lines);
             stats.lines_cut += u64::from(found.lines_cut);
             stats.lines_not_understood += u64::from(found.lines_not_understood);
@@ -109,17 +103,10 @@ impl Wave {
     }
 }
 
-/// Where the clock of the log stands between blocks.
-#[derive(Default)]
-pub(super) struct Clock {
-    last: When,
-    shift: i64,
-}
-
 impl Fragment {
     fn lex(&mut self, plan: &Plan, setup: &Setup) {
         let Self { block, found, .. } = self;
-        found.clear(block.bytes.len());
+        found.clear(block.bytes.len(), setup);
         let mut reading = plan.start(setup);
         for line in Lines(&block.carried) {
             reading.take(line.bytes, |_| ());
@@ -146,16 +133,17 @@ impl Fragment {
         &self,
         shard: usize,
         plan: &Plan,
-        source: u32,
+        settings: &Settings,
         mut take: impl FnMut(Place, u64, &'static Dialect, &Event),
     ) {
         let texts = Texts { block: &self.block.bytes, written: &self.found.written };
+        let mut dates = Dates::new(&settings.setup);
+        let plain = dates.is_plain(&self.hands);
         for rested in &self.found.events[shard] {
-            let place = Place { source, line: self.lines_before + u64::from(rested.line) };
+            let place = Place { source: settings.source, line: self.lines_before + u64::from(rested.line) };
             let mut event = rested.event(texts);
-            if self.shift != 0 || !self.found.turns.is_empty() {
-                let turned: i64 = self.found.turns.iter().filter(|t| t.0 <= rested.line).map(|t| t.1).sum();
-                event.at.ms += self.shift + turned;
+            if !plain {
+                event.at = dates.at(event.at, rested.line, &self.hands);
             }
             take(place, rested.route, &plan.formats[usize::from(rested.format)].dialect, &event);
         }
@@ -164,16 +152,15 @@ impl Fragment {
 
 impl Found {
     /// Forgets everything, and makes room for the events of so many bytes.
-    fn clear(&mut self, bytes: usize) {
+    fn clear(&mut self, bytes: usize, setup: &Setup) {
         for shard in &mut self.events {
             shard.clear();
             shard.reserve(bytes / (USUAL_LINE_BYTES * SHARDS));
         }
         self.written.clear();
         self.unknown.clear();
-        self.turns.clear();
+        self.times.clear(setup);
         (self.lines, self.lines_cut, self.lines_not_understood) = (0, 0, 0);
-        (self.first_at, self.last_at) = (When::NEVER, When::NEVER);
     }
 
     /// Keeps what a line says, or a record of so many lines.
@@ -186,43 +173,42 @@ impl Found {
                     self.note_event(base, self.lines + told.below.min(n_lines - 1), taken, &told.event);
                 }
             }
-            Lexed::Skip => {}
-            Lexed::Unknown => {
-                self.lines_not_understood += n_lines;
-                if self.unknown.len() < NOT_UNDERSTOOD_KEPT_MAX {
-                    let shown = &line[..line.len().min(NOT_UNDERSTOOD_BYTES_MAX)];
-                    self.unknown.extend(Span::of(base, shown).map(|span| (self.lines, span)));
-                }
-            }
+            Lexed::Skip | Lexed::Unknown => self.note_silent(base, line, n_lines, taken),
+        }
+    }
+
+    /// Keeps what is to be known of a line that says nothing. Lines of other programs show where a year ends, too.
+    #[inline(never)]
+    fn note_silent(&mut self, base: &[u8], line: &[u8], n_lines: u32, taken: &Taken) {
+        if taken.at != When::NEVER {
+            self.times.note(self.lines, taken.at);
+        }
+        if *taken.lexed == Lexed::Skip {
+            return;
+        }
+        self.lines_not_understood += n_lines;
+        if self.unknown.len() < NOT_UNDERSTOOD_KEPT_MAX {
+            let shown = &line[..line.len().min(NOT_UNDERSTOOD_BYTES_MAX)];
+            self.unknown.extend(Span::of(base, shown).map(|span| (self.lines, span)));
         }
     }
 
     #[inline]
     fn note_event(&mut self, base: &[u8], line: u32, taken: &Taken, event: &Event) {
-        if event.at != When::NEVER {
-            self.note_time(line, event.at);
+        // What stands around a line may know more of the time than the line.
+        let at = if taken.at.known > event.at.known { taken.at } else { event.at };
+        if at != When::NEVER {
+            self.times.note(line, at);
         }
-        let route = match taken.origin {
-            0 => ROUTES.hash_one(event.route),
-            origin => ROUTES.hash_one((origin, event.route)),
+        // Daemons that write into one log know the same clients, and their processes may have had the same numbers.
+        let route = match (taken.origin, taken.format) {
+            (0, 0) => ROUTES.hash_one(event.route),
+            from => ROUTES.hash_one((from, event.route)),
         };
         let shard = (route >> 60) as usize % SHARDS;
-        let rested = Rested::of(base, &mut self.written, line, route, taken.format, event);
+        let mut rested = Rested::of(base, &mut self.written, line, route, taken.format, event);
+        rested.at = at;
         self.events[shard].push(rested);
-    }
-
-    /// Notices where a clock without date passes midnight.
-    #[inline]
-    fn note_time(&mut self, line: u32, at: When) {
-        if self.first_at == When::NEVER {
-            self.first_at = at;
-        } else if at.known != Known::Everything {
-            let turn = roll_over(self.last_at, at);
-            if turn != 0 {
-                self.turns.push((line, turn));
-            }
-        }
-        self.last_at = at;
     }
 }
 

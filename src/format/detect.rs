@@ -5,23 +5,18 @@
 
 use super::arena::Arena;
 use super::foreign::{foreign, magic};
-use super::reading::Plan;
-use super::wrapper::{Unwrap, WRAPPERS, Wrapper};
-use super::{Format, Line, Setup, Sign, Signs};
-use crate::event::Lexed;
+use super::locale_date::{DateOrder, order_of};
+use super::log_format::LogFormat;
+use super::reading::{Evidence, Plan};
+use super::wrapper::Wrapper;
+use super::wrapping::{Wrapping, wrappings};
+use super::{Format, Setup, Signs, filezilla_server, filezilla_server_09};
 use crate::source::Lines;
 
 /// Bytes at the start of a file that decide.
 pub const SAMPLE_BYTES: usize = 256 * 1024;
 /// Lines of the sample that are looked at.
 const SAMPLE_LINES_MAX: usize = 1_000;
-/// Wrappers around wrappers.
-const WRAPPERS_DEEP_MAX: usize = 4;
-/// Orders of wrappers that are tried.
-const WRAPPINGS_MAX: usize = 16;
-/// A wrapper counts where at least one line in so many has it.
-const WRAPPED_SHARE: usize = 5;
-
 /// What a file is.
 #[derive(Clone, Debug)]
 pub enum Detected {
@@ -65,7 +60,6 @@ pub struct Score {
 /// Says what a file is by its first bytes.
 #[must_use]
 pub fn detect(sample: &[u8], setup: &Setup) -> Detected {
-    let sample = sample.strip_prefix(b"\xef\xbb\xbf").unwrap_or(sample);
     if sample.trim_ascii().is_empty() {
         return Detected::Empty;
     }
@@ -81,11 +75,18 @@ pub fn detect(sample: &[u8], setup: &Setup) -> Detected {
     if let Some(plan) = by_columns(&wrappings) {
         return Detected::Log(plan);
     }
-    if let Some((protocol, line)) = foreign(&lines) {
-        return Detected::Foreign { protocol, line: line as u64 + 1 };
+    let foreign = |w: &Wrapping| {
+        foreign(&w.texts()).map(|(protocol, line)| Detected::Foreign { protocol, line: line as u64 + 1 })
+    };
+    if let Some(foreign) = foreign(&wrappings[0]) {
+        return foreign;
     }
-    if let Some(plan) = by_whole_file(&wrappings, setup).or_else(|| by_last_resort(&wrappings, setup)) {
-        return Detected::Log(plan);
+    let found = by_whole_file(&wrappings, setup).or_else(|| by_last_resort(&wrappings, setup));
+    if let Some((plan, wrapping)) = found {
+        return foreign(wrapping).unwrap_or(Detected::Log(plan));
+    }
+    if let Some(foreign) = wrappings.iter().find_map(foreign) {
+        return foreign;
     }
     if let Some(offset) = memchr::memchr(0, sample) {
         return Detected::Binary { kind: None, offset: offset as u64 };
@@ -122,145 +123,46 @@ pub fn plan_for(format: &'static Format, sample: &[u8], setup: &Setup) -> Plan {
     let score = |wrapping: &Wrapping| match format.signs {
         Signs::EveryLine => wrapping.known_by(format, setup),
         Signs::WholeFile(sign) => wrapping.signs(sign).1,
-        Signs::LastResort(is) => usize::from(is(&wrapping.texts())),
+        Signs::LastResort(is) => usize::from(is(&wrapping.texts_within())),
         Signs::Source => 0,
     };
     let mut best = (0, &wrappings[0]);
     for wrapping in &wrappings {
-        let score = score(wrapping);
-        if score > best.0 {
-            best = (score, wrapping);
+        let known = score(wrapping);
+        if known > 0 && known + wrapping.merit > best.0 {
+            best = (known + wrapping.merit, wrapping);
         }
     }
     let wanted = format.dialect.name == super::proftpd_extended::FORMAT.dialect.name
         && setup.proftpd_log_format.is_none();
     let log_format = wanted.then(|| super::columns::infer(&best.1.texts())).flatten();
-    Plan { formats: vec![format], wrappers: best.1.wrappers.clone(), log_format }
+    let date_order = date_order(best.1);
+    Plan { wrappers: best.1.wrappers.clone(), log_format, date_order, ..Plan::of(format) }
+}
+
+/// The order of day and month that the dates of the lines show, where they are such dates.
+fn date_order(wrapping: &Wrapping) -> Option<DateOrder> {
+    let date = |line| filezilla_server_09::date(line).or_else(|| filezilla_server::date(line));
+    order_of(wrapping.texts().into_iter().filter_map(date))
 }
 
 fn first_lines(sample: &[u8]) -> Vec<&[u8]> {
     Lines(sample).map(|l| l.bytes).take(SAMPLE_LINES_MAX).collect()
 }
 
-/// The first lines without what stands around them, as one order of wrappers has it.
-struct Wrapping<'a> {
-    wrappers: Vec<&'static Wrapper>,
-    lines: Vec<Line<'a>>,
-}
-
-/// Every order of wrappers that many lines have, the shortest first; the first one is none at all.
-fn wrappings<'a>(lines: &[&'a [u8]], setup: &Setup, arena: &'a Arena) -> Vec<Wrapping<'a>> {
-    let bare = lines.iter().map(|l| Line::new(l, arena)).collect();
-    let mut found = vec![Wrapping { wrappers: Vec::new(), lines: bare }];
-    let mut next = 0;
-    while next < found.len() {
-        for wrapper in WRAPPERS {
-            let outer = &found[next];
-            if found.len() < WRAPPINGS_MAX && outer.wrappers.len() < WRAPPERS_DEEP_MAX {
-                found.extend(outer.without(wrapper, setup, arena));
-            }
-        }
-        next += 1;
-    }
-    found
-}
-
-impl<'a> Wrapping<'a> {
-    /// The same with one more wrapper taken off, where enough lines have it.
-    fn without(&self, wrapper: &'static Wrapper, setup: &Setup, arena: &'a Arena) -> Option<Self> {
-        if !wrapper.nests && self.wrappers.iter().any(|w| std::ptr::eq(*w, wrapper)) {
-            return None;
-        }
-        let mut unwrap = wrapper.start(&setup.zone);
-        let mut n_wrapped = 0;
-        let lines: Vec<Line> = self
-            .lines
-            .iter()
-            .map(|line| {
-                let bare = bare_line(line, unwrap.as_mut(), arena);
-                n_wrapped += usize::from(bare.is_some());
-                bare.unwrap_or(*line)
-            })
-            .collect();
-        let n_said = self.lines.iter().filter(|l| !l.text.trim_ascii().is_empty()).count();
-        let enough = if wrapper.everywhere { n_wrapped * WRAPPED_SHARE >= n_said } else { true };
-        let wrappers = self.wrappers.iter().copied().chain([wrapper]).collect();
-        (n_wrapped > 0 && enough).then_some(Self { wrappers, lines })
-    }
-
-    fn texts(&self) -> Vec<&'a [u8]> {
-        self.lines.iter().map(|l| l.text).collect()
-    }
-
-    /// How many lines that format's lexer knows.
-    fn known_by(&self, format: &Format, setup: &Setup) -> usize {
-        let mut lexer = (format.lexer)(setup);
-        self.lines.iter().filter(|line| is_event(lexer.lex(**line))).count()
-    }
-
-    /// Formats that every line shows: each line counts for the first that knows it.
-    fn every_line(&self, setup: &Setup) -> Vec<Score> {
-        let telling = setup.formats().filter(|f| matches!(f.signs, Signs::EveryLine));
-        let mut lexers: Vec<_> = telling.map(|f| (f, (f.lexer)(setup), 0usize)).collect();
-        for line in &self.lines {
-            for (_, lexer, n) in &mut lexers {
-                if is_event(lexer.lex(*line)) {
-                    *n += 1;
-                    break;
-                }
-            }
-        }
-        let known = lexers.into_iter().filter(|(_, _, n)| *n > 0);
-        known.map(|(format, _, n)| self.score(format, n, n)).collect()
-    }
-
-    /// How many lines are telling for a format that only the whole file shows, and how many fit.
-    fn signs(&self, sign: fn(&[u8]) -> Sign) -> (usize, usize) {
-        self.lines.iter().fold((0, 0), |(strong, fits), line| match sign(line.text) {
-            Sign::Strong => (strong + 1, fits + 1),
-            Sign::Fits => (strong, fits + 1),
-            Sign::None => (strong, fits),
-        })
-    }
-
-    /// Formats that only the file as a whole shows and that have a telling line.
-    fn whole_file(&self, setup: &Setup) -> Vec<Score> {
-        let score = |format: &'static Format| {
-            let Signs::WholeFile(sign) = format.signs else { return None };
-            let (telling, fitting) = self.signs(sign);
-            (telling > 0).then(|| self.score(format, telling, fitting))
-        };
-        setup.formats().filter_map(score).collect()
-    }
-
-    fn score(&self, format: &'static Format, telling: usize, fitting: usize) -> Score {
-        Score { format, wrappers: self.wrappers.clone(), telling, fitting, lines: self.lines.len() }
-    }
-}
-
-fn bare_line<'a>(line: &Line<'a>, unwrap: &mut dyn Unwrap, arena: &'a Arena) -> Option<Line<'a>> {
-    let within = unwrap.take_off(line.text, arena)?;
-    let (tag, at) = (within.tag.or(line.tag), within.at.stated().unwrap_or(line.at));
-    Some(Line { text: within.text, tag, at, arena })
-}
-
-fn is_event(lexed: Lexed) -> bool {
-    matches!(lexed, Lexed::Event(_) | Lexed::Many(_))
-}
-
 /// The wrapping in which telling lexers know the most lines. Dialects that were not seen come last, since a long file may
 /// change: they are asked about the lines that no other knows. Those whose lines hang together are left out, because the
 /// file is cut into records and headers are kept for the dialects that were seen.
 fn by_every_line(wrappings: &[Wrapping], setup: &Setup) -> Option<Plan> {
-    let mut best: Option<(usize, Vec<Score>)> = None;
+    let mut best: Option<(usize, Vec<Score>, &Wrapping)> = None;
     for wrapping in wrappings {
         let scores = wrapping.every_line(setup);
-        let n = scores.iter().map(|s| s.telling).sum();
-        if n > best.as_ref().map_or(0, |(n, _)| *n) {
-            best = Some((n, scores));
+        let known: usize = scores.iter().map(|s| s.telling).sum();
+        if known > 0 && known + wrapping.merit > best.as_ref().map_or(0, |(n, ..)| *n) {
+            best = Some((known + wrapping.merit, scores, wrapping));
         }
     }
-    let (_, mut scores) = best?;
+    let (_, mut scores, wrapping) = best?;
     scores.sort_by_key(|s| std::cmp::Reverse(s.telling));
     let mut formats: Vec<_> = scores.iter().map(|s| s.format).collect();
     let unseen = setup.formats().filter(|f| matches!(f.signs, Signs::EveryLine) && f.layout.is_lines());
@@ -269,61 +171,69 @@ fn by_every_line(wrappings: &[Wrapping], setup: &Setup) -> Option<Plan> {
             formats.push(format);
         }
     }
-    Some(Plan { formats, wrappers: scores.swap_remove(0).wrappers, log_format: None })
+    Some(Plan { date_order: date_order(wrapping), ..scores.swap_remove(0).plan(formats) })
 }
 
-/// A `ProFTPD` `ExtendedLog` in a `LogFormat` that nobody named.
+/// A `ProFTPD` `ExtendedLog` in a `LogFormat` that nobody named. Columns can be worked out of wrapped lines, too, but then
+/// they say less, or the time is that of the wrapping: the wrapping with the most telling fields wins, and the longer chain.
 fn by_columns(wrappings: &[Wrapping]) -> Option<Plan> {
-    wrappings.iter().find_map(|wrapping| {
-        let log_format = Some(super::columns::infer(&wrapping.texts())?);
-        let formats = vec![&super::proftpd_extended::FORMAT];
-        Some(Plan { formats, wrappers: wrapping.wrappers.clone(), log_format })
-    })
+    let inferred = wrappings.iter().filter_map(|wrapping| {
+        let log_format = super::columns::infer(&wrapping.texts())?;
+        let n_telling = LogFormat::compile(&log_format).map_or(0, |f| f.n_telling());
+        Some(((n_telling, wrapping.wrappers.len()), log_format, wrapping))
+    });
+    // Of several the first.
+    let (_, log_format, wrapping) =
+        inferred.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
+    let plan = Plan::of(&super::proftpd_extended::FORMAT);
+    Some(Plan { wrappers: wrapping.wrappers.clone(), log_format: Some(log_format), ..plan })
 }
 
 /// Formats that only the file as a whole shows: the one with the most telling lines. Others whose telling lines it does
 /// not have stand in the same file, too.
-fn by_whole_file(wrappings: &[Wrapping], setup: &Setup) -> Option<Plan> {
-    let mut best: Option<(Score, &Wrapping)> = None;
+fn by_whole_file<'w, 'a>(wrappings: &'w [Wrapping<'a>], setup: &Setup) -> Option<(Plan, &'w Wrapping<'a>)> {
+    let mut best: Option<((usize, usize), Score, &Wrapping)> = None;
     for wrapping in wrappings {
         for score in wrapping.whole_file(setup) {
-            let rank = (score.telling, score.fitting);
-            if best.as_ref().is_none_or(|(b, _)| rank > (b.telling, b.fitting)) {
-                best = Some((score, wrapping));
+            let rank = (score.telling, score.fitting + wrapping.merit);
+            if best.as_ref().is_none_or(|(best, ..)| rank > *best) {
+                best = Some((rank, score, wrapping));
             }
         }
     }
-    let (best, wrapping) = best?;
+    let (_, best, wrapping) = best?;
     let mut formats = vec![best.format];
     for other in wrapping.whole_file(setup) {
         if wrapping.is_apart(other.format, &formats) {
             formats.push(other.format);
         }
     }
-    Some(Plan { formats, wrappers: best.wrappers, log_format: None })
+    Some((best.plan(formats), wrapping))
 }
 
-impl Wrapping<'_> {
-    /// Whether a format has telling lines that mean nothing to the others.
-    fn is_apart(&self, format: &Format, others: &[&Format]) -> bool {
-        let sign = |format: &Format, line: &Line| match format.signs {
-            Signs::WholeFile(sign) => sign(line.text),
-            Signs::EveryLine | Signs::LastResort(_) | Signs::Source => Sign::None,
-        };
-        self.lines.iter().any(|line| {
-            sign(format, line) == Sign::Strong && others.iter().all(|o| sign(o, line) == Sign::None)
-        })
+impl Score {
+    fn plan(self, formats: Vec<&'static Format>) -> Plan {
+        let Self { telling, fitting, lines, wrappers, .. } = self;
+        let evidence = Some(Evidence { telling, fitting, lines });
+        Plan { formats, wrappers, evidence, ..Plan::of(self.format) }
     }
 }
 
 /// Formats without any mark of their own.
-fn by_last_resort(wrappings: &[Wrapping], setup: &Setup) -> Option<Plan> {
-    wrappings.iter().find_map(|wrapping| {
-        let texts = wrapping.texts();
-        let fits = |format: &&Format| matches!(format.signs, Signs::LastResort(is) if is(&texts));
-        let format = setup.formats().find(fits)?;
-        Some(Plan { wrappers: wrapping.wrappers.clone(), ..Plan::of(format) })
-    })
+fn by_last_resort<'w, 'a>(wrappings: &'w [Wrapping<'a>], setup: &Setup) -> Option<(Plan, &'w Wrapping<'a>)> {
+    let mut best: Option<(&Format, &Wrapping)> = None;
+    for wrapping in wrappings {
+        // What has all that stands around the others must look like a log, and so must the file with the rest.
+        let (within, all) = (wrapping.texts_within(), wrapping.texts());
+        let fits =
+            |format: &&Format| matches!(format.signs, Signs::LastResort(is) if is(&within) && is(&all));
+        let Some(format) = setup.formats().find(fits) else { continue };
+        if best.is_none_or(|(_, best)| wrapping.merit > best.merit) {
+            best = Some((format, wrapping));
+        }
+    }
+    let (format, wrapping) = best?;
+    Some((Plan { wrappers: wrapping.wrappers.clone(), ..Plan::of(format) }, wrapping))
 }
 
 #[cfg(test)]

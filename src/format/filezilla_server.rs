@@ -1,7 +1,7 @@
 //! FileZilla Server 1.x: its log file in UTC, and the log that its administration interface shows.
 
 use super::locale_date::locale_date;
-use super::stamp::{Stamps, iso, number};
+use super::stamp::{Shape, Stamps, iso, number};
 use super::{Format, Layout, Lexer, Line, Signs};
 use crate::event::{Command, Dialect, Event, Holds, Identity, Key, Lexed, ReplyLine, What};
 use crate::ftp::Software;
@@ -23,7 +23,11 @@ pub(super) static FORMAT: Format = Format {
     signs: Signs::EveryLine,
     layout: Layout::LINES,
     lexer: &|setup| {
-        Box::new(FileZillaServer { stamps: Stamps::new(&setup.zone), shown_stamps: Stamps::new(&setup.zone) })
+        Box::new(FileZillaServer {
+            stamps: Stamps::new(&setup.zone),
+            shown_stamps: Stamps::new(&setup.zone),
+            shown_shape: locale_date(setup.date_order),
+        })
     },
 };
 
@@ -31,6 +35,7 @@ struct FileZillaServer {
     stamps: Stamps,
     /// Those of the administration interface.
     shown_stamps: Stamps,
+    shown_shape: Shape,
 }
 
 impl Lexer for FileZillaServer {
@@ -39,13 +44,19 @@ impl Lexer for FileZillaServer {
             return Lexed::Skip;
         }
         if let Some(inside) = line.text.strip_prefix(b"<") {
-            let (at, rest) = self.shown_stamps.read(inside, locale_date).unwrap_or((When::NEVER, inside));
+            let (at, rest) =
+                self.shown_stamps.read(inside, self.shown_shape).unwrap_or((When::NEVER, inside));
             return shown(at, rest);
         }
         let Some((at, rest)) = self.stamps.read(line.text, iso) else { return Lexed::Unknown };
         let Ok((rest, kind)) = kind(rest) else { return Lexed::Unknown };
         written(at, kind, rest)
     }
+}
+
+/// Where the date of a line begins, as the administration interface shows it.
+pub(super) fn date(line: &[u8]) -> Option<&[u8]> {
+    line.strip_prefix(b"<")
 }
 
 /// The first line of what the administration interface shows names its columns.

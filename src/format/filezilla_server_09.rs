@@ -3,15 +3,15 @@
 //! The server's own remarks stand among commands and replies; they are told by their words.
 
 use super::locale_date::locale_date;
-use super::stamp::Stamps;
+use super::stamp::{Shape, Stamps};
 use super::{Format, Layout, Lexer, Line, Signs};
 use crate::event::{Command, Dialect, Event, Holds, Identity, Key, Lexed, ReplyLine, What};
 use crate::ftp::{Software, Verb};
 use crate::time::When;
 use nom::bytes::complete::take_while_m_n;
 use nom::character::complete::char;
-use nom::combinator::map_opt;
-use nom::sequence::delimited;
+use nom::combinator::{map_opt, opt};
+use nom::sequence::{delimited, terminated};
 use nom::{IResult, Parser};
 
 pub(super) static FORMAT: Format = Format {
@@ -24,7 +24,9 @@ pub(super) static FORMAT: Format = Format {
     title: "log of FileZilla Server 0.9",
     signs: Signs::EveryLine,
     layout: Layout::LINES,
-    lexer: &|setup| Box::new(FileZillaServer09 { stamps: Stamps::new(&setup.zone) }),
+    lexer: &|setup| {
+        Box::new(FileZillaServer09 { stamps: Stamps::new(&setup.zone), shape: locale_date(setup.date_order) })
+    },
 };
 
 /// The longest word that a client is thought to try as a command.
@@ -32,17 +34,27 @@ const STRANGE_BYTES_MAX: usize = 12;
 
 struct FileZillaServer09 {
     stamps: Stamps,
+    shape: Shape,
 }
 
 impl Lexer for FileZillaServer09 {
     fn lex<'a>(&mut self, line: Line<'a>) -> Lexed<'a> {
-        let Ok((rest, id)) = session(line.text) else { return Lexed::Unknown };
-        let rest = rest.strip_prefix(b" ").unwrap_or(rest);
-        let (at, rest) = self.stamps.read(rest, locale_date).unwrap_or((When::NEVER, rest));
+        let Ok((rest, id)) = head(line.text) else { return Lexed::Unknown };
+        let (at, rest) = self.stamps.read(rest, self.shape).unwrap_or((When::NEVER, rest));
         let Some((user, client, text)) = speaker(rest) else { return Lexed::Unknown };
         let Some(what) = what(text) else { return Lexed::Skip };
         Lexed::Event(Event { at, route: client, key: Key::Number(id), client, client_port: 0, user, what })
     }
+}
+
+/// Where the date of a line begins.
+pub(super) fn date(line: &[u8]) -> Option<&[u8]> {
+    head(line).ok().map(|(rest, _)| rest)
+}
+
+// (000041) 4/1/2009    (000041)4/1/2009
+fn head(i: &[u8]) -> IResult<&[u8], u64> {
+    terminated(session, opt(char(' '))).parse(i)
 }
 
 // (000041)

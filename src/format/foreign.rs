@@ -130,15 +130,13 @@ fn by_winscp(name: &[u8]) -> Option<&'static str> {
 
 /// Files whose first bytes say what they are.
 pub(super) fn magic(sample: &[u8]) -> Option<&'static str> {
-    let starts: [(&[u8], &str); 8] = [
+    let starts: [(&[u8], &str); 6] = [
         (b"\x1f\x8b", "gzip"),
         (b"\x28\xb5\x2f\xfd", "zstd"),
         (b"BZh", "bzip2"),
         (b"\xfd7zXZ", "xz"),
         (b"PK\x03\x04", "zip"),
         (b"\x7fELF", "ELF"),
-        (b"\xff\xfe", "UTF-16"),
-        (b"\xfe\xff", "UTF-16"),
     ];
     starts.iter().find(|(m, _)| sample.starts_with(m)).map(|(_, kind)| *kind)
 }

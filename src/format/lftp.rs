@@ -37,7 +37,7 @@ impl Lexer for Lftp {
             None => (line.at(), rest),
         };
         let (rest, host) = host(rest).unwrap_or((rest, b""));
-        let Some((mark, said)) = mark(rest) else { return unmarked(line.text) };
+        let Some((mark, said)) = mark(rest) else { return unmarked(at, rest) };
         let what = match mark {
             Mark::Sent => match Command::parse(said) {
                 Some(command) => What::Command(command),
@@ -54,11 +54,11 @@ impl Lexer for Lftp {
 }
 
 /// Replies to `quote` have no mark. Everything else that lftp writes is for its user, and so is what looks like a greeting.
-fn unmarked(text: &[u8]) -> Lexed<'_> {
+fn unmarked(at: When, text: &[u8]) -> Lexed<'_> {
     let line = ReplyLine::of(text);
     match line.code() {
         None | Some((Code(120 | 220), _)) => Lexed::Skip,
-        Some(_) => Lexed::Event(Event::bare(When::NEVER, What::Reply(line))),
+        Some(_) => Lexed::Event(Event::bare(at, What::Reply(line))),
     }
 }
 
@@ -86,9 +86,13 @@ fn host(i: &[u8]) -> Option<(&[u8], &[u8])> {
     if mark(i).is_some() {
         return None;
     }
-    let read: IResult<&[u8], &[u8]> = terminated(take_while1(|b: u8| b > b' '), tag(" ")).parse(i);
+    let read: IResult<&[u8], &[u8]> = terminated(take_while1(is_of_a_host), tag(" ")).parse(i);
     let (rest, host) = read.ok()?;
     mark(rest).map(|_| (rest, host))
+}
+
+fn is_of_a_host(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b".-_:%[]".contains(&b) || !b.is_ascii()
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

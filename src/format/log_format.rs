@@ -72,7 +72,12 @@ pub(super) struct Values<'a> {
 impl<'a> Values<'a> {
     /// The value of a field; `None` where the format has no such field or the log has a hyphen for it.
     pub(super) fn get(&self, field: Field) -> Option<&'a [u8]> {
-        self.values[field as usize].filter(|v| !v.is_empty() && *v != b"-")
+        self.written(field).filter(|v| !v.is_empty() && *v != b"-")
+    }
+
+    /// As [`Values::get`], with hyphens and empty values as they stand in the log.
+    pub(super) fn written(&self, field: Field) -> Option<&'a [u8]> {
+        self.values[field as usize]
     }
 }
 
@@ -97,6 +102,11 @@ impl LogFormat {
         let has = |f| compiled.fields.iter().any(|(field, _)| *field == f);
         let commands = has(Field::Command) || has(Field::Method);
         (commands && compiled.fields.len() <= FIELDS_MAX).then_some(compiled)
+    }
+
+    /// How many fields say something that ftplog makes use of.
+    pub(super) fn n_telling(&self) -> usize {
+        self.fields.iter().filter(|(field, _)| !matches!(field, Field::Other | Field::Number)).count()
     }
 
     /// Adds what stands before the first field, or a field with what follows it; the last may be followed by nothing.

@@ -7,6 +7,7 @@ mod detect;
 mod foreign;
 mod stamp;
 mod wrapper;
+mod wrapping;
 mod reading;
 
 mod bsd_ftp_input;
@@ -62,7 +63,8 @@ mod zeek;
 pub use arena::Arena;
 pub use custom::{Definition, Example, Flaw};
 pub use detect::{Detected, SAMPLE_BYTES, Score, detect, plan_for, scores};
-pub use reading::{Plan, Reading, Taken};
+pub use locale_date::DateOrder;
+pub use reading::{Evidence, Plan, Reading, Taken};
 pub use wrapper::{Tag, WRAPPERS, Wrapper};
 
 use crate::event::{Dialect, Lexed};
@@ -167,8 +169,12 @@ pub enum Sign {
 pub struct Setup {
     /// The zone of logs that do not state one.
     pub zone: Zone,
+    /// The year in which the log begins, for stamps that do not state one.
+    pub year: Option<i16>,
     /// The `LogFormat` of a `ProFTPD` `ExtendedLog`, as in `proftpd.conf`.
     pub proftpd_log_format: Option<String>,
+    /// The order of day and month in dates that could be read in two ways; else each date is taken for itself.
+    pub date_order: Option<DateOrder>,
     /// Formats of the user's own.
     pub own_formats: Vec<&'static Format>,
 }

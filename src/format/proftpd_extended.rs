@@ -6,6 +6,7 @@ use super::stamp::Stamps;
 use super::{Format, Layout, Lexer, Line, Setup, Signs};
 use crate::event::{Command, Dialect, Event, Holds, Identity, Key, Lexed, What};
 use crate::ftp::{Code, Software, Verb};
+use std::net::Ipv6Addr;
 
 pub(super) static FORMAT: Format = Format {
     dialect: Dialect {
@@ -39,11 +40,27 @@ impl ProftpdExtended {
 impl Lexer for ProftpdExtended {
     fn lex<'a>(&mut self, line: Line<'a>) -> Lexed<'a> {
         let Self { formats, stamps } = self;
-        let Some(values) = formats.iter().find_map(|f| f.read(line.text, stamps)) else {
-            return Lexed::Unknown;
-        };
-        record(&values)
+        // The last one is the default. Its first fields could hold anything, also what stands around the line.
+        let (default, named) = formats.split_last().map_or((None, &[][..]), |(d, n)| (Some(d), n));
+        let by_default = |stamps: &mut Stamps| default?.read(line.text, stamps).filter(begins_with_client);
+        match named.iter().find_map(|f| f.read(line.text, stamps)).or_else(|| by_default(stamps)) {
+            Some(values) => record(&values),
+            None => Lexed::Unknown,
+        }
     }
+}
+
+// 127.0.0.1 UNKNOWN    fe80::1%eth0 -    ftp.example.com alice
+/// Whether the first two fields of the default format are a client's name or address, and the name of a user there.
+fn begins_with_client(values: &Values) -> bool {
+    let client = values.get(Field::ClientName).unwrap_or_default();
+    let named = client.iter().all(|b| b.is_ascii_alphanumeric() || b".-_".contains(b));
+    let address = || {
+        let address = std::str::from_utf8(client).ok()?.split('%').next()?;
+        address.parse::<Ipv6Addr>().ok()
+    };
+    let user = values.written(Field::Other).unwrap_or_default();
+    (named || address().is_some()) && (user == b"-" || user.first().is_some_and(u8::is_ascii_alphabetic))
 }
 
 /// What a line with these values says.
@@ -189,6 +206,17 @@ mod tests {
             r#"127.0.0.1 - - [20/Nov/2026:18:33:28 +0000] "GET / HTTP/1.1" 200 612 "-" "curl/7.88""#,
         ] {
             assert_eq!(lex_with(None, line), Lexed::Unknown, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_stands_around_a_line_of_the_default_format_is_no_client() {
+        let line = r#"2001:db8::7%eth0 - alice [20/Nov/2026:18:33:28 +0000] "PWD" 257 -"#;
+        assert_eq!(event(None, line).client, b"2001:db8::7%eth0");
+        for around in
+            ["Nov 20 18:33:28 h proftpd[7]: ", "2026-11-20T18:33:28Z ", "ftp-1  | ", "ftp.log:", "> "]
+        {
+            assert_eq!(lex_with(None, &format!("{around}{line}")), Lexed::Unknown, "{around}");
         }
     }
 

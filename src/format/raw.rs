@@ -134,13 +134,15 @@ fn is_transcript(lines: &[&[u8]]) -> bool {
     if n_replies == 0 {
         return false;
     }
-    said().any(is_ftp_only) || said().next().is_some_and(is_greeting)
+    let commands = || said().filter_map(fits_command);
+    commands().any(|fits| fits) || said().next().is_some_and(is_greeting) && commands().all(|fits| fits)
 }
 
-/// A command that no other protocol with such codes has, in upper or lower case.
-fn is_ftp_only(line: &[u8]) -> bool {
+/// Whether what follows the word of a command fits it, where no other protocol with such codes has the command: `None` for
+/// other lines. Letters hold such words, too, and go on as sentences do.
+fn fits_command(line: &[u8]) -> Option<bool> {
     let line = line.strip_prefix(b"---> ").unwrap_or(line);
-    let Some(command) = Command::parse(line) else { return false };
+    let command = Command::parse(line)?;
     let one_case =
         command.word.iter().all(u8::is_ascii_uppercase) || command.word.iter().all(u8::is_ascii_lowercase);
     let shaped = match command.verb {
@@ -165,9 +167,9 @@ fn is_ftp_only(line: &[u8]) -> bool {
             let argument = command.argument.trim_ascii();
             !argument.is_empty() && (command.word[0].is_ascii_uppercase() || !argument.contains(&b' '))
         }
-        _ => false,
+        _ => return None,
     };
-    one_case && shaped
+    one_case.then_some(shaped)
 }
 
 // 220 (vsFTPd 3.0.3)    421 There are too many connections    500 OOPS: vsftpd: cannot locate user
@@ -232,6 +234,7 @@ mod tests {
         assert!(is_transcript(&[b"Trying ::1...", b"421 Too many connections."]));
         assert!(is_transcript(&[b"500 OOPS: vsftpd: cannot locate user specified in 'nopriv_user':x"]));
         assert!(!is_transcript(&[b"USER a", b"PASS b"]));
+        assert!(!is_transcript(&[b"220 people came", b"USER manuals were read"]));
         assert!(!is_transcript(&[b"there were", b"220 people", b"user friendly, they were"]));
         assert!(!is_transcript(&[b"220 mx.example.com ESMTP", b"NOOP", b"250 ok"]));
         assert!(!is_transcript(&[b"200 news.example.com ready", b"GROUP misc.test", b"211 1 2 3 misc.test"]));

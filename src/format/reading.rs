@@ -2,10 +2,12 @@
 
 use super::arena::Arena;
 use super::wrapper::{Tag, Unwrap, Wrapper};
-use super::{CARRIED_KINDS_MAX, Carried, Format, Lexer, Line, Setup, Sign, Signs};
-use crate::event::Lexed;
+use super::{CARRIED_KINDS_MAX, Carried, DateOrder, Format, Lexer, Line, Setup, Sign, Signs};
+use crate::event::{Identity, Lexed};
 use crate::source;
+use crate::time::When;
 use foldhash::fast::FixedState;
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::hash::BuildHasher;
 
@@ -21,11 +23,28 @@ pub struct Plan {
     pub wrappers: Vec<&'static Wrapper>,
     /// The `LogFormat` of a `ProFTPD` `ExtendedLog` that was worked out from its lines.
     pub log_format: Option<String>,
+    /// The order of day and month that its dates show.
+    pub date_order: Option<DateOrder>,
+    /// How many lines showed it, where that was counted.
+    pub evidence: Option<Evidence>,
+}
+
+/// How many of the first lines of a file show what it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// Lines that hardly any other format has.
+    pub telling: usize,
+    /// Lines that the format may have, the telling ones included.
+    pub fitting: usize,
+    /// Lines that were looked at.
+    pub lines: usize,
 }
 
 /// Reads lines by a plan. Each block of lines has a reading of its own.
 pub struct Reading {
     dialects: Vec<Box<dyn Lexer>>,
+    /// Whether each of them writes one session after another.
+    one_by_one: Vec<bool>,
     wrappers: Vec<Box<dyn Unwrap>>,
     arena: Arena,
     switch: Option<Switch>,
@@ -45,6 +64,8 @@ pub struct Taken<'a, 'l> {
     pub format: u8,
     /// Where it comes from, hashed: the machine, container or file that stands around the line; 0 without one.
     pub origin: u64,
+    /// When it was written, by what stands around the line.
+    pub at: When,
     /// What it says.
     pub lexed: &'l Lexed<'a>,
 }
@@ -53,23 +74,37 @@ impl Plan {
     /// A plan for a file in one format, with nothing around its lines.
     #[must_use]
     pub fn of(format: &'static Format) -> Self {
-        Self { formats: vec![format], wrappers: Vec::new(), log_format: None }
+        Self {
+            formats: vec![format],
+            wrappers: Vec::new(),
+            log_format: None,
+            date_order: None,
+            evidence: None,
+        }
     }
 
     /// Starts reading.
     #[must_use]
     pub fn start(&self, setup: &Setup) -> Reading {
-        let inferred = self
-            .log_format
-            .as_ref()
-            .map(|format| Setup { proftpd_log_format: Some(format.clone()), ..setup.clone() });
-        let setup = inferred.as_ref().unwrap_or(setup);
+        let setup = &self.setup(setup);
         Reading {
             dialects: self.formats.iter().map(|f| (f.lexer)(setup)).collect(),
+            one_by_one: self.formats.iter().map(|f| f.dialect.identity == Identity::OneByOne).collect(),
             wrappers: self.wrappers.iter().map(|w| w.start(&setup.zone)).collect(),
             arena: Arena::default(),
             switch: self.switch(),
         }
+    }
+
+    /// What lexers must be told, with what was worked out from the lines.
+    fn setup<'s>(&self, given: &'s Setup) -> Cow<'s, Setup> {
+        if self.log_format.is_none() && self.date_order.is_none() {
+            return Cow::Borrowed(given);
+        }
+        let mut setup = given.clone();
+        setup.proftpd_log_format = self.log_format.clone().or(setup.proftpd_log_format);
+        setup.date_order = setup.date_order.or(self.date_order);
+        Cow::Owned(setup)
     }
 
     fn switch(&self) -> Option<Switch> {
@@ -130,6 +165,15 @@ impl Plan {
 const SWITCH_NUMBER: usize = source::CARRIED_LINES_MAX - 1;
 
 impl Switch {
+    /// Whose a line is where several programs write in turn: it need not be telling.
+    fn whose(&self, line: &[u8]) -> usize {
+        let has = |sign: &fn(&[u8]) -> Sign| sign(line) != Sign::None;
+        if has(&self.signs[self.current]) {
+            return self.current;
+        }
+        self.signs.iter().position(has).unwrap_or(self.current)
+    }
+
     /// Whether a line shows whose it is and what follows.
     fn follow(&mut self, line: &[u8]) -> bool {
         let shows = |sign: &fn(&[u8]) -> Sign| sign(line) == Sign::Strong;
@@ -146,81 +190,101 @@ impl Reading {
     #[inline]
     pub fn take<'r, T>(&'r mut self, text: &'r [u8], then: impl FnOnce(Taken<'r, '_>) -> T) -> T {
         self.arena.clear();
-        let Self { dialects, wrappers, arena, switch } = self;
+        let Self { dialects, one_by_one, wrappers, arena, switch } = self;
         // Most lines are in the main dialect and have nothing around them.
         if let ([dialect, ..], [], None) = (dialects.as_mut_slice(), wrappers.as_slice(), &switch) {
             let lexed = dialect.lex(Line::new(text, arena));
             if !matches!(lexed, Lexed::Unknown) {
-                return then(Taken { format: 0, origin: 0, lexed: &lexed });
+                return then(Taken { format: 0, origin: 0, at: When::NEVER, lexed: &lexed });
             }
         }
-        let (line, origin) = match memchr::memchr(b'\n', text) {
+        let Bare { line, origin, program } = match memchr::memchr(b'\n', text) {
             Some(_) if !wrappers.is_empty() => unwrap_record(text, wrappers, arena),
             _ => unwrap(text, wrappers, arena),
         };
         let (format, lexed) = match switch {
             Some(switch) => {
                 switch.follow(line.text);
-                (switch.current as u8, dialects[switch.current].lex(line))
+                let whose = if origin == 0 { switch.current } else { switch.whose(line.text) };
+                (whose as u8, dialects[whose].lex(line))
             }
-            None => ask_all(dialects, line),
+            None => ask_all(dialects, line, program),
         };
-        then(Taken { format, origin, lexed: &lexed })
+        let origin = match line.tag {
+            // Each process of a system log writes its own transcript.
+            Some(Tag { program, pid: Some(pid), .. }) if one_by_one[usize::from(format)] => {
+                ORIGINS.hash_one((origin, program, pid))
+            }
+            _ => origin,
+        };
+        then(Taken { format, origin, at: line.at, lexed: &lexed })
     }
 
     /// Gives `then` what stands within a line.
     fn within<T>(&mut self, text: &[u8], then: impl FnOnce(Line) -> T) -> T {
         self.arena.clear();
-        then(unwrap(text, &mut self.wrappers, &self.arena).0)
+        then(unwrap(text, &mut self.wrappers, &self.arena).line)
     }
 }
 
-/// The line within everything that stands around it, and the hash of its origin.
-fn unwrap<'r>(text: &'r [u8], wrappers: &mut [Box<dyn Unwrap>], arena: &'r Arena) -> (Line<'r>, u64) {
-    let mut line = Line::new(text, arena);
-    let mut origin = 0;
+/// A line without what stands around it, and what that said.
+struct Bare<'r> {
+    line: Line<'r>,
+    /// The hash of where it comes from.
+    origin: u64,
+    /// The program that wrote it, or the container; empty where nothing says.
+    program: &'r [u8],
+}
+
+fn unwrap<'r>(text: &'r [u8], wrappers: &mut [Box<dyn Unwrap>], arena: &'r Arena) -> Bare<'r> {
+    let mut bare = Bare { line: Line::new(text, arena), origin: 0, program: b"" };
     for wrapper in wrappers {
-        let Some(within) = wrapper.take_off(line.text, arena) else { continue };
+        let Some(within) = wrapper.take_off(bare.line.text, arena) else { continue };
+        let line = &mut bare.line;
         line.text = within.text;
         line.tag = within.tag.or(line.tag);
         line.at = within.at.stated().unwrap_or(line.at);
         if !within.origin.is_empty() {
-            origin = ORIGINS.hash_one((origin, within.origin));
+            bare.origin = ORIGINS.hash_one((bare.origin, within.origin));
+        }
+        if !within.program.is_empty() {
+            bare.program = within.program;
         }
     }
-    (line, origin)
+    bare
 }
 
 /// As [`unwrap`], for a record: what stands around each of its lines is taken off.
-fn unwrap_record<'r>(text: &'r [u8], wrappers: &mut [Box<dyn Unwrap>], arena: &'r Arena) -> (Line<'r>, u64) {
+fn unwrap_record<'r>(text: &'r [u8], wrappers: &mut [Box<dyn Unwrap>], arena: &'r Arena) -> Bare<'r> {
     let mut lines = source::Lines(text);
     let first = lines.next().map_or(&b""[..], |l| l.bytes);
-    let (line, origin) = unwrap(first, wrappers, arena);
-    let mut all = line.text.to_vec();
+    let bare = unwrap(first, wrappers, arena);
+    let mut all = bare.line.text.to_vec();
     for next in lines {
         all.push(b'\n');
-        all.extend_from_slice(unwrap(next.bytes, wrappers, arena).0.text);
+        all.extend_from_slice(unwrap(next.bytes, wrappers, arena).line.text);
     }
-    (Line { text: arena.keep(&all), ..line }, origin)
+    Bare { line: Line { text: arena.keep(&all), ..bare.line }, ..bare }
 }
 
 /// What the first dialect that knows the line makes of it.
 #[inline(never)]
-fn ask_all<'r>(dialects: &mut [Box<dyn Lexer>], line: Line<'r>) -> (u8, Lexed<'r>) {
+fn ask_all<'r>(dialects: &mut [Box<dyn Lexer>], line: Line<'r>, program: &[u8]) -> (u8, Lexed<'r>) {
     for (format, lexer) in (0..).zip(dialects) {
         let lexed = lexer.lex(line);
         if !matches!(lexed, Lexed::Unknown) {
             return (format, lexed);
         }
     }
-    // A blank line, or another program's in the same system log, says nothing about FTP.
-    let foreign = line.tag.is_some_and(|tag| !is_ftp_daemon(&tag));
+    // A blank line, or one of another program in the same log, says nothing about FTP.
+    let foreign = !program.is_empty() && !is_ftp_daemon(program);
     let blank = line.text.trim_ascii().is_empty();
     (0, if foreign || blank { Lexed::Skip } else { Lexed::Unknown })
 }
 
-fn is_ftp_daemon(tag: &Tag) -> bool {
-    crate::text::holds(tag.program, "ftp")
+fn is_ftp_daemon(program: &[u8]) -> bool {
+    let holds = |word| crate::text::holds(program, word);
+    holds("ftp") && !holds("sftp-server") && !holds("internal-sftp") && !holds("tftp")
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use crate::time::{self, Known, Local, When, Zone};
 use nom::bytes::complete::{tag, take, take_while, take_while_m_n};
 use nom::character::complete::{char, one_of};
-use nom::combinator::{map_opt, opt};
-use nom::sequence::preceded;
+use nom::combinator::{map_opt, opt, peek};
+use nom::sequence::{preceded, terminated};
 use nom::{IResult, Parser};
 
 /// Longest stamp that is remembered.
@@ -19,18 +19,24 @@ pub(super) struct Stamps {
     zone: Zone,
     last: [u8; STAMP_BYTES_MAX],
     len: usize,
+    /// What stood behind it: another byte there may go on with the stamp.
+    next: Option<u8>,
     when: When,
 }
 
 impl Stamps {
     pub(super) fn new(zone: &Zone) -> Self {
-        Self { zone: zone.clone(), last: [0; STAMP_BYTES_MAX], len: 0, when: When::NEVER }
+        Self { zone: zone.clone(), last: [0; STAMP_BYTES_MAX], len: 0, next: None, when: When::NEVER }
     }
 
     /// The time at the start of `line`, and what follows it; `None` where no such stamp stands there.
     #[inline]
     pub(super) fn read<'a>(&mut self, line: &'a [u8], shape: Shape) -> Option<(When, &'a [u8])> {
-        if self.len > 0 && line.len() >= self.len && line[..self.len] == self.last[..self.len] {
+        if self.len > 0
+            && line.len() >= self.len
+            && line[..self.len] == self.last[..self.len]
+            && line.get(self.len).copied() == self.next
+        {
             return Some((self.when, &line[self.len..]));
         }
         self.read_anew(line, shape)
@@ -52,13 +58,15 @@ impl Stamps {
         self.read_anew(line, shape)
     }
 
+    /// As [`Stamps::read`], for shapes that look beyond their end.
     #[inline(never)]
-    fn read_anew<'a>(&mut self, line: &'a [u8], shape: Shape) -> Option<(When, &'a [u8])> {
+    pub(super) fn read_anew<'a>(&mut self, line: &'a [u8], shape: Shape) -> Option<(When, &'a [u8])> {
         let (rest, local) = shape(line).ok()?;
         let when = self.zone.at(local);
         let len = line.len() - rest.len();
         // What stands before a digit or a letter may go on: the next line could share only the beginning of a number.
         let whole = rest.first().is_none_or(|b| !b.is_ascii_alphanumeric());
+        self.next = rest.first().copied();
         self.len = if len <= STAMP_BYTES_MAX && whole { len } else { 0 };
         self.last[..self.len].copy_from_slice(&line[..self.len]);
         self.when = when;
@@ -138,12 +146,19 @@ pub(super) fn ctime(i: &[u8]) -> IResult<&[u8], Local> {
     Ok((i, Local { year: year as i16, month, day, hour, minute, second, known, ..Local::default() }))
 }
 
-// Nov 20 18:32:21
+// Nov 20 18:32:21    Nov 20 18:32:21.840008    Nov 20 2026 18:32:21
 pub(super) fn month_day(i: &[u8]) -> IResult<&[u8], Local> {
     let (i, month) = month_name(i)?;
     let (i, day) = preceded(char(' '), day).parse(i)?;
+    let (i, year) = opt(preceded(char(' '), terminated(digits(4), peek(char(' '))))).parse(i)?;
     let (i, (hour, minute, second)) = preceded(char(' '), clock).parse(i)?;
-    Ok((i, Local { month, day, hour, minute, second, known: Known::MonthAndDay, ..Local::default() }))
+    let (i, milli) = opt(fraction).parse(i)?;
+    let (known, year) = match year {
+        Some(year) => (Known::Everything, year as i16),
+        None => (Known::MonthAndDay, 0),
+    };
+    let milli = milli.unwrap_or(0);
+    Ok((i, Local { year, month, day, hour, minute, second, milli, offset_minutes: None, known }))
 }
 
 // 02-23 12:17:30
@@ -173,14 +188,6 @@ pub(super) fn iso(i: &[u8]) -> IResult<&[u8], Local> {
     Ok((i, Local { year: year as i16, month, day, hour, minute, second, milli, offset_minutes, known }))
 }
 
-// 2024-03-04 00:00:41.684 +05:30
-/// As [`iso`], also where a space stands before the zone.
-pub(super) fn iso_and_zone(i: &[u8]) -> IResult<&[u8], Local> {
-    let (i, local) = iso(i)?;
-    let (i, offset) = opt(preceded(tag(" "), zone_offset)).parse(i)?;
-    Ok((i, Local { offset_minutes: local.offset_minutes.or(offset), ..local }))
-}
-
 // 2026/11/20 18:33:27    2026/11/20 18:33:27.123456
 pub(super) fn slashed(i: &[u8]) -> IResult<&[u8], Local> {
     let (i, (year, month, day)) = (digits(4), preceded(char('/'), two), preceded(char('/'), two)).parse(i)?;
@@ -188,6 +195,37 @@ pub(super) fn slashed(i: &[u8]) -> IResult<&[u8], Local> {
     let (i, milli) = opt(fraction).parse(i)?;
     let (milli, known) = (milli.unwrap_or(0), Known::Everything);
     Ok((i, Local { year: year as i16, month, day, hour, minute, second, milli, known, ..Local::default() }))
+}
+
+// 2026-11-20 18:33:27.320 +09:00
+pub(super) fn iso_and_zone(i: &[u8]) -> IResult<&[u8], Local> {
+    let (rest, local) = iso(i)?;
+    let apart: IResult<&[u8], _> = preceded(char(' '), zone_offset).parse(rest);
+    match (local.offset_minutes, apart) {
+        (None, Ok((rest, offset))) => Ok((rest, Local { offset_minutes: Some(offset), ..local })),
+        _ => Ok((rest, local)),
+    }
+}
+
+// Fri 2026-11-20 18:24:00 UTC    Zones have many names; that of UTC is sure, and any other is taken for the zone of the log.
+pub(super) fn weekday_iso(i: &[u8]) -> IResult<&[u8], Local> {
+    let weekday = take_while_m_n(3, 3, |b: u8| b.is_ascii_alphabetic());
+    let (i, local) = preceded((weekday, char(' ')), iso).parse(i)?;
+    let name = take_while_m_n(2, 6, |b: u8| b.is_ascii_alphanumeric() || b"+-".contains(&b));
+    let (i, name) = preceded(char(' '), name).parse(i)?;
+    let offset_minutes = match name {
+        b"UTC" | b"GMT" => Some(0),
+        name => time::offset_minutes(name),
+    };
+    Ok((i, Local { offset_minutes, ..local }))
+}
+
+// 1795199040.306360
+pub(super) fn epoch(i: &[u8]) -> IResult<&[u8], Local> {
+    let (i, seconds) =
+        map_opt(take_while_m_n(9, 10, |b: u8| b.is_ascii_digit()), crate::text::number).parse(i)?;
+    let (i, milli) = fraction(i)?;
+    Ok((i, Local { milli, ..Local::of_epoch(seconds) }))
 }
 
 // 20/Nov/2026:18:33:27 +0000
@@ -225,9 +263,16 @@ mod tests {
 
     #[test]
     fn each_shape_is_read() {
-        let cases: [(Shape, &[u8], &str, usize); 11] = [
+        let cases: [(Shape, &[u8], &str, usize); 18] = [
             (ctime, b"Fri Nov  6 18:32:21 2026 [pid", "2026-11-06T18:32:21+00:00", 5),
             (month_day, b"Nov 20 18:32:21 host", "18:32:21", 5),
+            (month_day, b"Nov  6 18:32:21.840008 host", "18:32:21", 5),
+            (month_day, b"Nov  6 2026 18:32:21 host", "2026-11-06T18:32:21+00:00", 5),
+            (iso_and_zone, b"2026-11-20 18:33:27.320 +09:00 x", "2026-11-20T09:33:27.320+00:00", 2),
+            (iso_and_zone, b"2026-11-20 18:33:27 ---> x", "2026-11-20T18:33:27+00:00", 7),
+            (weekday_iso, b"Fri 2026-11-20 18:24:00 UTC host", "2026-11-20T18:24:00+00:00", 5),
+            (weekday_iso, b"Fri 2026-11-20 18:24:00 +09 host", "2026-11-20T09:24:00+00:00", 5),
+            (epoch, b"1795199040.306360 host", "2026-11-20T18:24:00.306+00:00", 5),
             (numeric_month_day, b"02-23 12:17:30] x", "12:17:30", 3),
             (day_first, b"10.12.2021 00:14:22.020] x", "2021-12-10T00:14:22.020+00:00", 3),
             (iso, b"2026-11-20T18:27:25.840008+09:00 x", "2026-11-20T09:27:25.840+00:00", 2),
@@ -251,6 +296,8 @@ mod tests {
         assert_eq!((first.0, again.1), (again.0, &b" b"[..]));
         let other = stamps.read(b"2026-11-20 18:33:28 b", iso).unwrap();
         assert_eq!(other.0.since(first.0), Some(1000));
+        let longer = stamps.read(b"2026-11-20 18:33:28.500 b", iso).unwrap();
+        assert_eq!((longer.0.since(other.0), longer.1), (Some(500), &b" b"[..]));
     }
 
     #[test]

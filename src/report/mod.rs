@@ -1,6 +1,7 @@
 //! What a run remembers, and its faces: one renderer a file.
 
 mod exchanges;
+mod formats;
 mod gap;
 mod json;
 mod page;
@@ -13,8 +14,9 @@ mod text;
 mod wire;
 
 pub use exchanges::{EXCHANGES_HELD_MAX, Exchanges, Shape};
+pub use formats::{decision, list_formats, list_scores};
 pub use json::report_json;
-pub use page::{compare, explain_code, explain_format, explain_rule, list_formats, list_rules};
+pub use page::{compare, explain_code, explain_format, explain_rule, list_rules};
 pub use sentence::Sentences;
 pub use sessions::{Row, Sessions};
 pub use style::{Style, shortened};

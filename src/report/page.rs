@@ -314,16 +314,3 @@ pub fn explain_format(format: &Format, words: &Words, style: Style) -> String {
     }
     out
 }
-
-/// The list of formats.
-#[must_use]
-pub fn list_formats(formats: &[&Format], words: &Words, style: Style) -> String {
-    let header = [words.get("column-format"), words.get("column-what")];
-    let rows: Vec<_> = formats.iter().map(|f| vec![f.dialect.name.to_owned(), f.title.to_owned()]).collect();
-    let count = words.with("formats-count", &[("n", &formats.len().to_string())]);
-    format!(
-        "{}\n{}",
-        hanging("", &count, style.width),
-        table(&header, &[Column::Word, Column::Prose], &rows, style.width)
-    )
-}

@@ -3,6 +3,7 @@
 
 mod blocks;
 pub(crate) mod capture;
+mod encoding;
 mod open;
 
 pub use blocks::{
@@ -35,8 +36,18 @@ impl Input {
         Self::new(name, Cursor::new(bytes.into()))
     }
 
-    /// The log as blocks of lines. A packet capture is known by its first bytes, and its packets become lines.
+    /// The log as blocks of lines, in UTF-8 whatever it is written in. A packet capture is known by its first bytes, and its
+    /// packets become lines.
     pub(crate) fn into_blocks(self) -> io::Result<Blocks> {
+        Ok(Blocks::new(self.into_stream()?))
+    }
+
+    /// The first bytes of the log, in UTF-8, at most so many.
+    pub fn first_bytes(self, bytes: usize) -> io::Result<Vec<u8>> {
+        Blocks::new(self.into_stream()?).peek(bytes).map(<[u8]>::to_vec)
+    }
+
+    fn into_stream(self) -> io::Result<Stream> {
         let mut reader = self.reader;
         let mut first = Vec::new();
         let read = reader.by_ref().take(MAGIC_BYTES as u64).read_to_end(&mut first);
@@ -45,11 +56,11 @@ impl Input {
         }
         let is_capture = capture::is_capture(&first);
         let whole = Box::new(Cursor::new(first).chain(reader));
-        Ok(Blocks::new(if is_capture {
+        Ok(if is_capture {
             Stream::Capture(Box::new(Capture::new(whole)))
         } else {
-            Stream::Text(whole)
-        }))
+            Stream::Text(encoding::lines_of_utf_8(whole)?)
+        })
     }
 }
 

@@ -8,6 +8,7 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
     title: "colours of a terminal",
     everywhere: false,
     nests: false,
+    surely: None,
     start: |_| Box::new(Ansi),
 };
 
@@ -45,12 +46,14 @@ fn after_sequence(i: &[u8]) -> &[u8] {
     match i {
         // Control sequences end with a letter or one of a few marks.
         [b'[', rest @ ..] => &rest[after(rest, |b| (0x40..=0x7e).contains(b))..],
-        // Titles and links end with BEL, or with another sequence, which goes next.
-        [b']', rest @ ..] => match rest.iter().position(|b| *b == 0x07 || *b == ESC) {
-            Some(end) if rest[end] == 0x07 => &rest[end + 1..],
-            Some(end) => &rest[end..],
-            None => &[],
-        },
+        // Titles, links and other strings end with BEL, or with another sequence, which goes next.
+        [b']' | b'_' | b'P' | b'^' | b'X', rest @ ..] => {
+            match rest.iter().position(|b| *b == 0x07 || *b == ESC) {
+                Some(end) if rest[end] == 0x07 => &rest[end + 1..],
+                Some(end) => &rest[end..],
+                None => &[],
+            }
+        }
         [b'(' | b')', _, rest @ ..] | [_, rest @ ..] => rest,
         [] => &[],
     }
@@ -62,10 +65,11 @@ mod tests {
 
     #[test]
     fn colours_titles_and_links_are_taken_off() {
-        let cases: [(&[u8], &[u8]); 5] = [
+        let cases: [(&[u8], &[u8]); 6] = [
             (b"\x1b[1;31m220\x1b[0m ready", b"220 ready"),
             (b"\x1b]0;title\x07USER a", b"USER a"),
             (b"\x1b]8;;http://h\x1b\\link", b"link"),
+            (b"\x1b_bk;t=1795199040306\x07< 220 x", b"< 220 x"),
             (b"\x1b(Bplain\x1b", b"plain"),
             (b"cut\x1b[3", b"cut"),
         ];

@@ -4,11 +4,24 @@
 //! A new wrapper is one file and two lines below.
 
 mod ansi;
+mod compose;
+mod docker_json;
+mod dotnet;
+mod grep;
+mod html;
+mod indent;
+mod journald;
+mod logger;
+mod marks;
+mod members;
+mod quote;
+mod stamped;
 mod syslog;
 
 #[cfg(test)]
 pub(super) use syslog::Headers;
 
+use super::Line;
 use super::arena::Arena;
 use crate::time::{When, Zone};
 
@@ -23,6 +36,8 @@ pub struct Wrapper {
     pub(super) everywhere: bool,
     /// Whether it may stand inside itself.
     pub(super) nests: bool,
+    /// Whether lines are surely wrapped in this way, even if a dialect knows them as they are.
+    pub(super) surely: Option<fn(&[Line]) -> bool>,
     /// Makes what takes it off.
     start: fn(&Zone) -> Box<dyn Unwrap>,
 }
@@ -44,12 +59,19 @@ pub(super) struct Within<'a> {
     pub(super) at: When,
     /// The machine, container or file it comes from: lines of different origins belong to different sessions.
     pub(super) origin: &'a [u8],
+    /// The program or container that wrote it.
+    pub(super) program: &'a [u8],
 }
 
 impl<'a> Within<'a> {
     /// A wrapping that says nothing.
     pub(super) fn text(text: &'a [u8]) -> Self {
-        Self { text, tag: None, at: When::NEVER, origin: b"" }
+        Self { text, tag: None, at: When::NEVER, origin: b"", program: b"" }
+    }
+
+    /// A wrapping that a logging daemon made.
+    pub(super) fn tagged(text: &'a [u8], tag: Tag<'a>) -> Self {
+        Self { text, tag: Some(tag), at: tag.at, origin: tag.host, program: tag.program }
     }
 }
 
@@ -74,4 +96,18 @@ impl Wrapper {
 }
 
 /// Every wrapper, the most telling first.
-pub static WRAPPERS: &[&Wrapper] = &[&ansi::WRAPPER, &syslog::WRAPPER];
+pub static WRAPPERS: &[&Wrapper] = &[
+    &ansi::WRAPPER,
+    &syslog::WRAPPER,
+    &journald::WRAPPER,
+    &docker_json::WRAPPER,
+    &compose::WRAPPER,
+    &logger::WRAPPER,
+    &dotnet::WRAPPER,
+    &stamped::WRAPPER,
+    &grep::WRAPPER,
+    &marks::WRAPPER,
+    &html::WRAPPER,
+    &quote::WRAPPER,
+    &indent::WRAPPER,
+];

@@ -1,0 +1,66 @@
+//! The console of Microsoft.Extensions.Logging: a line with level and category, and below it the message behind six blanks.
+
+use super::{Unwrap, Within, Wrapper};
+use crate::format::arena::Arena;
+use nom::bytes::complete::{take, take_while1};
+use nom::character::complete::{char, digit1};
+use nom::combinator::verify;
+use nom::sequence::{delimited, preceded};
+use nom::{IResult, Parser};
+
+pub(super) static WRAPPER: Wrapper = Wrapper {
+    name: "dotnet",
+    title: "the console of Microsoft.Extensions.Logging",
+    everywhere: true,
+    nests: false,
+    surely: None,
+    start: |_| Box::new(Dotnet),
+};
+
+struct Dotnet;
+
+impl Unwrap for Dotnet {
+    fn take_off<'a>(&mut self, line: &'a [u8], _: &'a Arena) -> Option<Within<'a>> {
+        if let Some(text) = line.strip_prefix(b"      ") {
+            return Some(Within::text(text));
+        }
+        let (rest, _) = category(line).ok()?;
+        // A console of single lines has the message behind it.
+        (rest.is_empty() || rest.starts_with(b" ")).then(|| Within::text(rest.get(1..).unwrap_or_default()))
+    }
+}
+
+// info: FluentFTP.FtpClient[0]
+fn category(i: &[u8]) -> IResult<&[u8], &[u8]> {
+    let is_level = |l: &[u8]| [&b"trce"[..], b"dbug", b"info", b"warn", b"fail", b"crit"].contains(&l);
+    let level = verify(take(4usize), is_level);
+    let name = take_while1(|b: u8| b > b' ' && b != b'[');
+    (preceded((level, char(':'), char(' ')), name), delimited(char('['), digit1, char(']')))
+        .map(|(n, _)| n)
+        .parse(i)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_category_says_nothing_and_its_message_is_within() {
+        let arena = Arena::default();
+        for (line, text) in [
+            ("info: FluentFTP.FtpClient[0]", ""),
+            ("      Command:  USER a", "Command:  USER a"),
+            ("       EPRT", " EPRT"),
+            ("dbug: FluentFTP.FtpClient[0] Command:  USER a", "Command:  USER a"),
+        ] {
+            assert_eq!(
+                Dotnet.take_off(line.as_bytes(), &arena),
+                Some(Within::text(text.as_bytes())),
+                "{line}"
+            );
+        }
+        for line in ["info: x", "     five", "fail: it [0]", "info: A[0]x", "220 x"] {
+            assert_eq!(Dotnet.take_off(line.as_bytes(), &arena), None, "{line}");
+        }
+    }
+}

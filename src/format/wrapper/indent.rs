@@ -1,0 +1,38 @@
+//! Four blanks or a tab before each line, which make a block of code in Markdown.
+
+use super::{Unwrap, Within, Wrapper};
+use crate::format::arena::Arena;
+
+pub(super) static WRAPPER: Wrapper = Wrapper {
+    name: "indent",
+    title: "four blanks, a block of code in Markdown",
+    everywhere: true,
+    nests: true,
+    surely: None,
+    start: |_| Box::new(Indent),
+};
+
+struct Indent;
+
+impl Unwrap for Indent {
+    fn take_off<'a>(&mut self, line: &'a [u8], _: &'a Arena) -> Option<Within<'a>> {
+        let text = line.strip_prefix(b"    ").or_else(|| line.strip_prefix(b"\t"))?;
+        Some(Within::text(text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_indentation_is_taken_off() {
+        let arena = Arena::default();
+        for (line, text) in
+            [("    220 x", "220 x"), ("     EPRT", " EPRT"), ("\t220 x", "220 x"), ("        x", "    x")]
+        {
+            assert_eq!(Indent.take_off(line.as_bytes(), &arena), Some(Within::text(text.as_bytes())));
+        }
+        assert_eq!(Indent.take_off(b"   220 x", &arena), None);
+    }
+}

@@ -1,0 +1,110 @@
+//! The formats and what stands around them as a list, and why a file was taken for one of them.
+
+use super::style::{Style, hanging};
+use super::table::{Column, table};
+use crate::catalog::Words;
+use crate::format::{Evidence, Format, Plan, Score, WRAPPERS, Wrapper};
+use crate::text::grouped;
+
+/// The list of formats, and of what may stand around their lines.
+#[must_use]
+pub fn list_formats(formats: &[&Format], words: &Words, style: Style) -> String {
+    let named_formats = formats.iter().map(|f| (f.dialect.name, f.title));
+    let wrappers = WRAPPERS.iter().map(|w| (w.name, w.title));
+    let count = |key, n: usize| words.with(key, &[("n", &n.to_string())]);
+    format!(
+        "{}\n{}\n{}\n{}",
+        hanging("", &count("formats-count", formats.len()), style.width),
+        named("column-format", named_formats, words, style),
+        hanging("", &count("wrappers-count", WRAPPERS.len()), style.width),
+        named("column-wrapper", wrappers, words, style),
+    )
+}
+
+/// A table of names and what they mean.
+fn named(
+    head: &str,
+    rows: impl Iterator<Item = (&'static str, &'static str)>,
+    words: &Words,
+    style: Style,
+) -> String {
+    let header = [words.get(head), words.get("column-what")];
+    let rows: Vec<_> = rows.map(|(name, title)| vec![name.to_owned(), title.to_owned()]).collect();
+    table(&header, &[Column::Word, Column::Prose], &rows, style.width)
+}
+
+/// What a file was taken for, with how many of its first lines speak for each format, the best first.
+#[must_use]
+pub fn list_scores(name: &str, decision: &str, scores: &[Score], words: &Words, style: Style) -> String {
+    let decided = hanging("", &format!("{name}: {decision}"), style.width);
+    let Some(first) = scores.first() else { return decided };
+    let header =
+        ["column-format", "column-within", "column-telling", "column-fitting"].map(|key| words.get(key));
+    let row = |score: &Score| {
+        let within = if score.wrappers.is_empty() { "-".to_owned() } else { within(&score.wrappers, words) };
+        let count = |n: usize| grouped(n as u64);
+        vec![score.format.dialect.name.to_owned(), within, count(score.telling), count(score.fitting)]
+    };
+    let rows: Vec<_> = scores.iter().map(row).collect();
+    let layout = [Column::Word, Column::Prose, Column::Number, Column::Number];
+    let looked_at = words.count("lines-looked-at", first.lines as u64);
+    let table = table(&header, &layout, &rows, style.width);
+    format!("{decided}\n{table}\n{}", hanging("", &looked_at, style.width))
+}
+
+/// What a file was taken for, and why, in one sentence without its subject.
+#[must_use]
+pub fn decision(plan: &Plan, named: bool, words: &Words) -> String {
+    let reason = match plan.evidence {
+        _ if named => words.get("reason-named").to_owned(),
+        Some(Evidence { telling: 1, lines, .. }) => {
+            words.with("reason-lines-one", &[("lines", &grouped(lines as u64))])
+        }
+        Some(Evidence { telling, lines, .. }) => {
+            words.with("reason-lines", &[("n", &grouped(telling as u64)), ("lines", &grouped(lines as u64))])
+        }
+        None if plan.log_format.is_some() => words.get("reason-columns").to_owned(),
+        None => words.get("reason-last").to_owned(),
+    };
+    let format = plan.main().dialect.name;
+    if plan.wrappers.is_empty() {
+        return words.with("read-as", &[("format", format), ("reason", &reason)]);
+    }
+    let wrappers = within(&plan.wrappers, words);
+    words.with("read-as-within", &[("format", format), ("wrappers", &wrappers), ("reason", &reason)])
+}
+
+/// The names of what was taken off, the innermost first.
+fn within(wrappers: &[&Wrapper], words: &Words) -> String {
+    let names: Vec<&str> = wrappers.iter().rev().map(|w| w.name).collect();
+    names.join(words.get("within"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Settings, recognise};
+    use crate::lang::Lang;
+
+    fn decided(log: &str) -> String {
+        let plan = recognise(log.as_bytes(), &Settings::default()).unwrap();
+        decision(&plan, false, &Words::new(Lang::En))
+    }
+
+    #[test]
+    fn a_decision_says_what_shows_it() {
+        let line = "ftp-1  | Nov 20 18:24:00 h vsftpd[1]: [a] FTP command: Client \"::1\", \"PWD\"\n";
+        assert_eq!(
+            decided(&format!("{}\nx\n", line.repeat(3))),
+            "read as vsftpd within syslog within compose, as 3 of the first 5 lines show"
+        );
+        assert_eq!(
+            decided("Fri Nov 20 18:32:21 2026 [pid 1] CONNECT: Client \"::1\"\n"),
+            "read as vsftpd, as 1 of the first 1 lines shows"
+        );
+        assert_eq!(
+            decided("220 ready\nUSER a\n331 x\n"),
+            "read as raw, since it holds commands and replies and no other format fits"
+        );
+    }
+}
