@@ -122,7 +122,7 @@ pub fn plan_for(format: &'static Format, sample: &[u8], setup: &Setup) -> Plan {
     let score = |wrapping: &Wrapping| match format.signs {
         Signs::EveryLine => wrapping.known_by(format, setup),
         Signs::WholeFile(sign) => wrapping.signs(sign).1,
-        Signs::LastResort(is) => usize::from(is(&wrapping.texts_within())),
+        Signs::LastResort(is) => usize::from(is(&wrapping.texts_within(), wrapping.wrappers.is_empty())),
     };
     let mut best = (0, &wrappings[0]);
     for wrapping in &wrappings {
@@ -220,8 +220,8 @@ impl Score {
 fn by_last_resort<'w, 'a>(wrappings: &'w [Wrapping<'a>]) -> Option<(Plan, &'w Wrapping<'a>)> {
     let mut best: Option<(&Format, &Wrapping)> = None;
     for wrapping in wrappings {
-        let texts = wrapping.texts_within();
-        let fits = |format: &&Format| matches!(format.signs, Signs::LastResort(is) if is(&texts));
+        let (texts, alone) = (wrapping.texts_within(), wrapping.wrappers.is_empty());
+        let fits = |format: &&Format| matches!(format.signs, Signs::LastResort(is) if is(&texts, alone));
         let Some(format) = FORMATS.iter().copied().find(fits) else { continue };
         if best.is_none_or(|(_, best)| wrapping.merit > best.merit) {
             best = Some((format, wrapping));
@@ -320,5 +320,7 @@ mod tests {
             "NNTP at 2"
         );
         assert_eq!(detected("Dear all,\n220 people came.\nUSER manuals were read.\n"), "unknown");
+        assert_eq!(detected("Bob wrote:\n> 220 people came\n> USER manuals were read\n"), "unknown");
+        assert_eq!(detected("Bob wrote:\n> 220 ready\n> USER bob\n> 331 go on\n"), "raw");
     }
 }
