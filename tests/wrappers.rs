@@ -151,16 +151,19 @@ fn settle(told: &mut Value, bare: &Value) {
 /// Lines of a sample that are wrapped.
 const SAMPLE_LINES: usize = 200;
 
-/// The samples: name and first lines.
+/// The samples that are text: name and first lines.
 fn samples() -> Vec<(String, Vec<u8>)> {
-    let files = program::files("samples");
-    let logs = files.iter().filter(|p| p.extension().is_none_or(|e| e != "md"));
     let first_lines =
         |log: &[u8]| log.split_inclusive(|b| *b == b'\n').take(SAMPLE_LINES).collect::<Vec<_>>().concat();
-    logs.map(|p| {
-        (p.strip_prefix(program::root()).unwrap().display().to_string(), first_lines(&fs::read(p).unwrap()))
-    })
-    .collect()
+    let mut samples = Vec::new();
+    for path in program::files("samples").iter().filter(|p| p.extension().is_none_or(|e| e != "md")) {
+        let log = fs::read(path).unwrap();
+        if !log.contains(&0) {
+            let name = path.strip_prefix(program::root()).unwrap().display().to_string();
+            samples.push((name, first_lines(&log)));
+        }
+    }
+    samples
 }
 
 fn sample(name: &str) -> Vec<u8> {

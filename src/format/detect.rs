@@ -123,7 +123,7 @@ pub fn plan_for(format: &'static Format, sample: &[u8], setup: &Setup) -> Plan {
     let score = |wrapping: &Wrapping| match format.signs {
         Signs::EveryLine => wrapping.known_by(format, setup),
         Signs::WholeFile(sign) => wrapping.signs(sign).1,
-        Signs::LastResort(is) => usize::from(is(&wrapping.texts_within())),
+        Signs::LastResort(is) => usize::from(is(&wrapping.texts_within(), wrapping.wrappers.is_empty())),
         Signs::Source => 0,
     };
     let mut best = (0, &wrappings[0]);
@@ -223,10 +223,8 @@ impl Score {
 fn by_last_resort<'w, 'a>(wrappings: &'w [Wrapping<'a>], setup: &Setup) -> Option<(Plan, &'w Wrapping<'a>)> {
     let mut best: Option<(&Format, &Wrapping)> = None;
     for wrapping in wrappings {
-        // What has all that stands around the others must look like a log, and so must the file with the rest.
-        let (within, all) = (wrapping.texts_within(), wrapping.texts());
-        let fits =
-            |format: &&Format| matches!(format.signs, Signs::LastResort(is) if is(&within) && is(&all));
+        let (texts, alone) = (wrapping.texts_within(), wrapping.wrappers.is_empty());
+        let fits = |format: &&Format| matches!(format.signs, Signs::LastResort(is) if is(&texts, alone));
         let Some(format) = setup.formats().find(fits) else { continue };
         if best.is_none_or(|(_, best)| wrapping.merit > best.merit) {
             best = Some((format, wrapping));
@@ -567,5 +565,7 @@ mod tests {
             "NNTP at 2"
         );
         assert_eq!(detected("Dear all,\n220 people came.\nUSER manuals were read.\n"), "unknown");
+        assert_eq!(detected("Bob wrote:\n> 220 people came\n> USER manuals were read\n"), "unknown");
+        assert_eq!(detected("Bob wrote:\n> 220 ready\n> USER bob\n> 331 go on\n"), "raw");
     }
 }

@@ -147,8 +147,9 @@ pub enum Signs {
     EveryLine,
     /// Only the file as a whole shows it; the function says how much a line speaks for it.
     WholeFile(fn(&[u8]) -> Sign),
-    /// Only what no other format takes may be this one; the function says whether the lines of the file are.
-    LastResort(fn(&[&[u8]]) -> bool),
+    /// Only what no other format takes may be this one; the function says whether the lines are, and is told whether they
+    /// are the whole file rather than what stands within something else.
+    LastResort(fn(&[&[u8]], bool) -> bool),
     /// No text shows it: the lines are made by [`crate::source`], which says so.
     Source,
 }

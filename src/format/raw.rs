@@ -122,8 +122,9 @@ fn without_shown_telnet(i: &[u8]) -> &[u8] {
     }
 }
 
-/// Whether these lines are a control channel: a reply and a command of FTP's own, or a greeting and nothing against it.
-fn is_transcript(lines: &[&[u8]]) -> bool {
+/// Whether these lines are a control channel: a reply and a command of FTP's own, or, where they are the whole file, a
+/// greeting and nothing against it. Quoted sentences may begin with a number, too.
+fn is_transcript(lines: &[&[u8]], whole_file: bool) -> bool {
     let said = || {
         lines
             .iter()
@@ -135,7 +136,8 @@ fn is_transcript(lines: &[&[u8]]) -> bool {
         return false;
     }
     let commands = || said().filter_map(fits_command);
-    commands().any(|fits| fits) || said().next().is_some_and(is_greeting) && commands().all(|fits| fits)
+    let greets = || whole_file && said().next().is_some_and(is_greeting);
+    commands().any(|fits| fits) || greets() && commands().all(|fits| fits)
 }
 
 /// Whether what follows the word of a command fits it, where no other protocol with such codes has the command: `None` for
@@ -229,14 +231,16 @@ mod tests {
 
     #[test]
     fn a_transcript_has_replies_and_commands_of_ftp() {
-        assert!(is_transcript(&[b"220 ready", b"USER a", b"331 password"]));
-        assert!(is_transcript(&[b"200 ok", b"pasv", b"227 x"]));
-        assert!(is_transcript(&[b"Trying ::1...", b"421 Too many connections."]));
-        assert!(is_transcript(&[b"500 OOPS: vsftpd: cannot locate user specified in 'nopriv_user':x"]));
-        assert!(!is_transcript(&[b"USER a", b"PASS b"]));
-        assert!(!is_transcript(&[b"220 people came", b"USER manuals were read"]));
-        assert!(!is_transcript(&[b"there were", b"220 people", b"user friendly, they were"]));
-        assert!(!is_transcript(&[b"220 mx.example.com ESMTP", b"NOOP", b"250 ok"]));
-        assert!(!is_transcript(&[b"200 news.example.com ready", b"GROUP misc.test", b"211 1 2 3 misc.test"]));
+        let is_file = |lines: &[&[u8]]| is_transcript(lines, true);
+        assert!(is_file(&[b"220 ready", b"USER a", b"331 password"]));
+        assert!(is_file(&[b"200 ok", b"pasv", b"227 x"]));
+        assert!(is_file(&[b"Trying ::1...", b"421 Too many connections."]));
+        assert!(is_file(&[b"500 OOPS: vsftpd: cannot locate user specified in 'nopriv_user':x"]));
+        assert!(!is_file(&[b"USER a", b"PASS b"]));
+        assert!(is_file(&[b"220 people came"]) && !is_transcript(&[b"220 people came"], false));
+        assert!(!is_file(&[b"220 people came", b"USER manuals were read"]));
+        assert!(!is_file(&[b"there were", b"220 people", b"user friendly, they were"]));
+        assert!(!is_file(&[b"220 mx.example.com ESMTP", b"NOOP", b"250 ok"]));
+        assert!(!is_file(&[b"200 news.example.com ready", b"GROUP misc.test", b"211 1 2 3 misc.test"]));
     }
 }

@@ -136,8 +136,10 @@ impl Plan {
         if joins.is_empty() || self.switch().is_some() {
             return None;
         }
-        let bare = RefCell::new(self.start(setup));
-        Some(Box::new(move |line| bare.borrow_mut().within(line, |line| joins.iter().any(|j| j(line.text)))))
+        let reading = RefCell::new(self.start(setup));
+        // What is no line does not end a record.
+        let goes_on = move |bare: Bare| bare.nothing || joins.iter().any(|j| j(bare.line.text));
+        Some(Box::new(move |line| reading.borrow_mut().within(line, &goes_on)))
     }
 
     /// The number of a line that later lines cannot be read without; `None` where there are no such lines.
@@ -150,7 +152,7 @@ impl Plan {
         }
         let mut bare = self.start(setup);
         Some(Box::new(move |line| {
-            bare.within(line, |line| {
+            bare.within(line, |Bare { line, .. }| {
                 if switch.as_mut().is_some_and(|s| s.follow(line.text)) {
                     return Some(SWITCH_NUMBER);
                 }
@@ -198,11 +200,12 @@ impl Reading {
                 return then(Taken { format: 0, origin: 0, at: When::NEVER, lexed: &lexed });
             }
         }
-        let Bare { line, origin, program } = match memchr::memchr(b'\n', text) {
+        let Bare { line, origin, program, nothing } = match memchr::memchr(b'\n', text) {
             Some(_) if !wrappers.is_empty() => unwrap_record(text, wrappers, arena),
             _ => unwrap(text, wrappers, arena),
         };
         let (format, lexed) = match switch {
+            _ if nothing => (0, Lexed::Skip),
             Some(switch) => {
                 switch.follow(line.text);
                 let whose = if origin == 0 { switch.current } else { switch.whose(line.text) };
@@ -221,9 +224,9 @@ impl Reading {
     }
 
     /// Gives `then` what stands within a line.
-    fn within<T>(&mut self, text: &[u8], then: impl FnOnce(Line) -> T) -> T {
+    fn within<T>(&mut self, text: &[u8], then: impl FnOnce(Bare) -> T) -> T {
         self.arena.clear();
-        then(unwrap(text, &mut self.wrappers, &self.arena).line)
+        then(unwrap(text, &mut self.wrappers, &self.arena))
     }
 }
 
@@ -234,14 +237,17 @@ struct Bare<'r> {
     origin: u64,
     /// The program that wrote it, or the container; empty where nothing says.
     program: &'r [u8],
+    /// There is no line in it.
+    nothing: bool,
 }
 
 fn unwrap<'r>(text: &'r [u8], wrappers: &mut [Box<dyn Unwrap>], arena: &'r Arena) -> Bare<'r> {
-    let mut bare = Bare { line: Line::new(text, arena), origin: 0, program: b"" };
+    let mut bare = Bare { line: Line::new(text, arena), origin: 0, program: b"", nothing: false };
     for wrapper in wrappers {
         let Some(within) = wrapper.take_off(bare.line.text, arena) else { continue };
         let line = &mut bare.line;
         line.text = within.text;
+        bare.nothing |= within.nothing;
         line.tag = within.tag.or(line.tag);
         line.at = within.at.stated().unwrap_or(line.at);
         if !within.origin.is_empty() {

@@ -3,7 +3,7 @@
 
 use super::arena::Arena;
 use super::detect::Score;
-use super::wrapper::{Unwrap, WRAPPERS, Wrapper};
+use super::wrapper::{WRAPPERS, Wrapper};
 use super::{Format, Line, Setup, Sign, Signs};
 use crate::event::Lexed;
 
@@ -55,18 +55,19 @@ impl<'a> Wrapping<'a> {
         let (mut n_wrapped, mut merit) = (0, self.merit);
         let mut whole = self.whole.clone();
         let bare = |(line, whole): (&Line<'a>, &mut bool)| {
-            let Some(bare) = bare_line(line, unwrap.as_mut(), arena) else {
+            let Some(within) = unwrap.take_off(line.text, arena) else {
                 *whole &= !wrapper.everywhere;
                 return *line;
             };
             n_wrapped += 1;
-            merit += usize::from(is_blank(bare.text) && !is_blank(line.text));
-            bare
+            merit += usize::from(within.nothing);
+            let (tag, at) = (within.tag.or(line.tag), within.at.stated().unwrap_or(line.at));
+            Line { text: within.text, tag, at, arena }
         };
         let lines: Vec<Line> = self.lines.iter().zip(&mut whole).map(bare).collect();
         // One that is surely there is worth a line.
         merit += usize::from(wrapper.surely.is_some_and(|surely| surely(&self.lines)));
-        let n_said = self.lines.iter().filter(|l| !is_blank(l.text)).count();
+        let n_said = self.lines.iter().filter(|l| !l.text.trim_ascii().is_empty()).count();
         let enough = if wrapper.everywhere { n_wrapped * WRAPPED_SHARE >= n_said } else { true };
         let wrappers = self.wrappers.iter().copied().chain([wrapper]).collect();
         (n_wrapped > 0 && enough).then_some(Self { wrappers, lines, whole, merit })
@@ -143,16 +144,6 @@ impl<'a> Wrapping<'a> {
     }
 }
 
-fn bare_line<'a>(line: &Line<'a>, unwrap: &mut dyn Unwrap, arena: &'a Arena) -> Option<Line<'a>> {
-    let within = unwrap.take_off(line.text, arena)?;
-    let (tag, at) = (within.tag.or(line.tag), within.at.stated().unwrap_or(line.at));
-    Some(Line { text: within.text, tag, at, arena })
-}
-
 fn is_event(lexed: Lexed) -> bool {
     matches!(lexed, Lexed::Event(_) | Lexed::Many(_))
-}
-
-fn is_blank(text: &[u8]) -> bool {
-    text.trim_ascii().is_empty()
 }

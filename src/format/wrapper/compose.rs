@@ -12,7 +12,7 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
     name: "compose",
     title: "the name of a container, as docker compose logs and kubectl logs --prefix write it",
     everywhere: true,
-    nests: false,
+    nests: true,
     surely: None,
     start: |_| Box::new(Compose),
 };

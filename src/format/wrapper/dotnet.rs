@@ -25,8 +25,12 @@ impl Unwrap for Dotnet {
             return Some(Within::text(text));
         }
         let (rest, _) = category(line).ok()?;
-        // A console of single lines has the message behind it.
-        (rest.is_empty() || rest.starts_with(b" ")).then(|| Within::text(rest.get(1..).unwrap_or_default()))
+        match rest {
+            [] => Some(Within::nothing()),
+            // A console of single lines has the message behind it.
+            [b' ', text @ ..] => Some(Within::text(text)),
+            _ => None,
+        }
     }
 }
 
@@ -47,8 +51,9 @@ mod tests {
     #[test]
     fn a_category_says_nothing_and_its_message_is_within() {
         let arena = Arena::default();
+        let category = Dotnet.take_off(b"info: FluentFTP.FtpClient[0]", &arena);
+        assert_eq!(category, Some(Within::nothing()));
         for (line, text) in [
-            ("info: FluentFTP.FtpClient[0]", ""),
             ("      Command:  USER a", "Command:  USER a"),
             ("       EPRT", " EPRT"),
             ("dbug: FluentFTP.FtpClient[0] Command:  USER a", "Command:  USER a"),

@@ -18,7 +18,7 @@ struct Marks;
 impl Unwrap for Marks {
     fn take_off<'a>(&mut self, line: &'a [u8], _: &'a Arena) -> Option<Within<'a>> {
         let text = line.trim_ascii();
-        (is_fence(text) || is_tag(text) || is_fold(text) || text == b"--").then(|| Within::text(b""))
+        (is_fence(text) || is_tag(text) || is_fold(text) || text == b"--").then(Within::nothing)
     }
 }
 

@@ -61,17 +61,24 @@ pub(super) struct Within<'a> {
     pub(super) origin: &'a [u8],
     /// The program or container that wrote it.
     pub(super) program: &'a [u8],
+    /// The line is nothing but wrapping: not even a blank line stands within.
+    pub(super) nothing: bool,
 }
 
 impl<'a> Within<'a> {
     /// A wrapping that says nothing.
     pub(super) fn text(text: &'a [u8]) -> Self {
-        Self { text, tag: None, at: When::NEVER, origin: b"", program: b"" }
+        Self { text, tag: None, at: When::NEVER, origin: b"", program: b"", nothing: false }
+    }
+
+    /// A line that is nothing but wrapping.
+    pub(super) fn nothing() -> Self {
+        Self { nothing: true, ..Self::text(b"") }
     }
 
     /// A wrapping that a logging daemon made.
     pub(super) fn tagged(text: &'a [u8], tag: Tag<'a>) -> Self {
-        Self { text, tag: Some(tag), at: tag.at, origin: tag.host, program: tag.program }
+        Self { tag: Some(tag), at: tag.at, origin: tag.host, program: tag.program, ..Self::text(text) }
     }
 }
 

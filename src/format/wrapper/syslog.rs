@@ -30,7 +30,7 @@ pub(in crate::format) struct Headers {
 impl Unwrap for Headers {
     fn take_off<'a>(&mut self, line: &'a [u8], _: &'a Arena) -> Option<Within<'a>> {
         if is_about_the_journal(line) {
-            return Some(Within::text(b""));
+            return Some(Within::nothing());
         }
         let (tag, text) = Headers::take_off(self, line)?;
         Some(Within::tagged(text, tag))
@@ -319,7 +319,7 @@ mod tests {
         let arena = Arena::default();
         let mut headers = Headers::new(&Zone::UTC);
         for line in ["-- Boot 0123456789abcdef --", "-- Logs begin at Fri 2026-11-20 18:24:00 UTC. --"] {
-            assert_eq!(Unwrap::take_off(&mut headers, line.as_bytes(), &arena), Some(Within::text(b"")));
+            assert_eq!(Unwrap::take_off(&mut headers, line.as_bytes(), &arena), Some(Within::nothing()));
         }
     }
 
