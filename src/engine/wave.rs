@@ -170,7 +170,8 @@ impl Found {
             Lexed::Event(event) => self.note_event(base, self.lines, taken, event),
             Lexed::Many(all) => {
                 for told in *all {
-                    self.note_event(base, self.lines + told.below.min(n_lines - 1), taken, &told.event);
+                    let below = taken.below(told.below).min(n_lines - 1);
+                    self.note_event(base, self.lines + below, taken, &told.event);
                 }
             }
             Lexed::Skip | Lexed::Unknown => self.note_silent(base, line, n_lines, taken),

@@ -68,6 +68,16 @@ pub struct Taken<'a, 'l> {
     pub at: When,
     /// What it says.
     pub lexed: &'l Lexed<'a>,
+    /// Lines of a record that the dialect did not see, because they were nothing but wrapping.
+    unseen: &'l [u32],
+}
+
+impl Taken<'_, '_> {
+    /// How many lines below the first a line stands that the dialect takes for the one so many below.
+    #[must_use]
+    pub fn below(&self, seen: u32) -> u32 {
+        self.unseen.iter().fold(seen, |below, unseen| below + u32::from(*unseen <= below))
+    }
 }
 
 impl Plan {
@@ -197,11 +207,12 @@ impl Reading {
         if let ([dialect, ..], [], None) = (dialects.as_mut_slice(), wrappers.as_slice(), &switch) {
             let lexed = dialect.lex(Line::new(text, arena));
             if !matches!(lexed, Lexed::Unknown) {
-                return then(Taken { format: 0, origin: 0, at: When::NEVER, lexed: &lexed });
+                return then(Taken { format: 0, origin: 0, at: When::NEVER, lexed: &lexed, unseen: &[] });
             }
         }
+        let mut unseen = Vec::new();
         let Bare { line, origin, program, nothing } = match memchr::memchr(b'\n', text) {
-            Some(_) if !wrappers.is_empty() => unwrap_record(text, wrappers, arena),
+            Some(_) if !wrappers.is_empty() => unwrap_record(text, wrappers, arena, &mut unseen),
             _ => unwrap(text, wrappers, arena),
         };
         let (format, lexed) = match switch {
@@ -220,7 +231,7 @@ impl Reading {
             }
             _ => origin,
         };
-        then(Taken { format, origin, at: line.at, lexed: &lexed })
+        then(Taken { format, origin, at: line.at, lexed: &lexed, unseen: &unseen })
     }
 
     /// Gives `then` what stands within a line.
@@ -260,15 +271,25 @@ fn unwrap<'r>(text: &'r [u8], wrappers: &mut [Box<dyn Unwrap>], arena: &'r Arena
     bare
 }
 
-/// As [`unwrap`], for a record: what stands around each of its lines is taken off.
-fn unwrap_record<'r>(text: &'r [u8], wrappers: &mut [Box<dyn Unwrap>], arena: &'r Arena) -> Bare<'r> {
+/// As [`unwrap`], for a record: what stands around each of its lines is taken off, and those that are no lines are left out.
+fn unwrap_record<'r>(
+    text: &'r [u8],
+    wrappers: &mut [Box<dyn Unwrap>],
+    arena: &'r Arena,
+    unseen: &mut Vec<u32>,
+) -> Bare<'r> {
     let mut lines = source::Lines(text);
     let first = lines.next().map_or(&b""[..], |l| l.bytes);
     let bare = unwrap(first, wrappers, arena);
     let mut all = bare.line.text.to_vec();
-    for next in lines {
+    for (below, next) in (1..).zip(lines) {
+        let next = unwrap(next.bytes, wrappers, arena);
+        if next.nothing {
+            unseen.push(below);
+            continue;
+        }
         all.push(b'\n');
-        all.extend_from_slice(unwrap(next.bytes, wrappers, arena).line.text);
+        all.extend_from_slice(next.line.text);
     }
     Bare { line: Line { text: arena.keep(&all), ..bare.line }, ..bare }
 }
