@@ -74,6 +74,8 @@ formats! {
     "proftpd-trace"
     "pure-ftpd"
     "proftpd-extended"
+    "proftpd-system"
+    "proftpd-events"
     "filezilla-server-0.9"
     "filezilla-server"
     "suricata"

@@ -4,6 +4,7 @@
 //! wins. Scores are counts of lines, so that they can be shown.
 
 use super::arena::Arena;
+use super::family::{Family, families};
 use super::foreign::{foreign, magic};
 use super::reading::Plan;
 use super::wrapper::{Unwrap, WRAPPERS, Wrapper};
@@ -200,18 +201,12 @@ impl<'a> Wrapping<'a> {
 
     /// Formats that every line shows: each line counts for the first that knows it.
     fn every_line(&self, setup: &Setup) -> Vec<Score> {
-        let telling = setup.formats().filter(|f| matches!(f.signs, Signs::EveryLine));
-        let mut lexers: Vec<_> = telling.map(|f| (f, (f.lexer)(setup), 0usize)).collect();
+        let mut families: Vec<Family> = families(setup).map(|family| Family::of(family, setup)).collect();
         for line in &self.lines {
-            for (_, lexer, n) in &mut lexers {
-                if is_event(lexer.lex(*line)) {
-                    *n += 1;
-                    break;
-                }
-            }
+            let _ = families.iter_mut().any(|family| family.takes(*line));
         }
-        let known = lexers.into_iter().filter(|(_, _, n)| *n > 0);
-        known.map(|(format, _, n)| self.score(format, n, n)).collect()
+        let known = families.iter().filter(|family| family.n_lines > 0);
+        known.map(|family| self.score(family.member(), family.n_lines, family.n_lines)).collect()
     }
 
     /// How many lines are telling for a format that only the whole file shows, and how many fit.
@@ -263,10 +258,9 @@ fn by_every_line(wrappings: &[Wrapping], setup: &Setup) -> Option<Plan> {
     let (_, mut scores) = best?;
     scores.sort_by_key(|s| std::cmp::Reverse(s.telling));
     let mut formats: Vec<_> = scores.iter().map(|s| s.format).collect();
-    let unseen = setup.formats().filter(|f| matches!(f.signs, Signs::EveryLine) && f.layout.is_lines());
-    for format in unseen {
-        if !formats.iter().any(|f| std::ptr::eq(*f, format)) {
-            formats.push(format);
+    for family in families(setup).filter(|family| family[0].layout.is_lines()) {
+        if !formats.iter().any(|seen| family.iter().any(|f| f.is(seen))) {
+            formats.push(family[0]);
         }
     }
     Some(Plan { formats, wrappers: scores.swap_remove(0).wrappers, log_format: None })

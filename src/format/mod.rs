@@ -4,6 +4,7 @@
 
 mod arena;
 mod detect;
+mod family;
 mod foreign;
 mod stamp;
 mod wrapper;
@@ -17,6 +18,7 @@ mod json;
 mod literal;
 mod locale_date;
 mod log_format;
+mod proftpd_dispatch;
 mod reply_lines;
 mod table;
 mod telnet;
@@ -47,6 +49,7 @@ mod node_ftp;
 mod nppftp;
 mod pftp;
 mod proftpd_extended;
+mod proftpd_system;
 mod proftpd_trace;
 mod pure_ftpd;
 mod pyftpdlib;
@@ -235,6 +238,8 @@ pub static FORMATS: &[&Format] = &[
     &pure_ftpd::FORMAT,
     &pyftpdlib::FORMAT,
     &proftpd_extended::FORMAT,
+    &proftpd_system::FORMAT,
+    &proftpd_system::EVENTS,
     &filezilla_server_09::FORMAT,
     &filezilla_server::FORMAT,
     &suricata::FORMAT,
