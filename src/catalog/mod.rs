@@ -71,6 +71,7 @@ formats! {
     "rclone"
     "pftp"
     "vsftpd"
+    "vsftpd-events"
     "proftpd-trace"
     "pure-ftpd"
     "proftpd-extended"

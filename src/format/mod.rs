@@ -234,6 +234,7 @@ pub trait Lexer: Send {
 /// Every format that ftplog has, the most telling first.
 pub static FORMATS: &[&Format] = &[
     &vsftpd::FORMAT,
+    &vsftpd::EVENTS,
     &proftpd_trace::FORMAT,
     &pure_ftpd::FORMAT,
     &pyftpdlib::FORMAT,
