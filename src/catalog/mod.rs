@@ -74,6 +74,8 @@ formats! {
     "vsftpd-events"
     "proftpd-trace"
     "pure-ftpd"
+    "pure-ftpd-commands"
+    "pure-ftpd-events"
     "proftpd-extended"
     "proftpd-system"
     "proftpd-events"

@@ -2,13 +2,16 @@
 //!
 //! How much a program writes is a setting of it. The lines are the same; the first lines of a log decide.
 
-use super::{Format, Lexer, Line, Setup, Signs, proftpd_system, vsftpd};
+use super::{Format, Lexer, Line, Setup, Signs, proftpd_system, pure_ftpd, vsftpd};
 use crate::event::{Event, Holds, Lexed, What};
 
 /// The formats of each program, from the one whose logs hold the most to the one whose logs hold the least. The last one's lexer
 /// tells the most of a line.
-static FAMILIES: &[&[&Format]] =
-    &[&[&vsftpd::FORMAT, &vsftpd::EVENTS], &[&proftpd_system::FORMAT, &proftpd_system::EVENTS]];
+static FAMILIES: &[&[&Format]] = &[
+    &[&vsftpd::FORMAT, &vsftpd::EVENTS],
+    &[&pure_ftpd::FORMAT, &pure_ftpd::COMMANDS, &pure_ftpd::EVENTS],
+    &[&proftpd_system::FORMAT, &proftpd_system::EVENTS],
+];
 
 impl Format {
     /// Whether it is that one.

@@ -19,6 +19,7 @@ mod literal;
 mod locale_date;
 mod log_format;
 mod proftpd_dispatch;
+mod pure_ftpd_events;
 mod reply_lines;
 mod table;
 mod telnet;
@@ -237,6 +238,8 @@ pub static FORMATS: &[&Format] = &[
     &vsftpd::EVENTS,
     &proftpd_trace::FORMAT,
     &pure_ftpd::FORMAT,
+    &pure_ftpd::COMMANDS,
+    &pure_ftpd::EVENTS,
     &pyftpdlib::FORMAT,
     &proftpd_extended::FORMAT,
     &proftpd_system::FORMAT,
