@@ -53,6 +53,7 @@ mod proftpd_extended;
 mod proftpd_system;
 mod proftpd_trace;
 mod pure_ftpd;
+mod pure_ftpd_transfers;
 mod pyftpdlib;
 mod raw;
 mod rclone;
@@ -62,6 +63,7 @@ mod vsftpd;
 mod wget;
 mod winscp;
 mod zeek;
+mod xferlog;
 
 pub use arena::Arena;
 pub use custom::{Definition, Example, Flaw};
@@ -244,6 +246,9 @@ pub static FORMATS: &[&Format] = &[
     &proftpd_extended::FORMAT,
     &proftpd_system::FORMAT,
     &proftpd_system::EVENTS,
+    &xferlog::FORMAT,
+    &pure_ftpd_transfers::STATS,
+    &pure_ftpd_transfers::W3C,
     &filezilla_server_09::FORMAT,
     &filezilla_server::FORMAT,
     &suricata::FORMAT,
@@ -274,6 +279,7 @@ pub static FORMATS: &[&Format] = &[
     &ftpconnect::FORMAT,
     &basic_ftp::FORMAT,
     &commons_net::FORMAT,
+    &pure_ftpd_transfers::CLF,
     &raw::FORMAT,
     &capture::FORMAT,
 ];
