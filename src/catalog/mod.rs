@@ -79,6 +79,7 @@ formats! {
     "proftpd-extended"
     "proftpd-system"
     "proftpd-events"
+    "iis"
     "xferlog"
     "pure-ftpd-stats"
     "pure-ftpd-w3c"

@@ -14,6 +14,7 @@ mod bsd_ftp_input;
 mod columns;
 mod custom;
 mod filezilla_labels;
+mod iis_causes;
 mod json;
 mod literal;
 mod locale_date;
@@ -42,6 +43,7 @@ mod fluentftp;
 mod ftpconnect;
 mod ftp_srv;
 mod ftplib;
+mod iis;
 mod lftp;
 mod mina;
 mod ncftp;
@@ -246,6 +248,7 @@ pub static FORMATS: &[&Format] = &[
     &proftpd_extended::FORMAT,
     &proftpd_system::FORMAT,
     &proftpd_system::EVENTS,
+    &iis::FORMAT,
     &xferlog::FORMAT,
     &pure_ftpd_transfers::STATS,
     &pure_ftpd_transfers::W3C,
