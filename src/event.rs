@@ -52,8 +52,8 @@ pub struct Dialect {
     pub holds: Holds,
 }
 
-/// How much of what was said on the control connection a log holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How much of what was said on the control connection a log holds, from the most to the least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Holds {
     /// Every command and every reply.
     Everything,

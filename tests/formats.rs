@@ -133,7 +133,7 @@ fn the_same_is_said_once_for_several_logs() {
 #[test]
 fn a_log_without_commands_and_replies_gets_the_advice_of_its_page() {
     let log = "Fri Nov 20 18:32:21 2026 [pid 10178] CONNECT: Client \"192.0.2.7\"\n".repeat(2);
-    let tip = "set these in vsftpd.conf and restart vsftpd: xferlog_enable=YES, xferlog_std_format=NO, log_ftp_protocol=YES";
+    let tip = "set log_ftp_protocol=YES and xferlog_std_format=NO in vsftpd.conf and restart vsftpd";
     for command in ["analyze", "exchanges", "sessions"] {
         let ran = ftplog_with(&[command, "-"], log.as_bytes());
         assert!(ran.err.ends_with(&format!("lines\n  tip: {tip}\n")), "{command}: {}", ran.err);

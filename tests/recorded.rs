@@ -368,8 +368,14 @@ const FLOORS: &[(&str, &str, &[&str], f64)] = &[
     ("proftpd", "cli-lftp-parallel", &["client.txt"], 0.85),
 ];
 
-/// Every recorded log: server, name and kind.
+/// Every recorded log that holds replies: server, name and kind.
 fn recorded() -> Vec<(String, String, String)> {
+    let mut all = recorded_in_any_way();
+    all.retain(|(server, name, kind)| told_by(server, name, kind).is_none());
+    all
+}
+
+fn recorded_in_any_way() -> Vec<(String, String, String)> {
     let parts = |path: &Path| {
         let server = path.parent()?.file_name()?.to_str()?.to_owned();
         let (name, kind) = path.file_name()?.to_str()?.split_once('.')?;
@@ -878,4 +884,176 @@ fn replies_in_the_line_of_their_command_are_counted() {
     let [by_exchange, by_session, in_report] = counted("tests/recorded/proftpd/order.extended-custom.log");
     assert_eq!(by_exchange[4], 7 + 6 + 5 + 1 + 7);
     assert_eq!((by_session, in_report), (by_exchange, by_exchange));
+}
+
+/// What a log without replies tells: its format, and the commands of which it tells all that were done, and all that failed.
+struct Tells {
+    format: &'static str,
+    done: &'static [&'static str],
+    failed: &'static [&'static str],
+}
+
+const TRANSFERS: &[&str] = &["RETR", "STOR"];
+const CHANGES: &[&str] = &["PASS", "RETR", "STOR", "MKD", "RMD", "DELE", "RNTO"];
+const ALL: &[&str] = &[
+    "USER", "PASS", "SYST", "FEAT", "PWD", "TYPE", "PASV", "LIST", "NLST", "RETR", "STOR", "MKD", "CWD",
+    "REST", "RNFR", "RNTO", "SITE", "DELE", "CDUP", "RMD", "SIZE", "OPTS", "NOOP", "PBSZ", "QUIT",
+];
+
+fn told_by(server: &str, name: &str, kind: &str) -> Option<Tells> {
+    let tells = |format, done, failed| Some(Tells { format, done, failed });
+    match (server, kind) {
+        ("proftpd", "system.log") if name.starts_with("debug4-") => tells("proftpd-system", ALL, ALL),
+        ("proftpd", "system.log") => tells("proftpd-events", &["PASS"], &["PASS"]),
+        ("proftpd", "syslog" | "syslog-iso" | "syslog-5424") => tells("proftpd-events", &[], &["PASS"]),
+        ("proftpd", "xferlog") => tells("xferlog", &["RETR", "STOR", "DELE"], &[]),
+        ("vsftpd", "events.log") => tells("vsftpd-events", CHANGES, &["PASS"]),
+        ("vsftpd", "xferlog") | ("pureftpd", "altlog-xferlog") => tells("xferlog", TRANSFERS, &[]),
+        ("pureftpd", "events.syslog") => tells(
+            "pure-ftpd-events",
+            &["PASS", "RETR", "STOR", "DELE", "RNTO"],
+            &["PASS", "RETR", "STOR", "MKD", "RMD"],
+        ),
+        ("pureftpd", "commands.syslog") => tells("pure-ftpd-commands", &["PASS"], &[]),
+        ("pureftpd", "altlog-clf") => tells("pure-ftpd-clf", TRANSFERS, &[]),
+        ("pureftpd", "altlog-stats") => tells("pure-ftpd-stats", TRANSFERS, &[]),
+        ("pureftpd", "altlog-w3c") => tells("pure-ftpd-w3c", TRANSFERS, &[]),
+        _ => None,
+    }
+}
+
+/// Logs of what was done do not tell how a file was sent or which word was used.
+fn in_short(verb: &str) -> &str {
+    match verb {
+        "APPE" | "STOU" => "STOR",
+        "XMKD" => "MKD",
+        "XRMD" => "RMD",
+        verb => verb,
+    }
+}
+
+/// Commands by how they went: 1 where they were done, 0 where they failed.
+fn outcomes_on_the_wire(server: &str, name: &str) -> Pairs {
+    let mut outcomes = Pairs::default();
+    for ((verb, code), n) in pairs_of(&wire(server, name)).0 {
+        let verb = in_short(&verb);
+        for _ in 0..n {
+            outcomes.add(verb, code.map(|c| u16::from(c < 400)));
+        }
+    }
+    outcomes
+}
+
+fn outcomes_in(ran: &Ran) -> Pairs {
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(ran.err, "");
+    let mut outcomes = Pairs::default();
+    for exchange in ran.ndjson() {
+        assert_eq!(exchange["replies"].as_array().unwrap().len(), 0);
+        let outcome = exchange["outcome"].as_str().map(|o| u16::from(o == "done"));
+        outcomes.add(in_short(exchange["command"]["verb"].as_str().unwrap()), outcome);
+    }
+    outcomes
+}
+
+fn count(pairs: &Pairs, verb: &str, outcome: u16) -> usize {
+    pairs.0.get(&(verb.to_owned(), Some(outcome))).copied().unwrap_or(0)
+}
+
+/// What the log tells and the wire does not show.
+const TOLD_ONLY: &[(&str, &str, &str)] = &[
+    // The RETR got no final reply on the wire; the transfer log says that it broke off.
+    ("proftpd/data425.xferlog", "RETR", "failed"),
+];
+
+fn holds_outcomes(path: &str, ran: &Ran, on_wire: &Pairs, tells: &Tells) {
+    let told = outcomes_in(ran);
+    for (outcome, complete) in [(1, tells.done), (0, tells.failed)] {
+        for verb in complete {
+            assert_eq!(
+                count(&told, verb, outcome),
+                count(on_wire, verb, outcome),
+                "{path}: {verb} with {outcome}"
+            );
+        }
+    }
+    for ((verb, outcome), n) in &told.0 {
+        let Some(outcome) = *outcome else { continue };
+        let only = TOLD_ONLY
+            .iter()
+            .any(|(p, v, o)| path.ends_with(p) && v == verb && (*o == "done") == (outcome == 1));
+        assert!(
+            only || *n <= count(on_wire, verb, outcome),
+            "{path}: {n} {verb} with {outcome} are not on the wire"
+        );
+    }
+}
+
+#[test]
+fn what_a_log_tells_was_done_was_done_on_the_wire() {
+    let mut n_logs = 0;
+    for (server, name, kind) in recorded_in_any_way() {
+        let Some(tells) = told_by(&server, &name, &kind) else { continue };
+        let path = log(&server, &name, &kind);
+        let report = ftplog(&["analyze", "-f", "json", &path]).json();
+        assert_eq!(report["inputs"][0]["format"], tells.format, "{path}");
+        let ran = ftplog(&["exchanges", "-f", "ndjson", &path]);
+        holds_outcomes(&path, &ran, &outcomes_on_the_wire(&server, &name), &tells);
+        n_logs += 1;
+    }
+    assert!(n_logs >= 25, "only {n_logs} logs were found");
+}
+
+/// The lines of a recorded log that stay, and how many sessions begin in them.
+fn quiet(path: &str, keeps: impl Fn(&str) -> bool, opens: &str) -> (Vec<u8>, usize) {
+    let text = fs::read(root().join(path)).unwrap();
+    let text = String::from_utf8_lossy(&text);
+    let kept: String = text.lines().filter(|l| keeps(l)).flat_map(|l| [l, "\n"]).collect();
+    let opened = kept.lines().filter(|l| l.contains(opens)).count();
+    (kept.into_bytes(), opened)
+}
+
+#[test]
+fn a_log_tells_as_much_when_the_talk_is_not_logged() {
+    // What these programs write besides the talk does not depend on whether they write it.
+    let of_vsftpd = |line: &str| !line.contains(" FTP command: ") && !line.contains(" FTP response: ");
+    let of_pure = |line: &str| !line.contains(" [DEBUG] ");
+    let changes = Tells { format: "", done: &CHANGES[1..], failed: &[] };
+    let notices = Tells { format: "", done: &["RETR", "STOR", "DELE", "RNTO"], failed: &[] };
+    let mut n_logs = 0;
+    for (server, name, kind) in recorded() {
+        let path = log(&server, &name, &kind);
+        let (text, opened) = match (server.as_str(), kind.as_str()) {
+            ("vsftpd", "vsftpd.log") => quiet(&path, of_vsftpd, "] CONNECT: "),
+            ("pureftpd", "syslog" | "syslog-iso" | "syslog-5424") => quiet(&path, of_pure, "New connection"),
+            _ => continue,
+        };
+        let sessions = ftplog_with(&["sessions", "-f", "ndjson", "-"], &text);
+        // Nobody did anything in these.
+        if sessions.err.contains("holds no FTP commands") {
+            continue;
+        }
+        assert_eq!(sessions.ndjson().len(), opened, "{path}");
+        let tells = if server == "vsftpd" { &changes } else { &notices };
+        let ran = ftplog_with(&["exchanges", "-f", "ndjson", "-"], &text);
+        holds_outcomes(&path, &ran, &outcomes_on_the_wire(&server, &name), tells);
+        n_logs += 1;
+    }
+    assert!(n_logs >= 30, "only {n_logs} logs were found");
+}
+
+#[test]
+fn transfers_far_apart_are_two_visits() {
+    let line = |time: &str, user: &str| {
+        format!("Fri Nov 20 {time} 2026 1 192.0.2.7 7 /a b _ o r {user} ftp 0 * c\n")
+    };
+    let near = [line("18:00:00", "alice"), line("18:10:00", "alice"), line("18:24:00", "alice")].concat();
+    let far = [line("18:00:00", "alice"), line("18:15:01", "alice")].concat();
+    let others = [line("18:00:00", "alice"), line("18:00:01", "bob"), line("18:00:02", "alice")].concat();
+    for (log, users) in [(near, &["alice"][..]), (far, &["alice", "alice"]), (others, &["alice", "bob"])] {
+        let sessions = ftplog_with(&["sessions", "-f", "ndjson", "-"], log.as_bytes()).ndjson();
+        let found: Vec<&str> = sessions.iter().map(|s| s["user"].as_str().unwrap()).collect();
+        assert_eq!(found, users, "{log}");
+        assert!(sessions.iter().all(|s| s["identity"] != "likely" && s["ended"] == "open"), "{log}");
+    }
 }

@@ -4,6 +4,7 @@
 //! wins. Scores are counts of lines, so that they can be shown.
 
 use super::arena::Arena;
+use super::family::families;
 use super::foreign::{foreign, magic};
 use super::locale_date::{DateOrder, order_of};
 use super::log_format::LogFormat;
@@ -165,10 +166,9 @@ fn by_every_line(wrappings: &[Wrapping], setup: &Setup) -> Option<Plan> {
     let (_, mut scores, wrapping) = best?;
     scores.sort_by_key(|s| std::cmp::Reverse(s.telling));
     let mut formats: Vec<_> = scores.iter().map(|s| s.format).collect();
-    let unseen = setup.formats().filter(|f| matches!(f.signs, Signs::EveryLine) && f.layout.is_lines());
-    for format in unseen {
-        if !formats.iter().any(|f| std::ptr::eq(*f, format)) {
-            formats.push(format);
+    for family in families(setup).filter(|family| family[0].layout.is_lines()) {
+        if !formats.iter().any(|seen| family.iter().any(|f| f.is(seen))) {
+            formats.push(family[0]);
         }
     }
     Some(Plan { date_order: date_order(wrapping), ..scores.swap_remove(0).plan(formats) })

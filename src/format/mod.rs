@@ -4,6 +4,7 @@
 
 mod arena;
 mod detect;
+mod family;
 mod foreign;
 mod stamp;
 mod wrapper;
@@ -14,10 +15,13 @@ mod bsd_ftp_input;
 mod columns;
 mod custom;
 mod filezilla_labels;
+mod iis_causes;
 mod json;
 mod literal;
 mod locale_date;
 mod log_format;
+mod proftpd_dispatch;
+mod pure_ftpd_events;
 mod reply_lines;
 mod table;
 mod telnet;
@@ -40,6 +44,7 @@ mod fluentftp;
 mod ftpconnect;
 mod ftp_srv;
 mod ftplib;
+mod iis;
 mod lftp;
 mod mina;
 mod ncftp;
@@ -48,8 +53,10 @@ mod node_ftp;
 mod nppftp;
 mod pftp;
 mod proftpd_extended;
+mod proftpd_system;
 mod proftpd_trace;
 mod pure_ftpd;
+mod pure_ftpd_transfers;
 mod pyftpdlib;
 mod raw;
 mod rclone;
@@ -59,6 +66,7 @@ mod vsftpd;
 mod wget;
 mod winscp;
 mod zeek;
+mod xferlog;
 
 pub use arena::Arena;
 pub use custom::{Definition, Example, Flaw};
@@ -238,10 +246,19 @@ pub trait Lexer: Send {
 /// Every format that ftplog has, the most telling first.
 pub static FORMATS: &[&Format] = &[
     &vsftpd::FORMAT,
+    &vsftpd::EVENTS,
     &proftpd_trace::FORMAT,
     &pure_ftpd::FORMAT,
+    &pure_ftpd::COMMANDS,
+    &pure_ftpd::EVENTS,
     &pyftpdlib::FORMAT,
     &proftpd_extended::FORMAT,
+    &proftpd_system::FORMAT,
+    &proftpd_system::EVENTS,
+    &iis::FORMAT,
+    &xferlog::FORMAT,
+    &pure_ftpd_transfers::STATS,
+    &pure_ftpd_transfers::W3C,
     &filezilla_server_09::FORMAT,
     &filezilla_server::FORMAT,
     &suricata::FORMAT,
@@ -272,6 +289,7 @@ pub static FORMATS: &[&Format] = &[
     &ftpconnect::FORMAT,
     &basic_ftp::FORMAT,
     &commons_net::FORMAT,
+    &pure_ftpd_transfers::CLF,
     &raw::FORMAT,
     &capture::FORMAT,
 ];

@@ -3,6 +3,7 @@
 //! A command is dispatched to several modules in several phases. Only the first phase is read, because every command
 //! has it and none has it after its reply.
 
+use super::proftpd_dispatch::{Phase, dispatched};
 use super::stamp::{Stamps, iso, number};
 use super::{Format, Layout, Lexer, Line, Signs};
 use crate::event::{Command, Dialect, Event, Holds, Identity, Key, Lexed, ReplyLine, What};
@@ -84,22 +85,10 @@ fn command(message: &[u8]) -> Option<What<'_>> {
     if message.starts_with(b"client sent EOF, closing control connection") {
         return Some(What::Closed);
     }
-    let (_, text) = dispatched(message).ok()?;
-    let command = Command::parse(text).filter(|c| !is_internal(c.word))?;
-    Some(What::CommandAgain(command))
-}
-
-// dispatching PRE_CMD command 'USER alice' to mod_auth.c
-fn dispatched(i: &[u8]) -> IResult<&[u8], &[u8]> {
-    let (i, _) = tag("dispatching PRE_CMD command '")(i)?;
-    // Quotes inside the command are not escaped, and the name of a module holds none.
-    let end = memchr::memmem::rfind(i, b"' to mod_").unwrap_or(i.len());
-    Ok((&i[end..], &i[..end]))
-}
-
-/// `OPTS UTF8 ON` is dispatched once more as `OPTS_UTF8 ON`; no client sends such words.
-fn is_internal(word: &[u8]) -> bool {
-    word.starts_with(b"OPTS_") || word.starts_with(b"SITE_")
+    match dispatched(message)? {
+        (Phase::Came, command) => Some(What::CommandAgain(command)),
+        _ => None,
+    }
 }
 
 // 331 Password required for alice    async: 421 Idle timeout (4 seconds): closing control connection

@@ -1,7 +1,9 @@
 //! Pure-FTPd through syslog: commands with `-d`, replies too with `-d -d`; process numbers with `-1`.
 //!
-//! The words are translated when the program is built, so only the shape of a line is read.
+//! The words are translated when the program is built, so only the shape of a line is read. Where there are no replies, English
+//! notices say how logins went, and without `-d` what was done.
 
+use super::pure_ftpd_events::{Notice, notice};
 use super::{Format, Layout, Lexer, Line, Signs};
 use crate::event::{Command, Dialect, Event, Holds, Identity, Key, Lexed, ReplyLine, What};
 use crate::ftp::Software;
@@ -20,10 +22,49 @@ pub(super) static FORMAT: Format = Format {
     title: "Pure-FTPd through syslog, started with -d -d",
     signs: Signs::EveryLine,
     layout: Layout::LINES,
-    lexer: &|_| Box::new(PureFtpd),
+    lexer: &|_| Box::new(PureFtpd { notices: Notices::None }),
 };
 
-struct PureFtpd;
+/// The same with one `-d`.
+pub(super) static COMMANDS: Format = Format {
+    dialect: Dialect {
+        name: "pure-ftpd-commands",
+        identity: Identity::Mingled,
+        software: Software::PureFtpd,
+        holds: Holds::Commands,
+    },
+    title: "Pure-FTPd through syslog, started with one -d: commands without replies",
+    signs: Signs::EveryLine,
+    layout: Layout::LINES,
+    lexer: &|_| Box::new(PureFtpd { notices: Notices::Logins }),
+};
+
+/// The same without `-d`.
+pub(super) static EVENTS: Format = Format {
+    dialect: Dialect {
+        name: "pure-ftpd-events",
+        identity: Identity::Mingled,
+        software: Software::PureFtpd,
+        holds: Holds::Deeds,
+    },
+    title: "Pure-FTPd through syslog, started without -d: logins, transfers, and what went wrong",
+    signs: Signs::EveryLine,
+    layout: Layout::LINES,
+    lexer: &|_| Box::new(PureFtpd { notices: Notices::All }),
+};
+
+/// Which notices are read: those that say more than the talk that the log holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Notices {
+    None,
+    /// How logins went, and where sessions end.
+    Logins,
+    All,
+}
+
+struct PureFtpd {
+    notices: Notices,
+}
 
 impl Lexer for PureFtpd {
     fn lex<'a>(&mut self, line: Line<'a>) -> Lexed<'a> {
@@ -37,14 +78,28 @@ impl Lexer for PureFtpd {
             b"DEBUG" => spoken(message),
             b"INFO" if who.user == b"?" && is_connection(message, who.client) => Some(What::Opened),
             b"INFO" if crate::text::holds(message, "tls: enabled ") => Some(What::Secured),
-            b"INFO" | b"NOTICE" | b"WARNING" | b"ERROR" => None,
+            b"INFO" | b"NOTICE" | b"WARNING" | b"ERROR" => return self.noticed(message, who, &line),
             _ => return Lexed::Unknown,
         };
-        let Some(what) = what else { return Lexed::Skip };
-        let key = line.tag.and_then(|tag| tag.pid).map_or(Key::None, Key::Number);
-        let user = if who.user == b"?" { b"" } else { who.user };
-        let Who { client, .. } = who;
-        Lexed::Event(Event { at: line.at(), route: client, key, client, client_port: 0, user, what })
+        what.map_or(Lexed::Skip, |what| Lexed::Event(who.event(what, &line)))
+    }
+}
+
+impl PureFtpd {
+    /// What a notice says, where it is wanted.
+    fn noticed<'a>(&self, message: &'a [u8], who: Who<'a>, line: &Line<'a>) -> Lexed<'a> {
+        if self.notices == Notices::None {
+            return Lexed::Skip;
+        }
+        let Some(notice) = notice(message) else { return Lexed::Skip };
+        let who = match notice {
+            Notice::Login(user, _) => Who { user, ..who },
+            Notice::Refused(client) => Who { client, ..who },
+            Notice::Did(..) | Notice::Renamed(..) if self.notices != Notices::All => return Lexed::Skip,
+            _ => who,
+        };
+        let (first, next) = notice.told();
+        line.arena.tell_all([Some(first), next].into_iter().flatten().map(|what| who.event(what, line)))
     }
 }
 
@@ -52,6 +107,15 @@ impl Lexer for PureFtpd {
 struct Who<'a> {
     user: &'a [u8],
     client: &'a [u8],
+}
+
+impl<'a> Who<'a> {
+    fn event(self, what: What<'a>, line: &Line<'a>) -> Event<'a> {
+        let known = |name: &'a [u8]| if name == b"?" { &b""[..] } else { name };
+        let (client, user) = (self.client, known(self.user));
+        let key = line.tag.and_then(|tag| tag.pid).map_or(Key::None, Key::Number);
+        Event { at: line.at(), route: client, key, client, client_port: 0, user, what }
+    }
 }
 
 // (alice@127.0.0.1) [  The name may hold anything, so the first bracket that fits decides.

@@ -1,8 +1,12 @@
 //! vsftpd with `log_ftp_protocol=YES`: its own log file, and the same lines through syslog.
+//!
+//! Without that setting the log holds logins, transfers and changes to files, and no replies; nor what was refused before
+//! vsftpd tried it, such as a command out of order. With `xferlog_std_format=YES` it is an xferlog.
 
+use super::arena::Arena;
 use super::stamp::{Stamps, ctime};
 use super::{Format, Layout, Lexer, Line, Signs};
-use crate::event::{Command, Dialect, Event, Holds, Identity, Key, Lexed, ReplyLine, What};
+use crate::event::{Command, Dialect, Event, Holds, Identity, Key, Lexed, MASK, Outcome, ReplyLine, What};
 use crate::ftp::Software;
 use crate::text::find_near;
 use crate::time::When;
@@ -19,24 +23,41 @@ pub(super) static FORMAT: Format = Format {
     title: "vsftpd log with log_ftp_protocol=YES, or the same through syslog",
     signs: Signs::EveryLine,
     layout: Layout::LINES,
-    lexer: &|setup| Box::new(Vsftpd { stamps: Stamps::new(&setup.zone) }),
+    lexer: &|setup| Box::new(Vsftpd { stamps: Stamps::new(&setup.zone), deeds: false }),
+};
+
+/// The same without `log_ftp_protocol`.
+pub(super) static EVENTS: Format = Format {
+    dialect: Dialect {
+        name: "vsftpd-events",
+        identity: Identity::KeyChangesAtLogin,
+        software: Software::Vsftpd,
+        holds: Holds::Deeds,
+    },
+    title: "vsftpd log without log_ftp_protocol: logins, transfers and changes to files",
+    signs: Signs::EveryLine,
+    layout: Layout::LINES,
+    lexer: &|setup| Box::new(Vsftpd { stamps: Stamps::new(&setup.zone), deeds: true }),
 };
 
 struct Vsftpd {
     stamps: Stamps,
+    /// Whether to tell what was done. Where the log holds the talk itself, that says so.
+    deeds: bool,
 }
 
 impl Lexer for Vsftpd {
     fn lex<'a>(&mut self, line: Line<'a>) -> Lexed<'a> {
+        let arena = self.deeds.then_some(line.arena);
         if let Some((at, rest)) = self.stamps.read_fixed::<CTIME_BYTES>(line.text, ctime) {
             return match pid(rest) {
-                Some((rest, pid)) => record(at, pid, rest),
+                Some((rest, pid)) => record(at, pid, rest, arena),
                 None => Lexed::Unknown,
             };
         }
         // Through syslog the program's own date and process are in the header.
         match line.tag {
-            Some(tag) if tag.program == b"vsftpd" => record(tag.at, tag.pid.unwrap_or(0), line.text),
+            Some(tag) if tag.program == b"vsftpd" => record(tag.at, tag.pid.unwrap_or(0), line.text, arena),
             _ => Lexed::Unknown,
         }
     }
@@ -122,8 +143,9 @@ fn address_and_text(i: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
     Some((&i[..end], text))
 }
 
+/// What a record says; what was done only with room to write it down.
 #[inline]
-fn record(at: When, pid: u64, i: &[u8]) -> Lexed<'_> {
+fn record<'a>(at: When, pid: u64, i: &'a [u8], deeds: Option<&'a Arena>) -> Lexed<'a> {
     let Some((user, kind, rest)) = user_and_kind(i) else { return Lexed::Unknown };
     let Some((client, text)) = address_and_text(rest) else { return Lexed::Unknown };
     let what = match (kind, text) {
@@ -135,9 +157,70 @@ fn record(at: When, pid: u64, i: &[u8]) -> Lexed<'_> {
         // A refusal at the door is told twice; the 421 that follows is the one that counts.
         (Kind::Connect, None) => What::Opened,
         (Kind::LoggedIn, _) => What::LoggedIn,
-        _ => return Lexed::Skip,
+        _ => {
+            let Some(arena) = deeds else { return Lexed::Skip };
+            let name = &i[..i.len() - rest.len()];
+            let event =
+                |what| Event { at, route: client, key: Key::Number(pid), client, client_port: 0, user, what };
+            return deed(name, text, arena, event);
+        }
     };
     Lexed::Event(Event { at, route: client, key: Key::Number(pid), client, client_port: 0, user, what })
+}
+
+// [alice] OK UPLOAD: Client "192.0.2.7", "/srv/ftp/a.txt", 7 bytes, 20.11Kbyte/sec    CONNECT: Client "192.0.2.7", "Connection
+// refused: too many sessions."
+#[cold]
+fn deed<'a>(
+    name: &[u8],
+    text: Option<&'a [u8]>,
+    arena: &'a Arena,
+    event: impl Fn(What<'a>) -> Event<'a>,
+) -> Lexed<'a> {
+    let name = name.strip_suffix(b": Client \"").unwrap_or(name);
+    if name == b"CONNECT" {
+        return arena.tell_all([What::Opened, What::Closed].into_iter().map(event));
+    }
+    let (outcome, name) = if let Some(start) = memchr::memmem::rfind(name, b"OK ") {
+        (Outcome::Done, &name[start + 3..])
+    } else if let Some(start) = memchr::memmem::rfind(name, b"FAIL ") {
+        (Outcome::Failed, &name[start + 5..])
+    } else {
+        return Lexed::Skip;
+    };
+    let path = text.unwrap_or_default();
+    let did = |word: &'a [u8], argument| Some(What::Did(Command::of(word, argument)?, outcome));
+    let what = match name {
+        // The password of an anonymous user stands in the line; it is not read.
+        b"LOGIN" => did(b"PASS", MASK),
+        b"DOWNLOAD" => did(b"RETR", path),
+        b"UPLOAD" => did(b"STOR", path),
+        b"MKDIR" => did(b"MKD", path),
+        b"RMDIR" => did(b"RMD", path),
+        b"DELETE" => did(b"DELE", path),
+        b"CHMOD" => did(b"SITE", arena.collect(b"CHMOD ".iter().chain(path).copied())),
+        b"RENAME" => {
+            let Some((from, to)) = two_paths(path) else { return told(did(b"RNTO", path), event) };
+            let source = Command::of(b"RNFR", from).map(|c| What::Did(c, Outcome::Done));
+            return arena.tell_all(source.into_iter().chain(did(b"RNTO", to)).map(event));
+        }
+        _ => None,
+    };
+    told(what, event)
+}
+
+fn told<'a>(what: Option<What<'a>>, event: impl Fn(What<'a>) -> Event<'a>) -> Lexed<'a> {
+    what.map_or(Lexed::Skip, |what| Lexed::Event(event(what)))
+}
+
+/// Both paths are absolute and separated by a space, as they may hold some themselves: with more than one place to cut, it is
+/// not known where.
+fn two_paths(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut cuts = memchr::memmem::find_iter(text, b" /");
+    match (cuts.next(), cuts.next()) {
+        (Some(cut), None) => Some((&text[..cut], &text[cut + 1..])),
+        _ => None,
+    }
 }
 
 /// Bytes that vsftpd could not print before the verb: telnet's interrupt before ABOR comes out as `????ABOR`.
@@ -206,6 +289,65 @@ mod tests {
             FORMAT.lex(b"Thu Dec 18 16:33:42 2025 1 127.0.0.1 0 /manual.txt b _ o r e ftp 0 * i"),
             Lexed::Unknown
         );
+    }
+
+    /// The events of a line of a log that holds no talk.
+    fn deeds(text: &str) -> Vec<What<'static>> {
+        let line = format!("Fri Nov 20 18:33:16 2026 [pid 6610] {text}");
+        match EVENTS.lex(Box::leak(line.into_boxed_str())) {
+            Lexed::Event(e) => vec![e.what],
+            Lexed::Many(all) => all.iter().map(|told| told.event.what).collect(),
+            Lexed::Skip => vec![],
+            Lexed::Unknown => panic!("{text}"),
+        }
+    }
+
+    #[test]
+    fn a_log_without_talk_tells_what_was_done() {
+        for (text, verb, argument, outcome) in [
+            (
+                "[bob] OK UPLOAD: Client \"::1\", \"/x, \"y\"\", 103 bytes, 1.0Kbyte/sec",
+                Verb::STOR,
+                "/x, \"y\"",
+                Outcome::Done,
+            ),
+            ("[bob] FAIL DOWNLOAD: Client \"::1\", \"/x\", 0.00Kbyte/sec", Verb::RETR, "/x", Outcome::Failed),
+            ("[OK b] OK DELETE: Client \"::1\", \"/x\"", Verb::DELE, "/x", Outcome::Done),
+            ("[bob] FAIL MKDIR: Client \"::1\", \"/x\"", Verb::MKD, "/x", Outcome::Failed),
+            ("[bob] OK CHMOD: Client \"::1\", \"/x 640\"", Verb::SITE, "CHMOD /x 640", Outcome::Done),
+            ("[bob] FAIL LOGIN: Client \"::1\"", Verb::PASS, "***", Outcome::Failed),
+            (
+                "[ftp] FAIL LOGIN: Client \"::1\", anon password \"secret\"",
+                Verb::PASS,
+                "***",
+                Outcome::Failed,
+            ),
+        ] {
+            let [What::Did(command, went)] = deeds(text)[..] else { panic!("{text}") };
+            assert_eq!(
+                (command.verb, command.argument, went),
+                (verb, argument.as_bytes(), outcome),
+                "{text}"
+            );
+        }
+        assert_eq!(deeds("[ftp] OK LOGIN: Client \"::1\", anon password \"secret\""), [What::LoggedIn]);
+        let turned_away = "CONNECT: Client \"::1\", \"Connection refused: too many sessions.\"";
+        assert_eq!(deeds(turned_away), [What::Opened, What::Closed]);
+        assert_eq!(deeds("DEBUG: Client \"::1\", \"OK then\""), []);
+    }
+
+    #[test]
+    fn a_rename_has_two_paths_where_they_can_be_told() {
+        let said = |text: &str| {
+            let line = format!("[bob] FAIL RENAME: Client \"::1\", \"{text}\"");
+            let show = |what: &What| {
+                let What::Did(command, outcome) = what else { panic!() };
+                format!("{} {} {}", command.verb.name(), command.argument.escape_ascii(), outcome.name())
+            };
+            deeds(&line).iter().map(show).collect::<Vec<_>>()
+        };
+        assert_eq!(said("/a b /c d"), ["RNFR /a b done", "RNTO /c d failed"]);
+        assert_eq!(said("/a /b /c"), ["RNTO /a /b /c failed"]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use super::arena::Arena;
 use super::detect::Score;
+use super::family::{Family, families};
 use super::wrapper::{WRAPPERS, Wrapper};
 use super::{Format, Line, Setup, Sign, Signs};
 use crate::event::Lexed;
@@ -95,18 +96,12 @@ impl<'a> Wrapping<'a> {
 
     /// Formats that every line shows: each line counts for the first that knows it.
     pub(super) fn every_line(&self, setup: &Setup) -> Vec<Score> {
-        let telling = setup.formats().filter(|f| matches!(f.signs, Signs::EveryLine));
-        let mut lexers: Vec<_> = telling.map(|f| (f, (f.lexer)(setup), 0usize)).collect();
+        let mut families: Vec<Family> = families(setup).map(|family| Family::of(family, setup)).collect();
         for line in &self.lines {
-            for (_, lexer, n) in &mut lexers {
-                if is_event(lexer.lex(*line)) {
-                    *n += 1;
-                    break;
-                }
-            }
+            let _ = families.iter_mut().any(|family| family.takes(*line));
         }
-        let known = lexers.into_iter().filter(|(_, _, n)| *n > 0);
-        known.map(|(format, _, n)| self.score(format, n, n)).collect()
+        let known = families.iter().filter(|family| family.n_lines > 0);
+        known.map(|family| self.score(family.member(), family.n_lines, family.n_lines)).collect()
     }
 
     /// How many lines are telling for a format that only the whole file shows, and how many fit.

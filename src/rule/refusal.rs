@@ -2,7 +2,7 @@
 
 use super::ledger::Ledger;
 use super::transcript::write_first_line;
-use crate::event::Place;
+use crate::event::{Holds, Place};
 use crate::ftp::{Code, Software, Verb};
 use crate::session::{Ending, Exchange, Session};
 use crate::time::When;
@@ -173,10 +173,12 @@ impl Ledger {
                 self.note_refusal(session, Refusal { said, ..Refusal::at(reply.place, reply.at, reason) });
             }
         }
-        // Connected and closed before any greeting. Clients write of connections that they never had.
-        let by_server = session.dialect().software != Software::Unknown;
+        // Connected and closed before any greeting. Clients write of connections that they never had, and most servers' logs
+        // have no greetings.
+        let dialect = session.dialect();
+        let shows_greetings = dialect.software != Software::Unknown && dialect.holds == Holds::Everything;
         let silent = session.exchanges().len() == 0 && !session.is_continued();
-        if by_server && silent && session.ending() == Ending::Lost {
+        if shows_greetings && silent && session.ending() == Ending::Lost {
             self.note_refusal(session, Refusal::at(session.first(), session.first_at(), Reason::Unknown));
         }
     }

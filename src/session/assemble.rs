@@ -6,7 +6,7 @@ use super::exchange::Notable;
 use super::lifetime::{beginning_of, can_begin};
 use super::turn::{Turn, same_user};
 use super::{Beginning, Confidence, Session};
-use crate::event::{Dialect, Event, Identity, Key, Place, What};
+use crate::event::{Dialect, Event, Holds, Identity, Key, Outcome, Place, What};
 use crate::ftp::{Code, Verb};
 use crate::time::When;
 use foldhash::fast::FixedState;
@@ -23,6 +23,8 @@ pub(super) const POOL_SESSIONS_MAX: usize = 64;
 pub(super) const SEGMENT_EXCHANGES_MAX: usize = 1_024;
 /// Sessions of one route that are looked through when a log does not name a session.
 pub(super) const ROUTE_SESSIONS_MAX: usize = 256;
+/// Numbers of processes that come again with every session where each has a namespace of its own.
+const NAMESPACE_NUMBERS_MAX: u64 = 9;
 const SEED: u64 = 0x6674_706c_6f67;
 /// Keys are hashed in the same way in every run.
 static KEYS: FixedState = FixedState::with_seed(SEED);
@@ -200,7 +202,7 @@ impl Assembler {
         let logged_in = match event.what {
             What::Command(_) if known.is_some() => return known,
             What::LoggedIn => return Some(self.note_login(a, event, done)),
-            What::Did(command, _) if known.is_none() => return Some(self.doer(a, event, command.verb, done)),
+            What::Did(command, _) => return self.doer(a, event, command.verb, known, done),
             What::Reply(line) => matches!(line.line, [b'2', b'3', b'0', ..]),
             _ => false,
         };
@@ -212,23 +214,35 @@ impl Assembler {
             }
         }
         if let Some((id, sure)) = self.logging_in(a.route, event) {
-            let session = &mut self.sessions[id as usize];
-            if !sure {
-                session.identity = Confidence::Likely;
-            }
-            let old = std::mem::replace(&mut session.key, a.key);
-            session.key_number = number_of(event.key);
-            if self.by_key.get(&old) == Some(&id) {
-                self.by_key.remove(&old);
-            }
-            if let Some(before) = self.by_key.insert(a.key, id)
-                && before != id
-            {
-                self.end(before, done);
-            }
+            self.change_key(id, a, event, sure, done);
             return Some(id);
         }
         Some(self.open_anew(a, event, done))
+    }
+
+    /// The session goes on in the process of that event.
+    fn change_key(
+        &mut self,
+        id: u32,
+        a: Arrival,
+        event: &Event,
+        sure: bool,
+        done: &mut impl FnMut(&Session, Ended),
+    ) {
+        let session = &mut self.sessions[id as usize];
+        if !sure {
+            session.identity = Confidence::Likely;
+        }
+        let old = std::mem::replace(&mut session.key, a.key);
+        session.key_number = number_of(event.key);
+        if self.by_key.get(&old) == Some(&id) {
+            self.by_key.remove(&old);
+        }
+        if let Some(before) = self.by_key.insert(a.key, id)
+            && before != id
+        {
+            self.end(before, done);
+        }
     }
 
     /// The session of the route that waits to be told it is logged in, and whether there is only one.
@@ -276,18 +290,46 @@ impl Assembler {
         id
     }
 
-    /// What was done, by a process that has said nothing: of the route's sessions the one whose process is nearest. A login is
-    /// refused by the parent, whose number is the smaller one; transfers are the work of the last child.
-    fn doer(&mut self, a: Arrival, event: &Event, verb: Verb, done: &mut impl FnMut(&Session, Ended)) -> u32 {
+    /// vsftpd: whose work a deed is. A login is refused by the parent, whose number is the smaller one; everything else is the
+    /// work of the last child, who stays the same.
+    fn doer(
+        &mut self,
+        a: Arrival,
+        event: &Event,
+        verb: Verb,
+        known: Option<u32>,
+        done: &mut impl FnMut(&Session, Ended),
+    ) -> Option<u32> {
         let number = number_of(event.key);
+        // With process namespaces the numbers come back: the process that is known was another session's.
+        let known = known.filter(|_| number > NAMESPACE_NUMBERS_MAX || verb == Verb::PASS);
+        if known.is_some() {
+            return known;
+        }
         let distance = |session: &Session| match verb {
             Verb::PASS => session.key_number.wrapping_sub(number),
             _ => number.wrapping_sub(session.key_number),
         };
-        let all = self.by_route.get(&a.route).into_iter().flatten().copied();
-        let theirs = all.filter(|id| same_user(self.sessions[*id as usize].user(), event.user));
-        let nearest = theirs.min_by_key(|id| distance(&self.sessions[*id as usize]));
-        nearest.unwrap_or_else(|| self.open_anew(a, event, done))
+        let mut nearest = None;
+        let mut n = 0;
+        for id in self.by_route.get(&a.route).into_iter().flatten().copied() {
+            let session = &self.sessions[id as usize];
+            let free = if verb == Verb::PASS { !session.reported } else { !session.has_worker() };
+            let own = number <= NAMESPACE_NUMBERS_MAX && session.key == a.key;
+            if (free || own) && same_user(session.user(), event.user) {
+                n += 1;
+                // One that is known to have logged in, the nearest process, the latest session.
+                let rank = (!session.reported, distance(session), std::cmp::Reverse(session.first));
+                if nearest.is_none_or(|(best, _)| rank < best) {
+                    nearest = Some((rank, id));
+                }
+            }
+        }
+        let Some((_, id)) = nearest else { return can_begin(event).then(|| self.open_anew(a, event, done)) };
+        if verb != Verb::PASS {
+            self.change_key(id, a, event, n == 1, done);
+        }
+        Some(id)
     }
 
     /// No key at all: the sessions of one route and user mingle, and only turns tell them apart.
@@ -301,6 +343,9 @@ impl Assembler {
             event.what,
             What::Command(_) | What::CommandAgain(_) | What::Exchange(..) | What::Did(..)
         );
+        if a.dialect.holds == Holds::Deeds {
+            self.end_visits(a.route, event.at, done);
+        }
         let all = self.by_route.get(&a.route).map_or(&[][..], Vec::as_slice);
         let n = all.len();
         let mut best: Option<(u32, Turn)> = None;
@@ -317,8 +362,9 @@ impl Assembler {
             // A reply that nobody waits for, after traffic: a greeting of a session whose opening the log does not show.
             Some((id, _)) if self.sessions[id as usize].begins_anew(event) => self.open_anew(a, event, done),
             Some((id, turn)) => {
-                if n > 1 || turn.fits == 0 || !turn.possible {
-                    self.sessions[id as usize].identity = Confidence::Possible;
+                let session = &mut self.sessions[id as usize];
+                if n > 1 || turn.fits == 0 || !turn.possible || session.is_visit() {
+                    session.identity = Confidence::Possible;
                 }
                 id
             }
@@ -331,6 +377,7 @@ impl Assembler {
             What::Exchange(c, code, _) => {
                 code == Code(530) || matches!(c.verb, Verb::USER | Verb::PASS) && code.0 / 100 != 2
             }
+            What::Did(c, outcome) => c.verb == Verb::PASS && outcome == Outcome::Failed,
             _ => false,
         };
         if !event.user.is_empty() && !asks {
@@ -373,6 +420,15 @@ impl Assembler {
         id
     }
 
+    /// Ends the visits of a route that nothing was heard of for long.
+    fn end_visits(&mut self, route: u64, at: When, done: &mut impl FnMut(&Session, Ended)) {
+        let all = self.by_route.get(&route).into_iter().flatten().copied();
+        let over: Vec<u32> = all.filter(|id| self.sessions[*id as usize].has_left(at)).collect();
+        for id in over {
+            self.end(id, done);
+        }
+    }
+
     /// Puts a session to the others of its route; the one that was silent longest goes where there are too many.
     fn join_route(&mut self, route: u64, id: u32, done: &mut impl FnMut(&Session, Ended)) {
         let all = self.by_route.entry(route).or_default();
@@ -380,7 +436,7 @@ impl Assembler {
         if all.len() > ROUTE_SESSIONS_MAX
             && let Some(silent) = all.iter().copied().min_by_key(|id| self.sessions[*id as usize].last)
         {
-            self.overflow.sessions_ended += 1;
+            self.overflow.sessions_ended += u64::from(self.sessions[silent as usize].tells_its_end());
             self.end(silent, done);
         }
     }
@@ -438,7 +494,8 @@ impl Assembler {
         let mut open = self.open_ids();
         open.sort_unstable_by_key(|id| self.sessions[*id as usize].last);
         open.truncate(open.len().div_ceil(2));
-        self.overflow.sessions_ended += open.len() as u64;
+        let cut_off = open.iter().filter(|id| self.sessions[**id as usize].tells_its_end());
+        self.overflow.sessions_ended += cut_off.count() as u64;
         for id in open {
             self.end(id, done);
         }
@@ -478,7 +535,13 @@ impl Session {
             What::Reply(line) => self.reply_line(place, event.at, &line),
             What::Bare(line) => self.bare_line(place, event.at, line),
             What::Exchange(command, code, text) => self.exchange_line(place, event.at, &command, code, text),
-            What::Did(command, outcome) => self.did(place, event.at, &command, outcome),
+            What::Did(command, outcome) => {
+                // Of several users who tried, the session is the one's who got in.
+                if (command.verb, outcome) == (Verb::PASS, Outcome::Done) && !event.user.is_empty() {
+                    self.name_user(event.user);
+                }
+                self.did(place, event.at, &command, outcome);
+            }
             What::LoggedIn => self.reported_at = Some((place, event.at)),
             What::Lost => self.lose(place),
             What::Closed => self.closed = true,

@@ -1,8 +1,14 @@
 //! How sessions begin and end, by what the log shows of them.
 
 use super::{Beginning, Ending, Session};
-use crate::event::{Event, Identity, Place, ReplyLine, What};
+use crate::event::{Event, Holds, Identity, Place, ReplyLine, What};
 use crate::ftp::{Code, Verb};
+use crate::time::When;
+
+/// A log of transfers knows no sessions. Those of one client and user that come one after another are taken as one visit,
+/// as people see it; between two that are further apart any server would have closed the connection: the idle limits of
+/// servers are 5 to 15 minutes. That it was one connection is never sure.
+const VISIT_SILENT_MS_MAX: i64 = 15 * 60_000;
 
 impl Session {
     /// Whether nothing more can come.
@@ -51,6 +57,26 @@ impl Session {
         self.records.len() == 1 && self.replies_of(&self.records[0]).all(|r| r.code == Code(120))
     }
 
+    /// Whether a log of deeds shows neither where the session begins nor its number: transfers of one client and user.
+    pub(super) fn is_visit(&self) -> bool {
+        self.dialect.holds == Holds::Deeds && self.beginning == Beginning::Missing && self.key_number == 0
+    }
+
+    /// Whether a visit is over at that time.
+    pub(super) fn has_left(&self, at: When) -> bool {
+        self.is_visit() && at.since(self.last_at).is_some_and(|silent_ms| silent_ms > VISIT_SILENT_MS_MAX)
+    }
+
+    /// Whether a process has done something in the session, other than to log in.
+    pub(super) fn has_worker(&self) -> bool {
+        self.continued || self.records.iter().any(|r| r.verb != Verb::PASS)
+    }
+
+    /// Whether the log says when the session ends: a log of deeds may not, so that to end the longest silent one is no loss.
+    pub(super) fn tells_its_end(&self) -> bool {
+        self.dialect.holds != Holds::Deeds
+    }
+
     pub(super) fn has_logged_in(&self) -> bool {
         self.records.iter().any(|r| {
             matches!(r.verb, Verb::PASS | Verb::USER)
@@ -72,11 +98,16 @@ impl Session {
             crate::text::holds(text, "timeout") || crate::text::holds(text, "timed out")
         };
         let at_the_door = self.counts.commands == 0 && last.is_some_and(|(code, _)| code.is_refusal());
+        // Some logs leave out the reply to QUIT, or write another one beside it.
+        let left = self.closed
+            && self.dialect.holds != Holds::Everything
+            && self.records.last().is_some_and(|r| r.verb == Verb::QUIT);
         self.ending = match () {
-            () if self.pairing.quit => Ending::Quit,
+            () if self.pairing.quit || left => Ending::Quit,
             () if told && idle() => Ending::Timeout,
             () if told || at_the_door => Ending::Refused,
-            () if self.closed => Ending::Lost,
+            // A log of deeds may not tell of a QUIT.
+            () if self.closed && self.dialect.holds != Holds::Deeds => Ending::Lost,
             () => Ending::Open,
         };
     }
@@ -86,6 +117,8 @@ impl Session {
 pub(super) fn can_begin(event: &Event) -> bool {
     match event.what {
         What::Lost | What::Closed => false,
+        // What a server notes down once more after it has said goodbye.
+        What::Did(command, _) => command.verb != Verb::QUIT,
         What::Bare(line) => super::bare::can_begin(line),
         What::Reply(line) => line.code().is_some(),
         _ => true,

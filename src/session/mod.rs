@@ -357,7 +357,7 @@ impl Session {
         if self.judged == 0 && self.beginning == Beginning::Missing {
             state = State::unknown();
         }
-        let unheard = matches!(self.dialect.holds, Holds::Commands | Holds::Deeds);
+        let unheard = self.is_unheard();
         for (index, record) in (0..).zip(&self.records[..self.settled]).skip(self.judged) {
             let (mut started, mut code) = (false, None);
             for reply in self.replies_of(record) {
@@ -383,6 +383,15 @@ impl Session {
             }
         }
         self.after = state;
+    }
+
+    /// Whether the log holds no replies. A log of deeds may turn to the talk itself later on.
+    fn is_unheard(&self) -> bool {
+        match self.dialect.holds {
+            Holds::Everything | Holds::FinalReplies => false,
+            Holds::Commands => true,
+            Holds::Deeds => self.counts.replies == [0; 5],
+        }
     }
 
     fn bytes(&self, span: Span) -> &[u8] {

@@ -5,7 +5,7 @@
 
 use super::exchange::{Record, ReplyRecord, Span, attach};
 use super::{NO_REPLY, Session};
-use crate::event::{Command, Identity, MASK, Outcome, Place, ReplyLine};
+use crate::event::{Command, Holds, Identity, MASK, Outcome, Place, ReplyLine};
 use crate::ftp::{Code, Mark, Software, Verb};
 use crate::text::without_repeated_secret;
 use crate::time::When;
@@ -13,6 +13,8 @@ use std::collections::VecDeque;
 
 /// Commands that wait for their replies; a client that sends more without reading is cut off here.
 pub(super) const WAITING_MAX: usize = 1_024;
+/// Commands that run at a time in a log without replies: a transfer, and what interrupts it.
+const RUNNING_MAX: usize = 2;
 /// Bytes of one reply that are kept.
 pub(super) const REPLY_BYTES_MAX: usize = 64 * 1024;
 /// Bytes of one argument that are kept.
@@ -144,7 +146,9 @@ impl Session {
             open.interrupted = true;
         }
         self.settle_doubt();
-        if self.pairing.waiting.len() == WAITING_MAX {
+        if self.dialect.holds == Holds::Commands {
+            self.give_up_earlier(command.verb);
+        } else if self.pairing.waiting.len() == WAITING_MAX {
             self.pairing.waiting.pop_front();
             self.pairing.desync.get_or_insert(place);
         }
@@ -156,8 +160,20 @@ impl Session {
         }
     }
 
-    /// Takes what the log says of how a command went. Logs that hold the talk itself tell it twice; the talk counts.
+    /// In a log of commands a server that has turned to the next one says nothing more about the last.
+    fn give_up_earlier(&mut self, next: Verb) {
+        while self.pairing.waiting.len() >= RUNNING_MAX {
+            self.pairing.waiting.pop_front();
+        }
+        self.pairing.quit |= next == Verb::QUIT;
+    }
+
+    /// Takes what the log says of how a command went: of one that it holds where it holds commands only. Logs that hold the
+    /// talk itself tell it twice; the talk counts.
     pub(super) fn did(&mut self, place: Place, at: When, command: &Command, outcome: Outcome) {
+        if self.has_talked() && self.dialect.holds != Holds::Commands {
+            return;
+        }
         let same = |i: &u32| {
             let record = &self.records[*i as usize];
             record.verb == command.verb && self.bytes(record.argument) == command.argument

@@ -43,6 +43,14 @@ impl Session {
             What::Exchange(c, ..) if c.verb == Verb::USER || asked && is_early(c.verb) => {
                 (u8::from(!asked && !self.reported && !self.has_logged_in()), false)
             }
+            // Who asked first is answered first.
+            What::Did(c, _) if c.verb == Verb::PASS => {
+                // Anonymous users may not be asked for a password.
+                let asks = self.awaits_reply_to(Verb::USER) || !self.has_talked();
+                let fits =
+                    if self.awaits_reply_to(Verb::PASS) { 2 } else { u8::from(!self.reported && asks) };
+                (fits, true)
+            }
             What::Command(c) | What::CommandAgain(c) | What::Exchange(c, ..) => {
                 let free = 1 + u8::from(self.is_idle());
                 let follows = match last.filter(|l| l.is_command()) {
