@@ -492,7 +492,7 @@ fn verbose_says_what_was_read_and_changes_nothing_on_standard_output() {
     for flag in ["-v", "-vv"] {
         let verbose = ftplog(&["analyze", flag, SAMPLE]);
         assert_eq!(verbose.out, plain.out);
-        let decision = "samples/server.log: read as vsftpd, as 715 of the first 819 lines show\n";
+        let decision = "samples/server.log: read as vsftpd, as 819 of the first 819 lines show\n";
         assert!(verbose.err.contains(decision), "{}", verbose.err);
     }
     let named = ftplog(&["analyze", "-v", "--log-format", "vsftpd", SAMPLE]);
@@ -1064,9 +1064,9 @@ fn detection_shows_its_scores_and_decides() {
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     let unfolded = ran.out.replace('\n', " ");
     for said in [
-        "docker-compose.log: read as pure-ftpd within syslog within compose, as 79 of the first 100 lines show",
+        "docker-compose.log: read as pure-ftpd within syslog within compose, as 88 of the first 100 lines show",
         " Format     Within                 Telling  Fitting",
-        " pure-ftpd  syslog within compose       79       79",
+        " pure-ftpd  syslog within compose       88       88",
         "vsftpd-order.txt: read as raw, since it holds commands and replies and no other format fits",
     ] {
         assert!(unfolded.contains(said), "{said}:\n{}", ran.out);

@@ -90,9 +90,10 @@ const WAYS: &[(&str, Wrap)] = &[
     ("dotnet", |_, l| before("info: Example.Ftp[0]\n      ", l)),
     ("stamped", |n, l| before(format!("2026-11-20T{}.1234567Z ", clock(n)), l)),
     ("stamped", |n, l| before(format!("2026-11-20T{}.123456Z 00O ", clock(n)), l)),
-    ("grep", |n, l| before(format!("logs/ftp.log:{}:", n + 1), l)),
-    ("grep", |_, l| before("ftp.log:", l)),
-    ("grep", |n, l| before(format!("{:6}\t", n + 1), l)),
+    ("file-name", |_, l| before("ftp.log:", l)),
+    ("line-number", |n, l| before(format!("logs/ftp.log:{}:", n + 1), l)),
+    ("line-number", |n, l| before(format!("{}:", n + 1), l)),
+    ("line-number", |n, l| before(format!("{:6}\t", n + 1), l)),
     ("marks", |n, l| before(if n == 0 { "```text\n" } else { "" }, l)),
     ("html", |_, l| html(l)),
     ("quote", |_, l| before("> ", l)),
@@ -213,7 +214,7 @@ fn every_sample_says_the_same_in_every_wrapping() {
 fn wrappings_nest_and_blocks_change_nothing() {
     let nests: [(&str, &[&str]); 7] = [
         ("pure-ftpd/concurrent-with-pid.log", &["compose", "ansi"]),
-        ("pure-ftpd/order.log", &["docker-json", "grep"]),
+        ("pure-ftpd/order.log", &["docker-json", "line-number"]),
         ("server.log", &["syslog", "compose", "ansi"]),
         ("curl/proftpd-multi.txt", &["logger", "journald"]),
         ("lftp/vsftpd-badpass.txt", &["syslog", "html", "quote", "quote"]),

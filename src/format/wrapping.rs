@@ -4,7 +4,7 @@
 use super::arena::Arena;
 use super::detect::Score;
 use super::family::{Family, families};
-use super::wrapper::{WRAPPERS, Wrapper};
+use super::wrapper::{Sure, WRAPPERS, Wrapper};
 use super::{Format, Line, Setup, Sign, Signs};
 use crate::event::Lexed;
 
@@ -14,6 +14,9 @@ const WRAPPERS_DEEP_MAX: usize = 5;
 const WRAPPINGS_MAX: usize = 32;
 /// A wrapper that stands around every line counts where at least one line in so many has it.
 const WRAPPED_SHARE: usize = 5;
+/// As many lines of so many are nearly all.
+const NEARLY: usize = 9;
+const NEARLY_OF: usize = 10;
 
 /// The first lines without what stands around them, as one order of wrappers has it.
 pub(super) struct Wrapping<'a> {
@@ -66,9 +69,13 @@ impl<'a> Wrapping<'a> {
             Line { text: within.text, tag, at, arena }
         };
         let lines: Vec<Line> = self.lines.iter().zip(&mut whole).map(bare).collect();
-        // One that is surely there is worth a line.
-        merit += usize::from(wrapper.surely.is_some_and(|surely| surely(&self.lines)));
         let n_said = self.lines.iter().filter(|l| !l.text.trim_ascii().is_empty()).count();
+        // One that is surely there is worth a line.
+        merit += usize::from(match wrapper.sure {
+            Sure::Everywhere => n_wrapped * NEARLY_OF >= n_said * NEARLY,
+            Sure::If(shown) => shown(&self.lines),
+            Sure::Never => false,
+        });
         let enough = if wrapper.everywhere { n_wrapped * WRAPPED_SHARE >= n_said } else { true };
         let wrappers = self.wrappers.iter().copied().chain([wrapper]).collect();
         (n_wrapped > 0 && enough).then_some(Self { wrappers, lines, whole, merit })

@@ -99,7 +99,7 @@ mod tests {
             "read as vsftpd within syslog within compose, as 3 of the first 5 lines show"
         );
         assert_eq!(
-            decided("Fri Nov 20 18:32:21 2026 [pid 1] CONNECT: Client \"::1\"\n"),
+            decided("Fri Nov 20 18:32:21 2026 [pid 1] FTP response: Client \"::1\", \"220 x\"\n"),
             "read as vsftpd, as 1 of the first 1 lines shows"
         );
         assert_eq!(

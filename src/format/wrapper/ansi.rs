@@ -1,6 +1,6 @@
 //! Colours and other escape sequences of terminals (ECMA-48), in logs that were written for a screen.
 
-use super::{Unwrap, Within, Wrapper};
+use super::{Sure, Unwrap, Within, Wrapper};
 use crate::format::arena::Arena;
 
 pub(super) static WRAPPER: Wrapper = Wrapper {
@@ -8,7 +8,7 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
     title: "colours of a terminal",
     everywhere: false,
     nests: false,
-    surely: None,
+    sure: Sure::Everywhere,
     start: |_| Box::new(Ansi),
 };
 

@@ -1,6 +1,6 @@
 //! The name of the container before each line: `docker compose logs`, and `kubectl logs --prefix`.
 
-use super::{Unwrap, Within, Wrapper};
+use super::{Sure, Unwrap, Within, Wrapper};
 use crate::format::arena::Arena;
 use nom::bytes::complete::{tag, take_while1};
 use nom::character::complete::char;
@@ -13,7 +13,7 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
     title: "the name of a container, as docker compose logs and kubectl logs --prefix write it",
     everywhere: true,
     nests: true,
-    surely: None,
+    sure: Sure::Everywhere,
     start: |_| Box::new(Compose),
 };
 

@@ -1,7 +1,7 @@
 //! The files in which Docker keeps what a container writes: `{"log":"rest\n","stream":"stdout","time":"..."}`.
 
 use super::members::{Value, members, unescaped};
-use super::{Unwrap, Within, Wrapper};
+use super::{Sure, Unwrap, Within, Wrapper};
 use crate::format::arena::Arena;
 use crate::format::stamp::{Stamps, iso};
 use crate::time::When;
@@ -11,7 +11,7 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
     title: "the files of Docker's json-file driver",
     everywhere: true,
     nests: false,
-    surely: None,
+    sure: Sure::Everywhere,
     start: |zone| Box::new(DockerJson { stamps: Stamps::new(zone) }),
 };
 

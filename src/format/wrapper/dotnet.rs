@@ -1,6 +1,6 @@
 //! The console of Microsoft.Extensions.Logging: a line with level and category, and below it the message behind six blanks.
 
-use super::{Unwrap, Within, Wrapper};
+use super::{Sure, Unwrap, Within, Wrapper};
 use crate::format::arena::Arena;
 use nom::bytes::complete::{take, take_while1};
 use nom::character::complete::{char, digit1};
@@ -13,7 +13,7 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
     title: "the console of Microsoft.Extensions.Logging",
     everywhere: true,
     nests: false,
-    surely: None,
+    sure: Sure::Everywhere,
     start: |_| Box::new(Dotnet),
 };
 

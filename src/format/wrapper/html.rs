@@ -1,6 +1,6 @@
 //! Text that went through a web page: `---&gt; USER`, `Client &quot;192.0.2.7&quot;`, and quotes that a page made round.
 
-use super::{Unwrap, Within, Wrapper};
+use super::{Sure, Unwrap, Within, Wrapper};
 use crate::format::Line;
 use crate::format::arena::Arena;
 
@@ -9,7 +9,7 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
     title: "entities and round quotes of a web page",
     everywhere: false,
     nests: true,
-    surely: Some(is_of_a_page),
+    sure: Sure::If(is_of_a_page),
     start: |_| Box::new(Html),
 };
 

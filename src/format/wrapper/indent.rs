@@ -1,6 +1,6 @@
 //! Four blanks or a tab before each line, which make a block of code in Markdown.
 
-use super::{Unwrap, Within, Wrapper};
+use super::{Sure, Unwrap, Within, Wrapper};
 use crate::format::arena::Arena;
 
 pub(super) static WRAPPER: Wrapper = Wrapper {
@@ -8,7 +8,7 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
     title: "four blanks, a block of code in Markdown",
     everywhere: true,
     nests: true,
-    surely: None,
+    sure: Sure::Everywhere,
     start: |_| Box::new(Indent),
 };
 

@@ -1,7 +1,7 @@
 //! The journal of systemd as `journalctl -o json` writes it: one object a line.
 
 use super::members::{Value, members, unescaped};
-use super::{Tag, Unwrap, Within, Wrapper};
+use super::{Sure, Tag, Unwrap, Within, Wrapper};
 use crate::format::arena::Arena;
 use crate::time::{Known, When};
 
@@ -10,7 +10,7 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
     title: "the journal of systemd as journalctl -o json writes it",
     everywhere: true,
     nests: false,
-    surely: None,
+    sure: Sure::Everywhere,
     start: |_| Box::new(Journald),
 };
 

@@ -4,7 +4,7 @@
 //! A line must have a level, in capitals unless something else shows it. Everything before the message is taken off.
 
 use super::stamped::shape;
-use super::{Unwrap, Within, Wrapper};
+use super::{Sure, Unwrap, Within, Wrapper};
 use crate::format::arena::Arena;
 use crate::format::stamp::Stamps;
 use crate::time::When;
@@ -20,7 +20,7 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
     title: "time, level, thread and name of a logging library",
     everywhere: true,
     nests: false,
-    surely: None,
+    sure: Sure::Never,
     start: |zone| Box::new(Logger { stamps: Stamps::new(zone) }),
 };
 

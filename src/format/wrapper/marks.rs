@@ -1,7 +1,7 @@
 //! Lines that stand around a log on a page or in the output of a job and are no part of it: fences of Markdown, tags of
 //! forums, folds of CI jobs, separators of grep. Within them stands nothing.
 
-use super::{Unwrap, Within, Wrapper};
+use super::{Sure, Unwrap, Within, Wrapper};
 use crate::format::arena::Arena;
 
 pub(super) static WRAPPER: Wrapper = Wrapper {
@@ -9,7 +9,7 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
     title: "lines around a log: fences of Markdown, folds of CI jobs, separators of grep",
     everywhere: false,
     nests: false,
-    surely: None,
+    sure: Sure::Never,
     start: |_| Box::new(Marks),
 };
 

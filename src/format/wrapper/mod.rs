@@ -7,10 +7,11 @@ mod ansi;
 mod compose;
 mod docker_json;
 mod dotnet;
-mod grep;
+mod file_name;
 mod html;
 mod indent;
 mod journald;
+mod line_number;
 mod logger;
 mod marks;
 mod members;
@@ -36,10 +37,21 @@ pub struct Wrapper {
     pub(super) everywhere: bool,
     /// Whether it may stand inside itself.
     pub(super) nests: bool,
-    /// Whether lines are surely wrapped in this way, even if a dialect knows them as they are.
-    pub(super) surely: Option<fn(&[Line]) -> bool>,
+    /// When it is surely there, even if a dialect knows the lines as they are.
+    pub(super) sure: Sure,
     /// Makes what takes it off.
     start: fn(&Zone) -> Box<dyn Unwrap>,
+}
+
+/// When a wrapping is surely there, so that it is taken off although a dialect knows the lines with it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Sure {
+    /// Where it stands around nearly every line: no dialect has such a head of its own.
+    Everywhere,
+    /// Where the lines show it.
+    If(fn(&[Line]) -> bool),
+    /// Never: heads of dialects look the same.
+    Never,
 }
 
 /// Takes one kind of wrapping off. It may remember how the last time stamp was read and nothing else.
@@ -112,7 +124,8 @@ pub static WRAPPERS: &[&Wrapper] = &[
     &logger::WRAPPER,
     &dotnet::WRAPPER,
     &stamped::WRAPPER,
-    &grep::WRAPPER,
+    &file_name::WRAPPER,
+    &line_number::WRAPPER,
     &marks::WRAPPER,
     &html::WRAPPER,
     &quote::WRAPPER,

@@ -1,6 +1,6 @@
 //! The mark of a quotation before each line, as mail, Markdown and forums have it. Each level is taken off on its own.
 
-use super::{Unwrap, Within, Wrapper};
+use super::{Sure, Unwrap, Within, Wrapper};
 use crate::format::arena::Arena;
 
 pub(super) static WRAPPER: Wrapper = Wrapper {
@@ -8,7 +8,7 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
     title: "the mark of a quotation, > or |",
     everywhere: true,
     nests: true,
-    surely: None,
+    sure: Sure::Everywhere,
     start: |_| Box::new(Quote),
 };
 

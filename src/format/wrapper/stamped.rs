@@ -2,7 +2,7 @@
 //!
 //! Many dialects begin with a time of their own. Then more lines are known with it than without, and it stays.
 
-use super::{Unwrap, Within, Wrapper};
+use super::{Sure, Unwrap, Within, Wrapper};
 use crate::format::Line;
 use crate::format::arena::Arena;
 use crate::format::stamp::{Shape, Stamps, iso_and_zone, month_day, time_of_day};
@@ -16,7 +16,7 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
     title: "a time: docker logs -t, Kubernetes, GitHub Actions, GitLab, ts",
     everywhere: true,
     nests: false,
-    surely: Some(has_streams),
+    sure: Sure::If(has_streams),
     start: |zone| Box::new(Stamped { stamps: Stamps::new(zone) }),
 };
 

@@ -1,7 +1,7 @@
 //! What a logging daemon puts before each line: RFC 3164 with its many variants, its ISO form, RFC 5424, and the same as
 //! journalctl shows it.
 
-use super::{Tag, Unwrap, Within, Wrapper};
+use super::{Sure, Tag, Unwrap, Within, Wrapper};
 use crate::format::arena::Arena;
 use crate::format::stamp::{Stamps, ctime, epoch, iso, month_day, number, weekday_iso};
 use crate::time::{When, Zone, month};
@@ -17,7 +17,7 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
     title: "the header of a system log (RFC 3164, RFC 5424, ISO times), also as journalctl shows it",
     everywhere: true,
     nests: true,
-    surely: None,
+    sure: Sure::Everywhere,
     start: |zone| Box::new(Headers::new(zone)),
 };
 

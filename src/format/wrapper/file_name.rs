@@ -1,70 +1,42 @@
-//! The name of a file, the number of a line, or both before each line, as `grep`, `zgrep`, `cat -n` and `nl` write them. Lines
-//! around a hit have hyphens where the hit has colons.
+//! The name of a file before each line, as `grep` and `zgrep` write it. Lines around a hit have hyphens where the hit has
+//! colons.
 //!
-//! Names may hold hyphens, and a time looks like a number and more: only what is surely a name or a number is taken off.
+//! Names may hold hyphens, and other words have colons: only what is surely a name is taken off.
 
-use super::{Unwrap, Within, Wrapper};
+use super::{Sure, Unwrap, Within, Wrapper};
+use crate::format::Line;
 use crate::format::arena::Arena;
-use nom::bytes::complete::{take_while, take_while_m_n, take_while1};
-use nom::character::complete::{char, one_of};
-use nom::combinator::{not, opt};
-use nom::sequence::terminated;
-use nom::{IResult, Parser};
 
 pub(super) static WRAPPER: Wrapper = Wrapper {
-    name: "grep",
-    title: "the name of a file and the number of a line, as grep and cat -n write them",
+    name: "file-name",
+    title: "the name of a file, as grep writes it",
     everywhere: true,
     nests: false,
-    surely: None,
-    start: |_| Box::new(Grep),
+    sure: Sure::If(are_glued),
+    start: |_| Box::new(FileName),
 };
+
+/// Most lines follow their name without a blank, which loggers write behind theirs.
+fn are_glued(lines: &[Line]) -> bool {
+    let glued = |l: &&Line| file(l.text).is_some_and(|(_, rest)| !rest.starts_with(b" "));
+    lines.iter().filter(glued).count() * 4 >= lines.len() * 3
+}
 
 /// Longest name of a file that is looked for.
 const NAME_BYTES_MAX: usize = 256;
 /// Letters of an extension, such as `.json`.
 const EXTENSION_BYTES_MAX: usize = 5;
 
-struct Grep;
+struct FileName;
 
-impl Unwrap for Grep {
+impl Unwrap for FileName {
     fn take_off<'a>(&mut self, line: &'a [u8], _: &'a Arena) -> Option<Within<'a>> {
-        if let Some((origin, text)) = file(line) {
-            return Some(Within { origin, ..Within::text(text) });
-        }
-        let number = counted(line).or_else(|_| numbered(line));
-        number.ok().map(|(text, _)| Within::text(text))
+        let (origin, text) = file(line)?;
+        Some(Within { origin, ..Within::text(text) })
     }
 }
 
-//      12	rest
-fn counted(i: &[u8]) -> IResult<&[u8], &[u8]> {
-    let (i, _) = take_while(|b| b == b' ')(i)?;
-    terminated(digits, char('\t')).parse(i)
-}
-
-// 12:rest    12-rest
-fn numbered(i: &[u8]) -> IResult<&[u8], &[u8]> {
-    let (i, ()) = not(moment).parse(i)?;
-    terminated(digits, one_of(":-")).parse(i)
-}
-
-fn digits(i: &[u8]) -> IResult<&[u8], &[u8]> {
-    take_while1(|b: u8| b.is_ascii_digit())(i)
-}
-
-// 12:34:56 but not 12:34:56:    2026-11-20
-fn moment(i: &[u8]) -> IResult<&[u8], ()> {
-    let n = |n: usize| take_while_m_n(n, n, |b: u8| b.is_ascii_digit());
-    let date: IResult<&[u8], _> = (n(4), char('-'), n(2), char('-'), n(2)).parse(i);
-    if let Ok((rest, _)) = date {
-        return Ok((rest, ()));
-    }
-    let (i, _) = (n(2), char(':'), n(2), char(':'), n(2)).parse(i)?;
-    not(one_of(":0123456789")).parse(i)
-}
-
-// /var/log/vsftpd.log:12:rest    vsftpd.log:rest    vsftpd.log-12-rest    C:\logs\ftp.log:rest
+// /var/log/vsftpd.log:rest    vsftpd.log-rest    C:\logs\ftp.log:rest
 fn file(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let word =
         line.iter().take(NAME_BYTES_MAX).position(|b| *b <= b' ').unwrap_or(line.len().min(NAME_BYTES_MAX));
@@ -77,16 +49,10 @@ fn file(line: &[u8]) -> Option<(&[u8], &[u8])> {
             _ => has_extension(name) && !begins_with_date(rest),
         };
         if is_end {
-            return Some((name, without_number(rest, line[at])));
+            return Some((name, rest));
         }
     }
     None
-}
-
-/// Takes off the number of the line.
-fn without_number(i: &[u8], mark: u8) -> &[u8] {
-    let number: IResult<&[u8], _> = opt((not(moment), terminated(digits, char(char::from(mark))))).parse(i);
-    number.map_or(i, |(rest, _)| rest)
 }
 
 // 20261120:    20261120-    20261120.gz:
@@ -131,7 +97,12 @@ fn has_extension(name: &[u8]) -> bool {
     stem.iter().any(u8::is_ascii_alphabetic)
         && stem.iter().copied().all(is_of_a_name)
         && (1..=EXTENSION_BYTES_MAX).contains(&extension.len())
-        && extension.iter().all(u8::is_ascii_alphanumeric)
+        && (is_lower(extension) || [&b"LOG"[..], b"TXT"].contains(&extension))
+}
+
+/// Names of classes and levels have capitals.
+fn is_lower(extension: &[u8]) -> bool {
+    extension.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
 }
 
 /// Logs that are usually called so, without an extension.
@@ -145,41 +116,31 @@ mod tests {
 
     fn taken_off(line: &str) -> Option<(String, String)> {
         let arena = Arena::default();
-        let within = Grep.take_off(line.as_bytes(), &arena)?;
+        let within = FileName.take_off(line.as_bytes(), &arena)?;
         let shown = |b: &[u8]| String::from_utf8_lossy(b).into_owned();
         Some((shown(within.origin), shown(within.text)))
     }
 
     #[test]
-    fn names_and_numbers_are_taken_off() {
+    fn names_are_taken_off() {
         for (line, name, text) in [
             ("vsftpd.log:Fri Nov 20", "vsftpd.log", "Fri Nov 20"),
-            ("vsftpd.log:12:Fri Nov 20", "vsftpd.log", "Fri Nov 20"),
-            ("vsftpd.log-12-Fri Nov 20", "vsftpd.log", "Fri Nov 20"),
+            ("vsftpd.log:12:Fri Nov 20", "vsftpd.log", "12:Fri Nov 20"),
+            ("vsftpd.log-12-Fri Nov 20", "vsftpd.log", "12-Fri Nov 20"),
             ("vsftpd.log-Fri Nov 20", "vsftpd.log", "Fri Nov 20"),
             ("./pure-ftpd.log:2026-11-20T18:24:00Z x", "./pure-ftpd.log", "2026-11-20T18:24:00Z x"),
-            ("pure-ftpd.log-7-2026-11-20 18:24:00 x", "pure-ftpd.log", "2026-11-20 18:24:00 x"),
+            ("pure-ftpd.log-7-2026-11-20 18:24:00 x", "pure-ftpd.log", "7-2026-11-20 18:24:00 x"),
             ("/var/log/messages:Nov 20 18:24:00 x", "/var/log/messages", "Nov 20 18:24:00 x"),
             ("syslog:Nov 20 18:24:00 x", "syslog", "Nov 20 18:24:00 x"),
             ("syslog.2.gz:Nov 20 18:24:00 x", "syslog.2.gz", "Nov 20 18:24:00 x"),
+            ("curl.txt:12:34:56.5 < 220 x", "curl.txt", "12:34:56.5 < 220 x"),
             ("lftp.txt-2026-11-20 18:24:00 ---> x", "lftp.txt", "2026-11-20 18:24:00 ---> x"),
-            ("vsftpd.log-20261120:7:Fri", "vsftpd.log-20261120", "Fri"),
+            ("vsftpd.log-20261120:7:Fri", "vsftpd.log-20261120", "7:Fri"),
             ("vsftpd.log-20261120.gz:Fri", "vsftpd.log-20261120.gz", "Fri"),
-            ("C:\\logs\\ftp.log:12:(000041) x", "C:\\logs\\ftp.log", "(000041) x"),
-            ("12:220 ready", "", "220 ready"),
-            ("13-USER a", "", "USER a"),
-            ("     7\t220 ready", "", "220 ready"),
+            ("C:\\logs\\ftp.log:12:(000041) x", "C:\\logs\\ftp.log", "12:(000041) x"),
         ] {
             assert_eq!(taken_off(line), Some((name.to_owned(), text.to_owned())), "{line}");
         }
-    }
-
-    #[test]
-    fn a_time_is_no_number_of_a_line() {
-        assert_eq!(taken_off("12:34:56 220 x"), None);
-        assert_eq!(taken_off("curl.txt:12:34:56.5 < 220 x").unwrap().1, "12:34:56.5 < 220 x");
-        assert_eq!(taken_off("curl.txt:15:12:34:56.5 < 220 x").unwrap().1, "12:34:56.5 < 220 x");
-        assert_eq!(taken_off("15:12:34:56.5 < 220 x").unwrap().1, "12:34:56.5 < 220 x");
     }
 
     #[test]
@@ -196,6 +157,8 @@ mod tests {
             "C: USER a",
             "UNKNOWN|127.0.0.1|/|[20/Nov/2026:18:25:41 +0000]|x",
             "a=b/c:d",
+            "ftp.DEBUG: x",
+            "org.example.Ftp: x",
             "DEBUG:x: y",
         ] {
             assert_eq!(taken_off(line), None, "{line}");
