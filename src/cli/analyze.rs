@@ -7,13 +7,13 @@ use super::inputs::{Inputs, Named, half_understood, no_logs, settings, stopped, 
 use super::output::Output;
 use ftplog::engine::{self, Settings, Stats, Stop};
 use ftplog::report::{
-    InputSummary, Options, Report, Sentences, Status, Summary, TextOptions, report_json, report_text,
+    InputSummary, Options, Report, Sentences, Status, Summary, TextOptions, after_demo, report_json,
+    report_text,
 };
 use ftplog::rule::{self, RULES, Severity};
 use ftplog::session::{Confidence, Starts};
 use ftplog::source::Input;
 use ftplog::text::{Printable, grouped, nearest};
-use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -263,14 +263,7 @@ pub(crate) fn demo(args: &args::Demo, output: &Output) -> Result<Exit, Complaint
     let sentences = Sentences::new(output.words.lang(), settings.setup.zone.clone());
     let mut text =
         report_text(&summary, &sentences, TextOptions { style: output.style, ..TextOptions::default() });
-    let _ = writeln!(text, "\n{}", output.words.get("demo-end"));
-    for (command, key) in [
-        ("ftplog analyze YOUR.log", "demo-analyze"),
-        ("ftplog explain 503", "demo-explain"),
-        ("ftplog demo --write sample.log", "demo-write"),
-    ] {
-        let _ = writeln!(text, "  {command:<32}{}", output.words.get(key));
-    }
+    text.push_str(&after_demo(&output.words, output.style));
     Ok(output.page(&text))
 }
 

@@ -1,6 +1,6 @@
 //! Explanations, comparisons and lists: the catalog as pages.
 
-use super::style::{Paint, Style, columns, hanging};
+use super::style::{Paint, Style, columns, hanging, wrapped};
 use super::table::{Column, table, widest};
 use crate::catalog::{self, FixStep, ReplyEntry, ReplyText, Words};
 use crate::format::FORMATS;
@@ -28,7 +28,10 @@ fn reply_page(out: &mut String, entry: &ReplyEntry, words: &Words, style: Style)
     if gap >= 2 {
         let _ = writeln!(out, "{}{}{right}", style.paint(Paint::Bold, &left), " ".repeat(gap));
     } else {
-        let _ = writeln!(out, "{}\n     {right}", style.paint(Paint::Bold, &left));
+        for line in hanging(&format!("{code}  "), &text.title, style.width).lines() {
+            let _ = writeln!(out, "{}", style.paint(Paint::Bold, line));
+        }
+        out.push_str(&hanging("     ", &right, style.width));
     }
     section(out, words.get("what-it-means"), style);
     out.push_str(&hanging("  ", &text.meaning, style.width));
@@ -109,9 +112,30 @@ fn terms(out: &mut String, rows: &[(&str, &str)], style: Style) {
 }
 
 fn fix_step(out: &mut String, n: usize, step: &FixStep, style: Style) {
+    const INDENT: &str = "       ";
     out.push_str(&hanging(&format!("  {n}. "), &step.text, style.width));
+    let fits = step.lines.iter().all(|line| INDENT.len() + columns(line) <= style.width);
     for line in &step.lines {
-        let _ = writeln!(out, "       {line}");
+        // A list in two columns becomes one in pairs of lines.
+        match line.split_once("  ").filter(|_| !fits) {
+            Some((left, right)) => {
+                verbatim(out, INDENT, left, style.width);
+                verbatim(out, &format!("{INDENT}  "), right.trim_start(), style.width);
+            }
+            None => verbatim(out, INDENT, line, style.width),
+        }
+    }
+}
+
+/// A line as it is; broken at spaces where it is too wide.
+fn verbatim(out: &mut String, indent: &str, line: &str, width: usize) {
+    if indent.len() + columns(line) <= width {
+        let _ = writeln!(out, "{indent}{line}");
+        return;
+    }
+    let rest = format!("{indent}    ");
+    for (i, part) in wrapped(line, width.saturating_sub(rest.len())).iter().enumerate() {
+        let _ = writeln!(out, "{}{part}", if i == 0 { indent } else { &rest });
     }
 }
 
@@ -140,7 +164,7 @@ pub fn explain_rule(rule: &Rule, words: &Words, style: Style) -> String {
     }
     section(&mut out, words.get("example"), style);
     for line in catalog::example(rule.name).lines() {
-        let _ = writeln!(out, "  {line}");
+        verbatim(&mut out, "  ", line, style.width);
     }
     let replies: Vec<String> = rule.replies.iter().map(|c| format!("ftplog explain {c}")).collect();
     let _ = write!(
@@ -194,7 +218,7 @@ fn comparison_table(texts: &[(Code, &ReplyText)], words: &Words, style: Style) -
         let cells = texts.iter().map(|(c, t)| of(*c, t));
         std::iter::once(words.get(key).to_owned()).chain(cells).collect()
     };
-    let rows = [
+    let rows = vec![
         row("row-meaning", &|_, t| t.title.clone()),
         row("row-class", &|c, _| cell(c)),
         row("row-answers", &|_, t| t.compare.answers.clone()),
@@ -203,7 +227,7 @@ fn comparison_table(texts: &[(Code, &ReplyText)], words: &Words, style: Style) -
     ];
     let mut layout = vec![Column::Word];
     layout.resize(texts.len() + 1, Column::Prose);
-    table(&header, &layout, &rows, style.width)
+    table(&header, &layout, rows, style.width)
 }
 
 /// What a person wrote about each pair; else what the first digits say.
@@ -254,7 +278,8 @@ fn key_differences(out: &mut String, texts: &[(Code, &ReplyText)], words: &Words
 /// The list of rules.
 #[must_use]
 pub fn list_rules(words: &Words, style: Style) -> String {
-    let mut out = format!("{}\n\n", words.with("rules-count", &[("n", &RULES.len().to_string())]));
+    let count = words.with("rules-count", &[("n", &RULES.len().to_string())]);
+    let mut out = format!("{}\n", hanging("", &count, style.width));
     let keys = ["column-rule", "column-severity", "column-replies", "column-reports"];
     let header = keys.map(|k| words.get(k));
     let mut groups: Vec<_> = RULES.iter().map(|r| r.group).collect();
@@ -273,7 +298,7 @@ pub fn list_rules(words: &Words, style: Style) -> String {
     out.push_str(&table(
         &header,
         &[Column::Word, Column::Word, Column::Word, Column::Prose],
-        &rows,
+        rows,
         style.width,
     ));
     out
@@ -288,6 +313,20 @@ pub fn list_formats(words: &Words, style: Style) -> String {
     format!(
         "{}\n{}",
         hanging("", &count, style.width),
-        table(&header, &[Column::Word, Column::Prose], &rows, style.width)
+        table(&header, &[Column::Word, Column::Prose], rows, style.width)
     )
+}
+
+/// What to do after the demonstration.
+#[must_use]
+pub fn after_demo(words: &Words, style: Style) -> String {
+    let mut out = format!("\n{}\n", words.get("demo-end"));
+    for (command, key) in [
+        ("ftplog analyze YOUR.log", "demo-analyze"),
+        ("ftplog explain 503", "demo-explain"),
+        ("ftplog demo --write sample.log", "demo-write"),
+    ] {
+        out.push_str(&hanging(&format!("  {command:<32}"), words.get(key), style.width));
+    }
+    out
 }

@@ -1,7 +1,7 @@
 //! The list of sessions, as a table or NDJSON.
 
 use super::style::{Style, shortened};
-use super::table::{Column, table, widest};
+use super::table::{Column, table};
 use super::wire::{ByClass, stated};
 use crate::catalog::Words;
 use crate::event::Place;
@@ -18,8 +18,8 @@ pub(super) const SESSIONS_SHOWN: usize = 50;
 
 /// Session, start, length, client, user, commands, 4xx, 5xx, end.
 const LAYOUT: &[Column] = &{
-    use Column::{Number, Word};
-    [Number, Word, Number, Word, Word, Number, Number, Number, Word]
+    use Column::{Number, Start, Word};
+    [Number, Word, Number, Start, Start, Number, Number, Number, Word]
 };
 
 /// One session of the list.
@@ -144,32 +144,13 @@ impl Sessions {
         header.extend(["4xx".to_owned(), "5xx".to_owned(), words.get("column-end").to_owned()]);
         let header: Vec<&str> = header.iter().map(String::as_str).collect();
         let shown = if all { self.rows.len() } else { self.rows.len().min(SESSIONS_SHOWN) };
-        let mut rows: Vec<Vec<String>> =
-            self.rows[..shown].iter().map(|r| row(r, words, &self.zone, starts)).collect();
-        narrow(&mut rows, &header, style.width);
-        let mut out = format!("{head}\n\n{}", table(&header, LAYOUT, &rows, style.width));
+        let rows = self.rows[..shown].iter().map(|r| row(r, words, &self.zone, starts)).collect();
+        let mut out = format!("{head}\n\n{}", table(&header, LAYOUT, rows, style.width));
         if shown < self.rows.len() {
             let more = grouped((self.rows.len() - shown) as u64);
             let _ = writeln!(out, " {}", words.with("more-sessions", &[("n", &more)]));
         }
         out
-    }
-}
-
-/// Cuts users, and then clients, to the room that the other columns leave.
-fn narrow(rows: &mut [Vec<String>], header: &[&str], width: usize) {
-    const CLIENT: usize = 3;
-    const USER: usize = 4;
-    for column in [USER, CLIENT] {
-        let widths = (0..header.len()).map(|c| widest(rows.iter().map(|r| r[c].as_str()).chain([header[c]])));
-        let widths: Vec<usize> = widths.collect();
-        let all: usize = widths.iter().map(|w| w + 2).sum();
-        // The first column stands behind one space, not two.
-        let too_wide = (all - 1).saturating_sub(width);
-        let room = widths[column].saturating_sub(too_wide).max(header[column].len());
-        for row in rows.iter_mut() {
-            row[column] = shortened(&row[column], room);
-        }
     }
 }
 

@@ -1,12 +1,15 @@
 //! The report for people: findings as short transcripts, a table of problems, and what to fix first.
 
 use super::sentence::Sentences;
-use super::style::{Paint, Style, columns, hanging, shortened, shortened_in_front, wrapped};
+use super::style::{Paint, Style, columns, hanging, shortened, wrapped};
 use super::summary::{InputSummary, Problem, Status, Summary};
-use super::table::{Column, table, widest};
+use super::table::{Column, table};
 use crate::rule::{Finding, Said, Severity, Side};
 use crate::text::{Printable, grouped};
 use std::fmt::Write;
+
+/// Columns that the words under a line need beside their mark.
+const LABEL_COLUMNS_MIN: usize = 20;
 
 /// What the report shows.
 #[derive(Clone, Copy, Debug, Default)]
@@ -86,7 +89,10 @@ impl Page<'_> {
             }
         }
         if !self.summary.problems.is_empty() {
-            let _ = writeln!(out, "{}\n", self.paint(Paint::Dim, words.get("legend")));
+            for line in whole_or_parts(words.get("legend"), self.width()) {
+                let _ = writeln!(out, "{}", self.paint(Paint::Dim, line));
+            }
+            out.push('\n');
         }
     }
 
@@ -183,8 +189,16 @@ impl Page<'_> {
             if label.primary { ("^", severity_paint(finding.severity)) } else { ("-", Paint::Cause) };
         let sign = sign.repeat(length);
         let words = self.sentences.label(finding, label);
-        let room = self.width().saturating_sub(before + length + 1).max(20);
         let indent = " ".repeat(clock.len() + 2);
+        let room = self.width().saturating_sub(before + length + 1);
+        if room < LABEL_COLUMNS_MIN {
+            // Beside the mark there is no room for words.
+            let _ = writeln!(out, "{blank} {indent}{}", self.paint(paint, sign));
+            for line in wrapped(&words, self.width().saturating_sub(gutter + 5)) {
+                let _ = writeln!(out, "{blank}   {}", self.paint(paint, line));
+            }
+            return;
+        }
         for (i, line) in wrapped(&words, room).iter().enumerate() {
             let lead = if i == 0 { sign.clone() } else { " ".repeat(length) };
             let _ = writeln!(out, "{blank} {indent}{}", self.paint(paint, format!("{lead} {line}")));
@@ -260,16 +274,9 @@ impl Page<'_> {
     fn table(&self) -> String {
         let keys = ["column-severity", "column-problem", "column-count", "column-sessions", "column-first"];
         let header = keys.map(|k| self.word(k));
-        let layout = [Column::Word, Column::Word, Column::Number, Column::Number, Column::Word];
-        let mut rows: Vec<Vec<String>> = self.summary.problems.iter().map(|p| self.row(p)).collect();
-        // Names and numbers stay whole; the place gives way, since the finding above has it in full.
-        let others: usize =
-            (0..4).map(|c| widest(rows.iter().map(|r| r[c].as_str()).chain([header[c]])) + 2).sum();
-        let room = self.width().saturating_sub(others + 1).max(12);
-        for row in &mut rows {
-            row[4] = shortened_in_front(&row[4], room);
-        }
-        table(&header, &layout, &rows, self.width())
+        let layout = [Column::Word, Column::Name, Column::Number, Column::Number, Column::End];
+        let rows = self.summary.problems.iter().map(|p| self.row(p)).collect();
+        table(&header, &layout, rows, self.width())
     }
 
     fn row(&self, problem: &Problem) -> Vec<String> {
@@ -284,6 +291,11 @@ impl Page<'_> {
             format!("{path}:{}", first.place.line),
         ]
     }
+}
+
+/// A line, or its parts between wide gaps where it does not fit.
+fn whole_or_parts(line: &str, width: usize) -> Vec<&str> {
+    if columns(line) <= width { vec![line] } else { line.split("   ").collect() }
 }
 
 fn severity_paint(severity: Severity) -> Paint {
