@@ -3,7 +3,7 @@
 use super::style::{Style, shortened};
 use super::table::{Column, table};
 use super::wire::{ByClass, stated};
-use crate::catalog::Words;
+use crate::catalog::{Word, Words};
 use crate::event::Place;
 use crate::session::{Ended, Ending, Gather, Session, Starts};
 use crate::text::{Printable, grouped};
@@ -138,17 +138,23 @@ impl Sessions {
     /// The table of sessions.
     #[must_use]
     pub fn text(&self, head: &str, words: &Words, style: Style, all: bool, starts: &Starts) -> String {
-        let keys = ["session", "start", "length", "client", "user", "commands"];
-        let mut header: Vec<String> =
-            keys.iter().map(|k| words.get(&format!("column-{k}")).to_owned()).collect();
-        header.extend(["4xx".to_owned(), "5xx".to_owned(), words.get("column-end").to_owned()]);
-        let header: Vec<&str> = header.iter().map(String::as_str).collect();
+        let header = [
+            words.get(Word::ColumnSession),
+            words.get(Word::ColumnStart),
+            words.get(Word::ColumnLength),
+            words.get(Word::ColumnClient),
+            words.get(Word::ColumnUser),
+            words.get(Word::ColumnCommands),
+            "4xx",
+            "5xx",
+            words.get(Word::ColumnEnd),
+        ];
         let shown = if all { self.rows.len() } else { self.rows.len().min(SESSIONS_SHOWN) };
         let rows = self.rows[..shown].iter().map(|r| row(r, words, &self.zone, starts)).collect();
         let mut out = format!("{head}\n\n{}", table(&header, LAYOUT, rows, style.width));
         if shown < self.rows.len() {
             let more = grouped((self.rows.len() - shown) as u64);
-            let _ = writeln!(out, " {}", words.with("more-sessions", &[("n", &more)]));
+            let _ = writeln!(out, " {}", words.with(Word::MoreSessions, &[("n", &more)]));
         }
         out
     }
@@ -162,13 +168,23 @@ fn row(row: &Row, words: &Words, zone: &Zone, starts: &Starts) -> Vec<String> {
     vec![
         starts.number(row.first).map_or("-".to_owned(), grouped),
         zone.clock(row.first_at)
-            .unwrap_or_else(|| words.with("line-n", &[("n", &row.first.line.to_string())])),
+            .unwrap_or_else(|| words.with(Word::LineN, &[("n", &row.first.line.to_string())])),
         length.map_or("-".to_owned(), |s| format!("{}:{:02}", s / 60, s % 60)),
         or_dash(&row.client, 39),
         or_dash(&row.user, 16),
         grouped(row.commands),
         grouped(row.replies[3]),
         grouped(row.replies[4]),
-        words.get(&format!("end-{}", row.ending.name())).to_owned(),
+        words.get(end(row.ending)).to_owned(),
     ]
+}
+
+fn end(ending: Ending) -> Word {
+    match ending {
+        Ending::Open => Word::EndOpen,
+        Ending::Quit => Word::EndQuit,
+        Ending::Lost => Word::EndLost,
+        Ending::Refused => Word::EndRefused,
+        Ending::Timeout => Word::EndTimeout,
+    }
 }

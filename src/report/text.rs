@@ -4,6 +4,7 @@ use super::sentence::Sentences;
 use super::style::{Paint, Style, columns, hanging, shortened, wrapped};
 use super::summary::{InputSummary, Problem, Status, Summary};
 use super::table::{Column, table};
+use crate::catalog::{Counted, Word};
 use crate::rule::{Finding, Said, Severity, Side};
 use crate::text::{Printable, grouped};
 use std::fmt::Write;
@@ -53,7 +54,7 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn word(&self, key: &str) -> &str {
+    fn word(&self, key: Word) -> &str {
         self.sentences.words().get(key)
     }
 
@@ -70,15 +71,15 @@ impl Page<'_> {
         let words = self.sentences.words();
         for input in self.summary.inputs.iter().filter(|i| i.status != Status::Failed) {
             let understood = if input.lines_not_understood == 0 {
-                words.get("all-understood").to_owned()
+                words.get(Word::AllUnderstood).to_owned()
             } else {
-                words.with("not-understood", &[("n", &grouped(input.lines_not_understood))])
+                words.with(Word::NotUnderstood, &[("n", &grouped(input.lines_not_understood))])
             };
             let parts = [
                 Printable(input.path.as_bytes()).to_string(),
                 input.format.unwrap_or_default().to_owned(),
-                words.count("sessions", input.starts.count()),
-                format!("{}, {understood}", words.count("lines", input.lines)),
+                words.count(Counted::Sessions, input.starts.count()),
+                format!("{}, {understood}", words.count(Counted::Lines, input.lines)),
             ];
             let line = parts.join("  ");
             if columns(&line) <= self.width() {
@@ -89,7 +90,7 @@ impl Page<'_> {
             }
         }
         if !self.summary.problems.is_empty() {
-            for line in whole_or_parts(words.get("legend"), self.width()) {
+            for line in whole_or_parts(words.get(Word::Legend), self.width()) {
                 let _ = writeln!(out, "{}", self.paint(Paint::Dim, line));
             }
             out.push('\n');
@@ -98,7 +99,7 @@ impl Page<'_> {
 
     fn finding(&self, out: &mut String, finding: &Finding, problem: Option<&Problem>) {
         let paint = severity_paint(finding.severity);
-        let name = format!("{}[{}]", self.word(finding.severity.name()), finding.rule.name);
+        let name = format!("{}[{}]", self.word(finding.severity.word()), finding.rule.name);
         let title = format!("{name}: {}", self.sentences.title(finding));
         for (i, line) in wrapped(&title, self.width()).iter().enumerate() {
             let rest = line.strip_prefix(&name).filter(|_| i == 0);
@@ -149,12 +150,12 @@ impl Page<'_> {
             (fact("clients"), fact("first"), fact("last"))
         {
             if *n > 1 {
-                parts.push(words.with("clients", &[("n", &grouped(*n))]));
+                parts.push(words.with(Word::Clients, &[("n", &grouped(*n))]));
             }
             let (first, last) = (self.sentences.told(first), self.sentences.told(last));
-            parts.push(words.with("span-of-time", &[("first", &first), ("last", &last)]));
+            parts.push(words.with(Word::SpanOfTime, &[("first", &first), ("last", &last)]));
         } else if let Some(number) = finding.session.and_then(|s| self.summary.session_number(s)) {
-            parts.push(words.with("session", &[("n", &grouped(number))]));
+            parts.push(words.with(Word::Session, &[("n", &grouped(number))]));
         }
         let (user, client) = (finding.user(), finding.client());
         match (user.is_empty(), client.is_empty()) {
@@ -171,7 +172,11 @@ impl Page<'_> {
         let words = self.sentences.words();
         if said.skipped > 0 {
             let dots = self.paint(Paint::Frame, format!("{:>gutter$} |", "..."));
-            let _ = writeln!(out, "{dots}  {}", self.paint(Paint::Dim, words.count("skipped", said.skipped)));
+            let _ = writeln!(
+                out,
+                "{dots}  {}",
+                self.paint(Paint::Dim, words.count(Counted::Skipped, said.skipped))
+            );
         }
         let number = self.paint(Paint::Frame, format!("{:>gutter$} |", said.place.line));
         let clock = self.sentences.clock(said.at).map_or(String::new(), |c| format!("{c} "));
@@ -207,7 +212,7 @@ impl Page<'_> {
 
     fn explanation(&self, out: &mut String, finding: &Finding, problem: Option<&Problem>) {
         let words = self.sentences.words();
-        let labels = ["why", "fix", "seen", "more"].map(|k| words.get(k));
+        let labels = [Word::Why, Word::Fix, Word::Seen, Word::More].map(|k| words.get(k));
         let widest = labels.iter().map(|l| columns(l)).max().unwrap_or(0);
         let mut row = |label: &str, text: &str| {
             let pad = " ".repeat(widest - columns(label) + 1);
@@ -218,24 +223,24 @@ impl Page<'_> {
         row(labels[0], &self.sentences.why(finding));
         row(labels[1], &self.sentences.fix(finding));
         if let Some(problem) = problem.filter(|p| p.count > 1) {
-            let key = if problem.sessions == 1 { "seen-times-one" } else { "seen-times" };
+            let key = if problem.sessions == 1 { Word::SeenTimesOne } else { Word::SeenTimes };
             let (count, sessions) = (grouped(problem.count), grouped(problem.sessions));
             row(labels[2], &words.with(key, &[("count", &count), ("sessions", &sessions)]));
         }
-        row(labels[3], &words.with("more-explain", &[("name", finding.rule.name)]));
+        row(labels[3], &words.with(Word::MoreExplain, &[("name", finding.rule.name)]));
     }
 
     fn end(&self, out: &mut String) {
         let words = self.sentences.words();
         let all = self.summary.inputs.iter().map(|i: &InputSummary| i.starts.count()).sum();
         if self.summary.problems.is_empty() {
-            let sessions = words.count("sessions", all);
-            let _ = writeln!(out, "{}", words.with("nothing-found", &[("sessions", &sessions)]));
+            let sessions = words.count(Counted::Sessions, all);
+            let _ = writeln!(out, "{}", words.with(Word::NothingFound, &[("sessions", &sessions)]));
             let [.., transient, permanent] = self.summary.totals.replies;
             if transient + permanent > 0 {
                 out.push_str(&hanging(
                     "",
-                    &words.count("refusals-left", transient + permanent),
+                    &words.count(Counted::RefusalsLeft, transient + permanent),
                     self.width(),
                 ));
             }
@@ -245,10 +250,13 @@ impl Page<'_> {
         out.push('\n');
         if self.summary.not_listed > 0 {
             let n = grouped(self.summary.not_listed);
-            out.push_str(&hanging("", &words.with("not-listed", &[("n", &n)]), self.width()));
+            out.push_str(&hanging("", &words.with(Word::NotListed, &[("n", &n)]), self.width()));
         }
-        let severities =
-            [(Severity::Error, "errors"), (Severity::Warning, "warnings"), (Severity::Note, "notes")];
+        let severities = [
+            (Severity::Error, Counted::Errors),
+            (Severity::Warning, Counted::Warnings),
+            (Severity::Note, Counted::Notes),
+        ];
         let parts: Vec<String> = severities
             .into_iter()
             .map(|(severity, key)| (self.summary.problems_of(severity), key))
@@ -256,23 +264,29 @@ impl Page<'_> {
             .map(|(n, key)| words.count(key, n))
             .collect();
         let found = words.with(
-            "found",
+            Word::Found,
             &[
-                ("problems", &words.count("problems", self.summary.problems.len() as u64)),
+                ("problems", &words.count(Counted::Problems, self.summary.problems.len() as u64)),
                 ("parts", &parts.join(", ")),
                 ("sessions", &grouped(self.summary.totals.sessions_with_findings)),
-                ("all", &words.count("sessions", all)),
+                ("all", &words.count(Counted::Sessions, all)),
             ],
         );
         out.push_str(&hanging("", &found, self.width()));
         let first = &self.summary.problems[0];
         let start =
-            words.with("start-with", &[("name", first.rule.name), ("cost", &self.sentences.cost(first))]);
+            words.with(Word::StartWith, &[("name", first.rule.name), ("cost", &self.sentences.cost(first))]);
         out.push_str(&hanging("", &start, self.width()));
     }
 
     fn table(&self) -> String {
-        let keys = ["column-severity", "column-problem", "column-count", "column-sessions", "column-first"];
+        let keys = [
+            Word::ColumnSeverity,
+            Word::ColumnProblem,
+            Word::ColumnCount,
+            Word::ColumnSessions,
+            Word::ColumnFirst,
+        ];
         let header = keys.map(|k| self.word(k));
         let layout = [Column::Word, Column::Name, Column::Number, Column::Number, Column::End];
         let rows = self.summary.problems.iter().map(|p| self.row(p)).collect();
@@ -284,7 +298,7 @@ impl Page<'_> {
         let subject = problem.subject.as_ref().map_or(String::new(), |s| format!(" {}", shortened(s, 10)));
         let path = Printable(self.summary.path(first.place).as_bytes());
         vec![
-            self.word(problem.severity.name()).to_owned(),
+            self.word(problem.severity.word()).to_owned(),
             format!("{}{subject}", problem.rule.name),
             grouped(problem.count),
             grouped(problem.sessions),
