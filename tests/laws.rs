@@ -18,8 +18,7 @@ use ftplog::engine::{self, Settings, Stats, Stop};
 use ftplog::format::{self, FORMATS, Format};
 use ftplog::lang::Lang;
 use ftplog::report::{
-    Exchanges, InputSummary, Report, Sentences, Sessions, Shape, Status, Style, TextOptions, report_json,
-    report_text,
+    Exchanges, Report, Sentences, Sessions, Shape, Style, TextOptions, report_json, report_text,
 };
 use ftplog::source::Input;
 use ftplog::time::Zone;
@@ -43,17 +42,8 @@ struct Outcome {
 
 /// The report of a log, and how much of it was understood.
 fn report(log: &[u8], settings: &Settings) -> Result<(String, String, Stats), Stop> {
-    let run = engine::run(Input::bytes("x.log", log), settings, Report::default(), |_| Ok(()))?;
-    let input = InputSummary {
-        path: "x.log".to_owned(),
-        format: Some(run.plan.main().dialect.name),
-        format_given: false,
-        status: Status::Ok,
-        lines: run.stats.lines,
-        lines_not_understood: run.stats.lines_not_understood,
-        starts: run.starts,
-        errors: Vec::new(),
-    };
+    let mut run = engine::run(Input::bytes("x.log", log), settings, Report::default(), |_| Ok(()))?;
+    let input = run.input("x.log");
     let sentences = Sentences::new(Lang::En, Zone::UTC);
     let summary = run.gathered.seal(vec![input]);
     let options = TextOptions { style: Style::default(), all: true, findings_only: false };

@@ -85,13 +85,12 @@ impl Desk {
         let settings = Settings { source, ..settings.clone() };
         let fork = ftplog::session::Gather::fork(&self.report);
         match engine::run(input, &settings, fork, |_| Ok(())) {
-            Ok(run) => {
+            Ok(mut run) => {
                 output.say(
                     1,
                     &format!("{}: read as {}", Printable(log.name.as_bytes()), run.plan.main().dialect.name),
                 );
-                let mut gathered = run.gathered;
-                ftplog::session::Gather::absorb(&mut self.report, &mut gathered);
+                ftplog::session::Gather::absorb(&mut self.report, &mut run.gathered);
                 let mut errors = Vec::new();
                 if let Some(stop) = &run.cut_short {
                     let complaint = stopped(&log.name, stop, run.stats.lines);
@@ -106,18 +105,13 @@ impl Desk {
                 self.complaints.extend(nothing);
                 self.complaints.extend(limits(&log.name, &run.stats));
                 self.inputs.push(InputSummary {
-                    path: log.name.clone(),
-                    format: Some(run.plan.main().dialect.name),
-                    format_given: settings.format.is_some(),
                     status: match (run.stats.exchanges, errors.is_empty()) {
                         (0, _) => Status::Failed,
                         (_, true) => Status::Ok,
                         (_, false) => Status::Partial,
                     },
-                    lines: run.stats.lines,
-                    lines_not_understood: run.stats.lines_not_understood,
-                    starts: run.starts,
                     errors,
+                    ..run.input(&log.name)
                 });
             }
             Err(stop) => {
@@ -248,17 +242,8 @@ pub(crate) fn demo(args: &args::Demo, output: &Output) -> Result<Exit, Complaint
     }
     let settings = Settings::default();
     let run = engine::run(Input::bytes(SAMPLE_NAME, SAMPLE), &settings, Report::default(), |_| Ok(()));
-    let run = run.map_err(|stop| stopped(SAMPLE_NAME, &stop, 0))?;
-    let input = InputSummary {
-        path: SAMPLE_NAME.to_owned(),
-        format: Some(run.plan.main().dialect.name),
-        format_given: false,
-        status: Status::Ok,
-        lines: run.stats.lines,
-        lines_not_understood: run.stats.lines_not_understood,
-        starts: run.starts,
-        errors: Vec::new(),
-    };
+    let mut run = run.map_err(|stop| stopped(SAMPLE_NAME, &stop, 0))?;
+    let input = run.input(SAMPLE_NAME);
     let summary = run.gathered.seal(vec![input]);
     let sentences = Sentences::new(output.words.lang(), settings.setup.zone.clone());
     let mut text =

@@ -8,6 +8,7 @@ mod wave;
 
 use crate::event::Place;
 use crate::format::{self, Detected, Format, Plan, Setup};
+use crate::report::{InputSummary, Status};
 use crate::session::{Assembler, Gather, Overflow, Session, Starts};
 use crate::source::{Blocks, Input};
 use rayon::prelude::*;
@@ -125,8 +126,26 @@ pub struct Run<G> {
     pub stats: Stats,
     /// How the log was read.
     pub plan: Plan,
+    /// Whether the user named the format.
+    pub format_given: bool,
     /// Why the log was not read to its end, if it was not.
     pub cut_short: Option<Stop>,
+}
+
+impl<G> Run<G> {
+    /// Sums up what was read, for a report about the log of that name. It takes the starts of the sessions.
+    pub fn input(&mut self, path: &str) -> InputSummary {
+        InputSummary {
+            path: path.to_owned(),
+            format: Some(self.plan.main().dialect.name),
+            format_given: self.format_given,
+            status: if self.cut_short.is_some() { Status::Partial } else { Status::Ok },
+            lines: self.stats.lines,
+            lines_not_understood: self.stats.lines_not_understood,
+            starts: std::mem::take(&mut self.starts),
+            errors: self.cut_short.iter().map(ToString::to_string).collect(),
+        }
+    }
 }
 
 /// Reads a log to its end. `after_wave` is called after each wave and may stop the run.
@@ -253,8 +272,8 @@ impl<'s, G: Gather> Engine<'s, G> {
             self.stats.exchanges += shard.assembler.exchanges();
             self.stats.overflow.sessions_ended += shard.assembler.overflow().sessions_ended;
         }
-        let Self { gathered, starts, stats, plan, .. } = self;
-        Run { gathered, starts, stats, plan, cut_short }
+        let Self { gathered, starts, stats, plan, settings, .. } = self;
+        Run { gathered, starts, stats, plan, format_given: settings.format.is_some(), cut_short }
     }
 
     /// Brings together what the shards gathered in a wave.
