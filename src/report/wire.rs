@@ -159,3 +159,18 @@ impl Formatter for Layout {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_is_laid_out_as_everywhere_else() {
+        let document = serde_json::json!({
+            "none": [], "empty": {}, "one": [1], "deep": [{"a": [[], {}, {"b": null}]}], "text": "a\"b",
+        });
+        let mut out = Vec::new();
+        document.serialize(&mut serde_json::Serializer::with_formatter(&mut out, Layout::default())).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), serde_json::to_string_pretty(&document).unwrap());
+    }
+}
