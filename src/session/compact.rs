@@ -29,7 +29,7 @@ impl Session {
             record.word = copy_span(&mut self.text, &old_text, record.word);
             record.argument = copy_span(&mut self.text, &old_text, record.argument);
             let mut at = replace(&mut record.first_reply, NO_REPLY);
-            record.last_reply = NO_REPLY;
+            (record.last_reply, record.answer) = (NO_REPLY, NO_REPLY);
             while at != NO_REPLY {
                 let mut reply: ReplyRecord = old_replies[at as usize];
                 at = replace(&mut reply.next, NO_REPLY);

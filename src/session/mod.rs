@@ -355,14 +355,7 @@ impl Session {
             state = State::unknown();
         }
         for (index, record) in (0..).zip(&self.records[..self.settled]).skip(self.judged) {
-            let (mut started, mut code) = (false, None);
-            for reply in self.replies_of(record) {
-                if reply.code.is_preliminary() {
-                    started = true;
-                } else {
-                    code = Some(reply.code);
-                }
-            }
+            let (started, code) = (record.started, self.replies.get(record.answer as usize).map(|r| r.code));
             let resumed = state.restart != Restart::None && record.verb.transfers();
             if resumed || code.is_none_or(Code::is_refusal) {
                 self.notable.push(Notable { index, state });
