@@ -114,6 +114,22 @@ fn threads_and_blocks_change_nothing_in_a_large_log() {
     }
 }
 
+/// More findings than are listed, and far more than keep their lines.
+#[test]
+fn threads_and_blocks_change_nothing_where_findings_are_only_counted() {
+    let recording =
+        fs::read_to_string(program::root().join("tests/recorded/vsftpd/prelogin.vsftpd.log")).unwrap();
+    let mut log = Vec::new();
+    multiply::multiply(&recording, 1400 << 10, &mut log).unwrap();
+    let (want, ..) = report(&log, &with(1, 0)).unwrap();
+    let shape: serde_json::Value = serde_json::from_str(&want).unwrap();
+    assert!(shape["summary"]["findings_not_listed"].as_u64() > Some(100));
+    for (jobs, block_bytes) in [(1, 4096), (2, 65_536), (4, 10_000)] {
+        let (got, ..) = report(&log, &with(jobs, block_bytes)).unwrap();
+        assert!(got == want, "{jobs} threads and blocks of {block_bytes} bytes");
+    }
+}
+
 #[test]
 fn the_same_run_twice_gives_the_same_bytes() {
     for (_, _, log) in samples() {
