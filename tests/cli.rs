@@ -699,7 +699,6 @@ fn no_line_of_a_page_is_wider_than_the_terminal() {
 }
 
 #[test]
-#[ignore = "lines of explain that are printed as they are, and tables, are wider than 40 columns"]
 fn no_line_of_a_page_is_wider_than_a_narrow_terminal() {
     pages(40);
 }
@@ -711,7 +710,6 @@ fn no_line_of_a_report_is_wider_than_the_terminal() {
 }
 
 #[test]
-#[ignore = "the legend, the words under a line and the tables are wider than 40 columns"]
 fn no_line_of_a_report_is_wider_than_a_narrow_terminal() {
     reports(40);
 }

@@ -13,9 +13,7 @@ use ftplog::catalog;
 use ftplog::engine::{self, Settings};
 use ftplog::format;
 use ftplog::lang::Lang;
-use ftplog::report::{
-    InputSummary, Report, Sentences, Status, Summary, TextOptions, report_json, report_text,
-};
+use ftplog::report::{Report, Sentences, Summary, TextOptions, report_json, report_text};
 use ftplog::rule::{Finding, RULES};
 use ftplog::source::Input;
 use ftplog::time::Zone;
@@ -23,18 +21,9 @@ use ftplog::time::Zone;
 fn analyzed(name: &str, log: &[u8], format: Option<&str>) -> Option<Summary> {
     let format = format.map(|n| format::named(n).unwrap());
     let settings = Settings { jobs: 1, format, ..Settings::default() };
-    let run = engine::run(Input::bytes(name, log.to_vec()), &settings, Report::default(), |_| Ok(())).ok()?;
-    let input = InputSummary {
-        path: name.to_owned(),
-        format: Some(run.plan.main().dialect.name),
-        format_given: format.is_some(),
-        status: Status::Ok,
-        lines: run.stats.lines,
-        lines_not_understood: run.stats.lines_not_understood,
-        replies: run.gathered.totals().all_replies(),
-        starts: run.starts,
-        errors: Vec::new(),
-    };
+    let log = Input::bytes(name, log.to_vec());
+    let mut run = engine::run(log, &settings, Report::default(), |_| Ok(())).ok()?;
+    let input = run.input(name);
     Some(run.gathered.seal(vec![input]))
 }
 

@@ -18,8 +18,7 @@ use ftplog::engine::{self, Settings, Stats, Stop};
 use ftplog::format::{self, FORMATS, Format};
 use ftplog::lang::Lang;
 use ftplog::report::{
-    Exchanges, InputSummary, Report, Sentences, Sessions, Shape, Status, Style, TextOptions, report_json,
-    report_text,
+    Exchanges, Report, Sentences, Sessions, Shape, Style, TextOptions, report_json, report_text,
 };
 use ftplog::source::Input;
 use ftplog::time::Zone;
@@ -43,18 +42,8 @@ struct Outcome {
 
 /// The report of a log, and how much of it was understood.
 fn report(log: &[u8], settings: &Settings) -> Result<(String, String, Stats), Stop> {
-    let run = engine::run(Input::bytes("x.log", log), settings, Report::default(), |_| Ok(()))?;
-    let input = InputSummary {
-        path: "x.log".to_owned(),
-        format: Some(run.plan.main().dialect.name),
-        format_given: false,
-        status: Status::Ok,
-        lines: run.stats.lines,
-        lines_not_understood: run.stats.lines_not_understood,
-        replies: run.gathered.totals().all_replies(),
-        starts: run.starts,
-        errors: Vec::new(),
-    };
+    let mut run = engine::run(Input::bytes("x.log", log), settings, Report::default(), |_| Ok(()))?;
+    let input = run.input("x.log");
     let sentences = Sentences::new(Lang::En, Zone::UTC);
     let summary = run.gathered.seal(vec![input]);
     let options = TextOptions { style: Style::default(), all: true, findings_only: false };
@@ -150,6 +139,22 @@ fn threads_and_blocks_change_nothing_in_a_large_log() {
             outcome(&log, &with(jobs, block_bytes)) == want,
             "{jobs} threads and blocks of {block_bytes} bytes"
         );
+    }
+}
+
+/// More findings than are listed, and far more than keep their lines.
+#[test]
+fn threads_and_blocks_change_nothing_where_findings_are_only_counted() {
+    let recording =
+        fs::read_to_string(program::root().join("tests/recorded/vsftpd/prelogin.vsftpd.log")).unwrap();
+    let mut log = Vec::new();
+    multiply::multiply(&recording, 1400 << 10, &mut log).unwrap();
+    let (want, ..) = report(&log, &with(1, 0)).unwrap();
+    let shape: serde_json::Value = serde_json::from_str(&want).unwrap();
+    assert!(shape["summary"]["findings_not_listed"].as_u64() > Some(100));
+    for (jobs, block_bytes) in [(1, 4096), (2, 65_536), (4, 10_000)] {
+        let (got, ..) = report(&log, &with(jobs, block_bytes)).unwrap();
+        assert!(got == want, "{jobs} threads and blocks of {block_bytes} bytes");
     }
 }
 

@@ -3,8 +3,10 @@
 //! A reply is `reply/NNN.toml` with all languages side by side; a rule is a page a language in `rule/` with an example
 //! beside it; a comparison is `compare/A-B.toml`; a format is a page a language in `format/`.
 
+mod label;
 mod words;
 
+pub use label::{Counted, Word};
 pub use words::Words;
 pub(crate) use words::fill;
 

@@ -1,6 +1,6 @@
 //! The labels of one language, and sentences with holes filled in.
 
-use super::{LABELS_EN, parse};
+use super::{Counted, LABELS_EN, Word, parse};
 use crate::lang::Lang;
 use crate::text::grouped;
 use std::collections::BTreeMap;
@@ -9,15 +9,25 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug)]
 pub struct Words {
     lang: Lang,
-    labels: BTreeMap<String, String>,
+    /// In the order of [`Word::ALL`].
+    texts: Vec<String>,
+    /// The forms for many and for one, in the order of [`Counted::ALL`].
+    counted: Vec<[String; 2]>,
 }
 
 impl Words {
     /// The labels of that language.
+    ///
+    /// # Panics
+    /// If the file lacks a label, which a test forbids.
     #[must_use]
     pub fn new(lang: Lang) -> Self {
         // Korean and Japanese are files to be added beside the English one.
-        Self { lang, labels: parse(LABELS_EN) }
+        let mut labels: BTreeMap<String, String> = parse(LABELS_EN);
+        let mut take = |key: &str| labels.remove(key).expect("a test holds the labels against their list");
+        let texts = Word::ALL.iter().map(|w| take(w.key())).collect();
+        let counted = Counted::ALL.iter().map(|c| c.keys().map(&mut take)).collect();
+        Self { lang, texts, counted }
     }
 
     /// The language.
@@ -27,33 +37,22 @@ impl Words {
     }
 
     /// A label.
-    ///
-    /// # Panics
-    /// If there is no label of that name.
     #[must_use]
-    pub fn get(&self, key: &str) -> &str {
-        self.labels.get(key).unwrap_or_else(|| panic!("the catalog has no label {key}"))
+    pub fn get(&self, word: Word) -> &str {
+        &self.texts[word as usize]
     }
 
     /// A label with its holes filled in.
     #[must_use]
-    pub fn with(&self, key: &str, holes: &[(&str, &str)]) -> String {
-        fill(self.get(key), |hole, out| match holes.iter().find(|(k, _)| *k == hole) {
-            Some((_, text)) => {
-                out.push_str(text);
-                true
-            }
-            None => false,
-        })
+    pub fn with(&self, word: Word, holes: &[(&str, &str)]) -> String {
+        filled(self.get(word), holes)
     }
 
     /// A label that counts: `{n} sessions`, or the form for one.
     #[must_use]
-    pub fn count(&self, key: &str, n: u64) -> String {
-        if n == 1 {
-            return self.get(&format!("{key}-one")).to_owned();
-        }
-        self.with(key, &[("n", &grouped(n))])
+    pub fn count(&self, counted: Counted, n: u64) -> String {
+        let [many, one] = &self.counted[counted as usize];
+        if n == 1 { one.clone() } else { filled(many, &[("n", &grouped(n))]) }
     }
 
     /// A length of time in words, in its largest unit.
@@ -61,12 +60,22 @@ impl Words {
     pub fn duration(&self, ms: i64) -> String {
         let seconds = ms.max(0) as u64 / 1000;
         match seconds {
-            0 => self.get("less-than-a-second").to_owned(),
-            1..120 => self.count("seconds", seconds),
-            120..7200 => self.count("minutes", seconds / 60),
-            _ => self.count("hours", seconds / 3600),
+            0 => self.get(Word::LessThanASecond).to_owned(),
+            1..120 => self.count(Counted::Seconds, seconds),
+            120..7200 => self.count(Counted::Minutes, seconds / 60),
+            _ => self.count(Counted::Hours, seconds / 3600),
         }
     }
+}
+
+fn filled(template: &str, holes: &[(&str, &str)]) -> String {
+    fill(template, |hole, out| match holes.iter().find(|(k, _)| *k == hole) {
+        Some((_, text)) => {
+            out.push_str(text);
+            true
+        }
+        None => false,
+    })
 }
 
 /// `template` with every `{hole}` filled in. `write` puts what belongs into a hole behind the text; a hole for which it has
@@ -92,6 +101,15 @@ pub(crate) fn fill(template: &str, write: impl Fn(&str, &mut String) -> bool) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_file_has_the_labels_of_the_list_and_no_others() {
+        let labels: BTreeMap<String, String> = parse(LABELS_EN);
+        let words = Word::ALL.iter().map(|w| w.key());
+        let listed: BTreeSet<&str> = words.chain(Counted::ALL.iter().flat_map(|c| c.keys())).collect();
+        assert_eq!(labels.keys().map(String::as_str).collect::<BTreeSet<_>>(), listed);
+    }
 
     #[test]
     fn holes_are_filled_and_log_text_with_braces_is_not() {

@@ -9,13 +9,13 @@ use super::inputs::{Inputs, Named, half_understood, no_logs, settings, stopped, 
 use super::output::Output;
 use ftplog::engine::{self, Settings, Stats, Stop};
 use ftplog::report::{
-    InputSummary, Options, Report, Sentences, Status, Summary, TextOptions, report_json, report_text,
+    InputSummary, Options, Report, Sentences, Status, Summary, TextOptions, after_demo, report_json,
+    report_text,
 };
 use ftplog::rule::{self, RULES, Severity};
 use ftplog::session::{Confidence, Starts};
 use ftplog::source::Input;
 use ftplog::text::{Printable, grouped, nearest};
-use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -88,7 +88,7 @@ impl Desk {
         let settings = Settings { source, ..settings.clone() };
         let fork = ftplog::session::Gather::fork(&self.report);
         match engine::run(input, &settings, fork, |_| Ok(())) {
-            Ok(run) => {
+            Ok(mut run) => {
                 let named = settings.format.is_some();
                 let decision = ftplog::report::decision(&run.plan, named, &output.words);
                 output.say(1, &format!("{}: {decision}", Printable(log.name.as_bytes())));
@@ -99,9 +99,7 @@ impl Desk {
                     output.say(1, &format!("skipped: {what}"));
                     return self.skipped.push(NoLog::Capture);
                 }
-                let mut gathered = run.gathered;
-                let replies = gathered.totals().all_replies();
-                ftplog::session::Gather::absorb(&mut self.report, &mut gathered);
+                ftplog::session::Gather::absorb(&mut self.report, &mut run.gathered);
                 let mut errors = Vec::new();
                 if let Some(stop) = &run.cut_short {
                     let complaint = stopped(&log.name, stop, Some(&run.stats));
@@ -115,19 +113,13 @@ impl Desk {
                 self.complaints.extend(nothing);
                 self.complaints.extend(limits(&log.name, &run.stats));
                 self.inputs.push(InputSummary {
-                    path: log.name.clone(),
-                    format: Some(run.plan.main().dialect.name),
-                    format_given: settings.format.is_some(),
                     status: match (run.stats.exchanges, errors.is_empty()) {
                         (0, _) => Status::Failed,
                         (_, true) => Status::Ok,
                         (_, false) => Status::Partial,
                     },
-                    lines: run.stats.lines,
-                    lines_not_understood: run.stats.lines_not_understood,
-                    replies,
-                    starts: run.starts,
                     errors,
+                    ..run.input(&log.name)
                 });
             }
             Err(stop) => {
@@ -263,30 +255,13 @@ pub(crate) fn demo(args: &args::Demo, output: &Output) -> Result<Exit, Complaint
     }
     let settings = Settings::default();
     let run = engine::run(Input::bytes(SAMPLE_NAME, SAMPLE), &settings, Report::default(), |_| Ok(()));
-    let run = run.map_err(|stop| stopped(SAMPLE_NAME, &stop, None))?;
-    let input = InputSummary {
-        path: SAMPLE_NAME.to_owned(),
-        format: Some(run.plan.main().dialect.name),
-        format_given: false,
-        status: Status::Ok,
-        lines: run.stats.lines,
-        lines_not_understood: run.stats.lines_not_understood,
-        replies: run.gathered.totals().all_replies(),
-        starts: run.starts,
-        errors: Vec::new(),
-    };
+    let mut run = run.map_err(|stop| stopped(SAMPLE_NAME, &stop, None))?;
+    let input = run.input(SAMPLE_NAME);
     let summary = run.gathered.seal(vec![input]);
     let sentences = Sentences::new(output.words.lang(), settings.setup.zone.clone());
     let mut text =
         report_text(&summary, &sentences, TextOptions { style: output.style, ..TextOptions::default() });
-    let _ = writeln!(text, "\n{}", output.words.get("demo-end"));
-    for (command, key) in [
-        ("ftplog analyze YOUR.log", "demo-analyze"),
-        ("ftplog explain 503", "demo-explain"),
-        ("ftplog demo --write sample.log", "demo-write"),
-    ] {
-        let _ = writeln!(text, "  {command:<32}{}", output.words.get(key));
-    }
+    text.push_str(&after_demo(&output.words, output.style));
     Ok(output.page(&text))
 }
 

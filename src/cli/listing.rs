@@ -7,6 +7,7 @@ use super::complaint::Complaint;
 use super::config::Config;
 use super::inputs::{Inputs, Named, half_understood, no_logs, settings, stopped, without_exchanges};
 use super::output::Output;
+use ftplog::catalog::Counted;
 use ftplog::engine::{self, Run, Settings, Stats, Stop};
 use ftplog::report::{Exchanges, Sessions, Shape};
 use ftplog::session::Gather;
@@ -67,7 +68,7 @@ fn heard<G: Gather>(log: &Named, run: Run<G>, gone: Option<Stop>) -> Result<Hear
 
 // server.log  vsftpd  72 sessions
 fn head<G: Gather>(log: &Named, run: &Run<G>, output: &Output) -> String {
-    let sessions = output.words.count("sessions", run.starts.count());
+    let sessions = output.words.count(Counted::Sessions, run.starts.count());
     let rest = format!("  {}  {sessions}", run.plan.main().dialect.name);
     let room = output.style.width.saturating_sub(rest.chars().count());
     format!("{}{rest}", ftplog::report::shortened(&Printable(log.name.as_bytes()).to_string(), room))

@@ -9,6 +9,7 @@ mod wave;
 
 use crate::event::Place;
 use crate::format::{self, Detected, Format, Plan, Setup};
+use crate::report::{InputSummary, Status};
 use crate::session::{Assembler, Gather, Overflow, Session, Starts};
 use crate::source::{Blocks, CaptureCounts, Input};
 use clock::Clock;
@@ -115,6 +116,8 @@ pub struct Stats {
     pub not_understood: Vec<(u64, Vec<u8>)>,
     /// Commands, and replies that nobody asked for.
     pub exchanges: u64,
+    /// Replies.
+    pub replies: u64,
     /// Limits that were hit.
     pub overflow: Overflow,
     /// What was found in the packets, if the log is a packet capture.
@@ -132,8 +135,27 @@ pub struct Run<G> {
     pub stats: Stats,
     /// How the log was read.
     pub plan: Plan,
+    /// Whether the user named the format.
+    pub format_given: bool,
     /// Why the log was not read to its end, if it was not.
     pub cut_short: Option<Stop>,
+}
+
+impl<G> Run<G> {
+    /// Sums up what was read, for a report about the log of that name. It takes the starts of the sessions.
+    pub fn input(&mut self, path: &str) -> InputSummary {
+        InputSummary {
+            path: path.to_owned(),
+            format: Some(self.plan.main().dialect.name),
+            format_given: self.format_given,
+            status: if self.cut_short.is_some() { Status::Partial } else { Status::Ok },
+            lines: self.stats.lines,
+            lines_not_understood: self.stats.lines_not_understood,
+            replies: self.stats.replies,
+            starts: std::mem::take(&mut self.starts),
+            errors: self.cut_short.iter().map(ToString::to_string).collect(),
+        }
+    }
 }
 
 /// Reads a log to its end. `after_wave` is called after each wave and may stop the run.
@@ -272,11 +294,12 @@ impl<'s, G: Gather> Engine<'s, G> {
         }
         for shard in &self.shards {
             self.stats.exchanges += shard.assembler.exchanges();
+            self.stats.replies += shard.assembler.replies();
             self.stats.overflow.sessions_ended += shard.assembler.overflow().sessions_ended;
         }
         self.stats.lines_cut += self.stats.capture.as_ref().map_or(0, |counts| counts.lines_cut);
-        let Self { gathered, starts, stats, plan, .. } = self;
-        Run { gathered, starts, stats, plan, cut_short }
+        let Self { gathered, starts, stats, plan, settings, .. } = self;
+        Run { gathered, starts, stats, plan, format_given: settings.format.is_some(), cut_short }
     }
 
     /// Brings together what the shards gathered in a wave.

@@ -2,7 +2,7 @@
 
 use super::style::{Style, hanging};
 use super::table::{Column, table};
-use crate::catalog::Words;
+use crate::catalog::{Counted, Word, Words};
 use crate::format::{Evidence, Format, Plan, Score, WRAPPERS, Wrapper};
 use crate::text::grouped;
 
@@ -14,23 +14,23 @@ pub fn list_formats(formats: &[&Format], words: &Words, style: Style) -> String 
     let count = |key, n: usize| words.with(key, &[("n", &n.to_string())]);
     format!(
         "{}\n{}\n{}\n{}",
-        hanging("", &count("formats-count", formats.len()), style.width),
-        named("column-format", named_formats, words, style),
-        hanging("", &count("wrappers-count", WRAPPERS.len()), style.width),
-        named("column-wrapper", wrappers, words, style),
+        hanging("", &count(Word::FormatsCount, formats.len()), style.width),
+        named(Word::ColumnFormat, named_formats, words, style),
+        hanging("", &count(Word::WrappersCount, WRAPPERS.len()), style.width),
+        named(Word::ColumnWrapper, wrappers, words, style),
     )
 }
 
 /// A table of names and what they mean.
 fn named(
-    head: &str,
+    head: Word,
     rows: impl Iterator<Item = (&'static str, &'static str)>,
     words: &Words,
     style: Style,
 ) -> String {
-    let header = [words.get(head), words.get("column-what")];
+    let header = [words.get(head), words.get(Word::ColumnWhat)];
     let rows: Vec<_> = rows.map(|(name, title)| vec![name.to_owned(), title.to_owned()]).collect();
-    table(&header, &[Column::Word, Column::Prose], &rows, style.width)
+    table(&header, &[Column::Word, Column::Prose], rows, style.width)
 }
 
 /// What a file was taken for, with how many of its first lines speak for each format, the best first.
@@ -38,8 +38,8 @@ fn named(
 pub fn list_scores(name: &str, decision: &str, scores: &[Score], words: &Words, style: Style) -> String {
     let decided = hanging("", &format!("{name}: {decision}"), style.width);
     let Some(first) = scores.first() else { return decided };
-    let header =
-        ["column-format", "column-within", "column-telling", "column-fitting"].map(|key| words.get(key));
+    let header = [Word::ColumnFormat, Word::ColumnWithin, Word::ColumnTelling, Word::ColumnFitting]
+        .map(|key| words.get(key));
     let row = |score: &Score| {
         let within = if score.wrappers.is_empty() { "-".to_owned() } else { within(&score.wrappers, words) };
         let count = |n: usize| grouped(n as u64);
@@ -47,8 +47,8 @@ pub fn list_scores(name: &str, decision: &str, scores: &[Score], words: &Words, 
     };
     let rows: Vec<_> = scores.iter().map(row).collect();
     let layout = [Column::Word, Column::Prose, Column::Number, Column::Number];
-    let looked_at = words.count("lines-looked-at", first.lines as u64);
-    let table = table(&header, &layout, &rows, style.width);
+    let looked_at = words.count(Counted::LinesLookedAt, first.lines as u64);
+    let table = table(&header, &layout, rows, style.width);
     format!("{decided}\n{table}\n{}", hanging("", &looked_at, style.width))
 }
 
@@ -56,28 +56,27 @@ pub fn list_scores(name: &str, decision: &str, scores: &[Score], words: &Words, 
 #[must_use]
 pub fn decision(plan: &Plan, named: bool, words: &Words) -> String {
     let reason = match plan.evidence {
-        _ if named => words.get("reason-named").to_owned(),
+        _ if named => words.get(Word::ReasonNamed).to_owned(),
         Some(Evidence { telling: 1, lines, .. }) => {
-            words.with("reason-lines-one", &[("lines", &grouped(lines as u64))])
+            words.with(Word::ReasonLinesOne, &[("lines", &grouped(lines as u64))])
         }
-        Some(Evidence { telling, lines, .. }) => {
-            words.with("reason-lines", &[("n", &grouped(telling as u64)), ("lines", &grouped(lines as u64))])
-        }
-        None if plan.log_format.is_some() => words.get("reason-columns").to_owned(),
-        None => words.get("reason-last").to_owned(),
+        Some(Evidence { telling, lines, .. }) => words
+            .with(Word::ReasonLines, &[("n", &grouped(telling as u64)), ("lines", &grouped(lines as u64))]),
+        None if plan.log_format.is_some() => words.get(Word::ReasonColumns).to_owned(),
+        None => words.get(Word::ReasonLast).to_owned(),
     };
     let format = plan.main().dialect.name;
     if plan.wrappers.is_empty() {
-        return words.with("read-as", &[("format", format), ("reason", &reason)]);
+        return words.with(Word::ReadAs, &[("format", format), ("reason", &reason)]);
     }
     let wrappers = within(&plan.wrappers, words);
-    words.with("read-as-within", &[("format", format), ("wrappers", &wrappers), ("reason", &reason)])
+    words.with(Word::ReadAsWithin, &[("format", format), ("wrappers", &wrappers), ("reason", &reason)])
 }
 
 /// The names of what was taken off, the innermost first.
 fn within(wrappers: &[&Wrapper], words: &Words) -> String {
     let names: Vec<&str> = wrappers.iter().rev().map(|w| w.name).collect();
-    names.join(words.get("within"))
+    names.join(words.get(Word::Within))
 }
 
 #[cfg(test)]

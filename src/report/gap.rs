@@ -1,7 +1,7 @@
 //! What an input cannot show, so that nobody takes its silence for proof. What was found in it is told elsewhere.
 
 use super::summary::{InputSummary, Status};
-use crate::catalog::{self, Words};
+use crate::catalog::{self, Word, Words};
 
 /// What does not stand in an input.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub(super) fn gap(input: &InputSummary, words: &Words) -> Option<Gap> {
     let page = catalog::format(input.format?, words.lang())?;
     let better = page.advice();
     let without_replies = input.status != Status::Failed && input.replies == 0;
-    let seen = without_replies.then(|| words.get("lacks-replies").to_owned());
+    let seen = without_replies.then(|| words.get(Word::LacksReplies).to_owned());
     Some(Gap { lacks: page.lacks.or(seen)?, better })
 }
 

@@ -144,8 +144,12 @@ impl Serialize for Facts<'_> {
             match fact {
                 Fact::Number(n) | Fact::Line(n) => map.serialize_entry(key, n)?,
                 Fact::Code(code) => map.serialize_entry(key, &code.0)?,
-                Fact::Word(word) | Fact::Phrase(word) => map.serialize_entry(key, word)?,
-                Fact::Phrases(words) => map.serialize_entry(key, words)?,
+                Fact::Word(word) => map.serialize_entry(key, word)?,
+                Fact::Phrase(word) => map.serialize_entry(key, word.key())?,
+                Fact::Phrases(words) => {
+                    let keys: Vec<&str> = words.iter().map(|w| w.key()).collect();
+                    map.serialize_entry(key, &keys)?;
+                }
                 Fact::Duration(ms) => map.serialize_entry(key, &(*ms as f64 / 1000.0))?,
                 Fact::Moment(at, line) => {
                     map.serialize_entry(key, &Moment { time: at.rfc3339(), line: *line })?;

@@ -16,7 +16,7 @@ mod wire;
 pub use exchanges::{EXCHANGES_HELD_MAX, Exchanges, Shape};
 pub use formats::{decision, list_formats, list_scores};
 pub use json::report_json;
-pub use page::{compare, explain_code, explain_format, explain_rule, list_rules};
+pub use page::{after_demo, compare, explain_code, explain_format, explain_rule, list_rules};
 pub use sentence::Sentences;
 pub use sessions::{Row, Sessions};
 pub use style::{Style, shortened};

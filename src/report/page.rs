@@ -1,8 +1,8 @@
 //! Explanations, comparisons and lists: the catalog as pages.
 
-use super::style::{Paint, Style, columns, hanging};
+use super::style::{Paint, Style, columns, hanging, wrapped};
 use super::table::{Column, table, widest};
-use crate::catalog::{self, FixStep, ReplyEntry, ReplyText, Words};
+use crate::catalog::{self, FixStep, ReplyEntry, ReplyText, Word, Words};
 use crate::format::Format;
 use crate::ftp::{Class, Code};
 use crate::rule::{RULES, Rule};
@@ -28,19 +28,22 @@ fn reply_page(out: &mut String, entry: &ReplyEntry, words: &Words, style: Style)
     if gap >= 2 {
         let _ = writeln!(out, "{}{}{right}", style.paint(Paint::Bold, &left), " ".repeat(gap));
     } else {
-        let _ = writeln!(out, "{}\n     {right}", style.paint(Paint::Bold, &left));
+        for line in hanging(&format!("{code}  "), &text.title, style.width).lines() {
+            let _ = writeln!(out, "{}", style.paint(Paint::Bold, line));
+        }
+        out.push_str(&hanging("     ", &right, style.width));
     }
-    section(out, words.get("what-it-means"), style);
+    section(out, words.get(Word::WhatItMeans), style);
     out.push_str(&hanging("  ", &text.meaning, style.width));
-    section(out, words.get("when-you-see-it"), style);
+    section(out, words.get(Word::WhenYouSeeIt), style);
     let seen: Vec<_> = text.seen.iter().map(|s| (s.what.as_str(), s.when.as_str())).collect();
     terms(out, &seen, style);
-    section(out, words.get("how-to-fix-it"), style);
+    section(out, words.get(Word::HowToFixIt), style);
     for (n, step) in (1..).zip(&text.fix) {
         fix_step(out, n, step, style);
     }
     if !text.servers.is_empty() {
-        section(out, words.get("real-servers"), style);
+        section(out, words.get(Word::RealServers), style);
         for habit in &text.servers {
             out.push_str(&hanging("  - ", &format!("{}: {}", habit.who, habit.does), style.width));
         }
@@ -48,21 +51,21 @@ fn reply_page(out: &mut String, entry: &ReplyEntry, words: &Words, style: Style)
     let related = entry.related.iter().filter_map(|c| Some((c.to_string(), catalog::reply(*c)?)));
     let related: Vec<_> = related.map(|(c, e)| (c, e.text(words.lang()).phrase.clone())).collect();
     if !related.is_empty() {
-        section(out, words.get("not-to-be-confused"), style);
+        section(out, words.get(Word::NotToBeConfused), style);
         let rows: Vec<_> = related.iter().map(|(c, p)| (c.as_str(), p.as_str())).collect();
         terms(out, &rows, style);
     }
     out.push('\n');
     let mut foot = Vec::new();
     if !entry.rules.is_empty() {
-        foot.push((words.get("rules-about-it"), entry.rules.join(", ")));
+        foot.push((words.get(Word::RulesAboutIt), entry.rules.join(", ")));
     }
     let other = entry
         .related
         .iter()
         .find(|c| catalog::comparison(entry.code, **c).is_some())
         .or(entry.related.first());
-    foot.extend(other.map(|o| (words.get("compare-with"), format!("ftplog compare {code} {o}"))));
+    foot.extend(other.map(|o| (words.get(Word::CompareWith), format!("ftplog compare {code} {o}"))));
     let width = widest(foot.iter().map(|(l, _)| *l));
     for (label, value) in foot {
         let pad = " ".repeat(width - columns(label) + 3);
@@ -73,25 +76,29 @@ fn reply_page(out: &mut String, entry: &ReplyEntry, words: &Words, style: Style)
 /// What the digits of a code say, where nothing more is written.
 fn digits_page(out: &mut String, code: Code, words: &Words, style: Style) {
     let name = code.to_string();
-    let intro = words.with("not-written-yet", &[("code", &name)]);
+    let intro = words.with(Word::NotWrittenYet, &[("code", &name)]);
     out.push_str(&hanging("", &intro, style.width));
-    let group = words.get(&format!(
-        "digit-group-{}",
-        (code.0 / 10 % 10).min(5).min(if code.0 / 10 % 10 > 5 { 4 } else { 5 })
-    ));
+    let group = words.get(match code.0 / 10 % 10 {
+        0 => Word::DigitGroup0,
+        1 => Word::DigitGroup1,
+        2 => Word::DigitGroup2,
+        3 => Word::DigitGroup3,
+        5 => Word::DigitGroup5,
+        _ => Word::DigitGroup4,
+    });
     let holes =
         [("first", &name[..1]), ("class", class(code, words)), ("second", &name[1..2]), ("group", group)];
-    out.push_str(&hanging("  ", &words.with("digits", &holes), style.width));
+    out.push_str(&hanging("  ", &words.with(Word::Digits, &holes), style.width));
 }
 
 fn class(code: Code, words: &Words) -> &str {
     words.get(match code.class() {
-        Class::Preliminary => "class-1",
-        Class::Completion => "class-2",
-        Class::Intermediate => "class-3",
-        Class::Transient => "class-4",
-        Class::Permanent => "class-5",
-        Class::Protected => "class-6",
+        Class::Preliminary => Word::Class1,
+        Class::Completion => Word::Class2,
+        Class::Intermediate => Word::Class3,
+        Class::Transient => Word::Class4,
+        Class::Permanent => Word::Class5,
+        Class::Protected => Word::Class6,
     })
 }
 
@@ -109,11 +116,30 @@ fn terms(out: &mut String, rows: &[(&str, &str)], style: Style) {
 }
 
 fn fix_step(out: &mut String, n: usize, step: &FixStep, style: Style) {
+    const INDENT: &str = "       ";
     out.push_str(&hanging(&format!("  {n}. "), &step.text, style.width));
+    let fits = step.lines.iter().all(|line| INDENT.len() + columns(line) <= style.width);
     for line in &step.lines {
-        // Such a line is to be copied, so it is never broken; what it takes beyond the width is taken from the indent.
-        let indent = style.width.saturating_sub(columns(line)).min(7);
-        let _ = writeln!(out, "{:indent$}{line}", "");
+        // A list in two columns becomes one in pairs of lines.
+        match line.split_once("  ").filter(|_| !fits) {
+            Some((left, right)) => {
+                verbatim(out, INDENT, left, style.width);
+                verbatim(out, &format!("{INDENT}  "), right.trim_start(), style.width);
+            }
+            None => verbatim(out, INDENT, line, style.width),
+        }
+    }
+}
+
+/// A line as it is; broken at spaces where it is too wide.
+fn verbatim(out: &mut String, indent: &str, line: &str, width: usize) {
+    if indent.len() + columns(line) <= width {
+        let _ = writeln!(out, "{indent}{line}");
+        return;
+    }
+    let rest = format!("{indent}    ");
+    for (i, part) in wrapped(line, width.saturating_sub(rest.len())).iter().enumerate() {
+        let _ = writeln!(out, "{}{part}", if i == 0 { indent } else { &rest });
     }
 }
 
@@ -122,13 +148,13 @@ fn fix_step(out: &mut String, n: usize, step: &FixStep, style: Style) {
 pub fn explain_rule(rule: &Rule, words: &Words, style: Style) -> String {
     let page = catalog::rule(rule.name, words.lang());
     let mut out = String::new();
-    let _ = writeln!(out, "{}  {}", style.paint(Paint::Bold, rule.name), words.get(rule.severity.name()));
+    let _ = writeln!(out, "{}  {}", style.paint(Paint::Bold, rule.name), words.get(rule.severity.word()));
     out.push_str(&hanging("", &page.summary, style.width));
     let parts = [
-        ("what-it-finds", Some(&page.finds)),
-        ("why-it-matters", Some(&page.matters)),
-        ("what-to-do", Some(&page.remedy)),
-        ("settings", page.settings.as_ref()),
+        (Word::WhatItFinds, Some(&page.finds)),
+        (Word::WhyItMatters, Some(&page.matters)),
+        (Word::WhatToDo, Some(&page.remedy)),
+        (Word::Settings, page.settings.as_ref()),
     ];
     for (title, text) in parts {
         let Some(text) = text else { continue };
@@ -140,15 +166,15 @@ pub fn explain_rule(rule: &Rule, words: &Words, style: Style) -> String {
             out.push_str(&hanging("  ", paragraph, style.width));
         }
     }
-    section(&mut out, words.get("example"), style);
+    section(&mut out, words.get(Word::Example), style);
     for line in catalog::example(rule.name).lines() {
-        let _ = writeln!(out, "  {line}");
+        verbatim(&mut out, "  ", line, style.width);
     }
     let replies: Vec<String> = rule.replies.iter().map(|c| format!("ftplog explain {c}")).collect();
     let _ = write!(
         out,
         "\n{}",
-        hanging(&format!("{}   ", words.get("replies-about-it")), &replies.join(", "), style.width)
+        hanging(&format!("{}   ", words.get(Word::RepliesAboutIt)), &replies.join(", "), style.width)
     );
     out
 }
@@ -167,14 +193,14 @@ pub fn compare(codes: &[Code], words: &Words, style: Style) -> Result<String, Co
     let names: Vec<String> = codes.iter().map(ToString::to_string).collect();
     let mut out = String::new();
     let (last, others) = names.split_last().map_or(("", &[][..]), |(last, others)| (last.as_str(), others));
-    let listed = [&others.join(words.get("compare-comma")), words.get("compare-and"), last].concat();
-    let title = words.with("compare-title", &[("codes", &listed)]);
+    let listed = [&others.join(words.get(Word::CompareComma)), words.get(Word::CompareAnd), last].concat();
+    let title = words.with(Word::CompareTitle, &[("codes", &listed)]);
     let _ = writeln!(out, "{}\n", style.paint(Paint::Bold, title));
     out.push_str(&comparison_table(&texts, words, style));
     for (title, of) in [
-        ("what-each-is", (|t| &t.compare.what) as fn(&ReplyText) -> &String),
-        ("when-you-see-it", |t| &t.compare.seen),
-        ("how-to-fix-it", |t| &t.compare.fix),
+        (Word::WhatEachIs, (|t| &t.compare.what) as fn(&ReplyText) -> &String),
+        (Word::WhenYouSeeIt, |t| &t.compare.seen),
+        (Word::HowToFixIt, |t| &t.compare.fix),
     ] {
         section(&mut out, words.get(title), style);
         for (code, text) in &texts {
@@ -190,27 +216,27 @@ fn comparison_table(texts: &[(Code, &ReplyText)], words: &Words, style: Style) -
     let mut header = vec![""];
     header.extend(names.iter().map(String::as_str));
     let cell = |code: Code| {
-        words.with("class-cell", &[("digit", &(code.0 / 100).to_string()), ("class", class(code, words))])
+        words.with(Word::ClassCell, &[("digit", &(code.0 / 100).to_string()), ("class", class(code, words))])
     };
-    let row = |key: &str, of: &dyn Fn(Code, &ReplyText) -> String| -> Vec<String> {
+    let row = |key: Word, of: &dyn Fn(Code, &ReplyText) -> String| -> Vec<String> {
         let cells = texts.iter().map(|(c, t)| of(*c, t));
         std::iter::once(words.get(key).to_owned()).chain(cells).collect()
     };
-    let rows = [
-        row("row-meaning", &|_, t| t.title.clone()),
-        row("row-class", &|c, _| cell(c)),
-        row("row-answers", &|_, t| t.compare.answers.clone()),
-        row("row-retry", &|_, t| t.compare.retry.clone()),
-        row("row-session", &|_, t| t.compare.session.clone()),
+    let rows = vec![
+        row(Word::RowMeaning, &|_, t| t.title.clone()),
+        row(Word::RowClass, &|c, _| cell(c)),
+        row(Word::RowAnswers, &|_, t| t.compare.answers.clone()),
+        row(Word::RowRetry, &|_, t| t.compare.retry.clone()),
+        row(Word::RowSession, &|_, t| t.compare.session.clone()),
     ];
     let mut layout = vec![Column::Word];
     layout.resize(texts.len() + 1, Column::Prose);
-    table(&header, &layout, &rows, style.width)
+    table(&header, &layout, rows, style.width)
 }
 
 /// What a person wrote about each pair; else what the first digits say.
 fn key_differences(out: &mut String, texts: &[(Code, &ReplyText)], words: &Words, style: Style) {
-    section(out, words.get("key-differences"), style);
+    section(out, words.get(Word::KeyDifferences), style);
     let mut usage: Vec<(String, String)> = Vec::new();
     let mut said: Vec<(String, String)> = Vec::new();
     for (i, (a, _)) in texts.iter().enumerate() {
@@ -232,7 +258,7 @@ fn key_differences(out: &mut String, texts: &[(Code, &ReplyText)], words: &Words
                     ("class_b", class(*b, words).to_owned()),
                 ];
                 let holes: Vec<(&str, &str)> = holes.iter().map(|(k, v)| (*k, v.as_str())).collect();
-                said.push(("  - ".to_owned(), words.with("difference-class", &holes)));
+                said.push(("  - ".to_owned(), words.with(Word::DifferenceClass, &holes)));
             } else {
                 for code in [a, b] {
                     let phrase = texts.iter().find(|(c, _)| c == code).map_or("", |(_, t)| t.phrase.as_str());
@@ -247,7 +273,7 @@ fn key_differences(out: &mut String, texts: &[(Code, &ReplyText)], words: &Words
         }
     }
     if !usage.is_empty() {
-        section(out, words.get("when-to-use"), style);
+        section(out, words.get(Word::WhenToUse), style);
         let rows: Vec<(&str, &str)> = usage.iter().map(|(c, p)| (c.as_str(), p.as_str())).collect();
         terms(out, &rows, style);
     }
@@ -256,26 +282,27 @@ fn key_differences(out: &mut String, texts: &[(Code, &ReplyText)], words: &Words
 /// The list of rules.
 #[must_use]
 pub fn list_rules(words: &Words, style: Style) -> String {
-    let mut out = format!("{}\n\n", words.with("rules-count", &[("n", &RULES.len().to_string())]));
-    let keys = ["column-rule", "column-severity", "column-replies", "column-reports"];
+    let count = words.with(Word::RulesCount, &[("n", &RULES.len().to_string())]);
+    let mut out = format!("{}\n", hanging("", &count, style.width));
+    let keys = [Word::ColumnRule, Word::ColumnSeverity, Word::ColumnReplies, Word::ColumnReports];
     let header = keys.map(|k| words.get(k));
     let mut groups: Vec<_> = RULES.iter().map(|r| r.group).collect();
     groups.sort_unstable();
     groups.dedup();
     let mut rows = Vec::new();
     for group in groups {
-        rows.push(vec![words.get(group.key()).to_owned(), String::new(), String::new(), String::new()]);
+        rows.push(vec![words.get(group.word()).to_owned(), String::new(), String::new(), String::new()]);
         for rule in RULES.iter().filter(|r| r.group == group) {
             let replies: Vec<String> = rule.replies.iter().map(ToString::to_string).collect();
             let summary = catalog::rule(rule.name, words.lang()).summary;
-            let severity = words.get(rule.severity.name()).to_owned();
+            let severity = words.get(rule.severity.word()).to_owned();
             rows.push(vec![rule.name.to_owned(), severity, replies.join(" "), summary]);
         }
     }
     out.push_str(&table(
         &header,
         &[Column::Word, Column::Word, Column::Word, Column::Prose],
-        &rows,
+        rows,
         style.width,
     ));
     out
@@ -288,29 +315,43 @@ pub fn explain_format(format: &Format, words: &Words, style: Style) -> String {
     let mut out = format!("{}\n", style.paint(Paint::Bold, name));
     out.push_str(&hanging("  ", format.title, style.width));
     let Some(page) = catalog::format(name, words.lang()) else { return out };
-    let mut part = |label: &str, text: &str| {
+    let mut part = |label, text: &str| {
         section(&mut out, words.get(label), style);
         out.push_str(&hanging("  ", text, style.width));
     };
-    part("format-written", &page.written);
-    part("format-holds", &page.holds);
+    part(Word::FormatWritten, &page.written);
+    part(Word::FormatHolds, &page.holds);
     if let Some(lacks) = &page.lacks {
-        part("format-lacks", lacks);
+        part(Word::FormatLacks, lacks);
     }
     if let Some(better) = &page.better {
-        part("format-better", better);
+        part(Word::FormatBetter, better);
     }
     if !page.steps.is_empty() {
-        section(&mut out, words.get("format-steps"), style);
+        section(&mut out, words.get(Word::FormatSteps), style);
         for (n, step) in (1..).zip(&page.steps) {
             fix_step(&mut out, n, step, style);
         }
     }
     if !page.notes.is_empty() {
-        section(&mut out, words.get("format-notes"), style);
+        section(&mut out, words.get(Word::FormatNotes), style);
         for note in &page.notes {
             out.push_str(&hanging("  - ", note, style.width));
         }
+    }
+    out
+}
+
+/// What to do after the demonstration.
+#[must_use]
+pub fn after_demo(words: &Words, style: Style) -> String {
+    let mut out = format!("\n{}\n", words.get(Word::DemoEnd));
+    for (command, key) in [
+        ("ftplog analyze YOUR.log", Word::DemoAnalyze),
+        ("ftplog explain 503", Word::DemoExplain),
+        ("ftplog demo --write sample.log", Word::DemoWrite),
+    ] {
+        out.push_str(&hanging(&format!("  {command:<32}"), words.get(key), style.width));
     }
     out
 }

@@ -2,7 +2,7 @@
 
 use super::index_of;
 use super::summary::Problem;
-use crate::catalog::{self, CaseText, RulePage, Words, fill};
+use crate::catalog::{self, CaseText, RulePage, Word, Words, fill};
 use crate::lang::Lang;
 use crate::rule::{Fact, Finding, Group, Label, RULES, Rule};
 use crate::session::Confidence;
@@ -62,8 +62,8 @@ impl Sentences {
         let why = self.filled(&self.case(finding).why, finding);
         match finding.confidence {
             Confidence::Certain => why,
-            Confidence::Likely => format!("{why} {}", self.words.get("likely")),
-            Confidence::Possible => format!("{why} {}", self.words.get("possible")),
+            Confidence::Likely => format!("{why} {}", self.words.get(Word::Likely)),
+            Confidence::Possible => format!("{why} {}", self.words.get(Word::Possible)),
         }
     }
 
@@ -133,16 +133,16 @@ impl Sentences {
             Fact::Code(code) => write!(out, "{code}"),
             Fact::Word(word) => out.write_str(word),
             Fact::Text(text) => quote(out, text),
-            Fact::Phrase(key) => out.write_str(self.words.get(key)),
+            Fact::Phrase(key) => out.write_str(self.words.get(*key)),
             Fact::Phrases(keys) => {
-                out.write_str(&keys.iter().map(|k| self.words.get(k)).collect::<Vec<_>>().join(", "))
+                out.write_str(&keys.iter().map(|k| self.words.get(*k)).collect::<Vec<_>>().join(", "))
             }
             Fact::Duration(ms) => out.write_str(&self.words.duration(*ms)),
             Fact::Moment(at, line) => match self.clock(*at) {
                 Some(clock) => out.write_str(&clock),
-                None => out.write_str(&self.words.with("line-n", &[("n", &line.to_string())])),
+                None => out.write_str(&self.words.with(Word::LineN, &[("n", &line.to_string())])),
             },
-            Fact::User([]) => out.write_str(self.words.get("the-user")),
+            Fact::User([]) => out.write_str(self.words.get(Word::TheUser)),
             Fact::User(name) => {
                 out.push('"');
                 let _ = quote(out, name);

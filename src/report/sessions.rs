@@ -1,9 +1,9 @@
 //! The list of sessions, as a table or NDJSON.
 
 use super::style::{Style, shortened};
-use super::table::{Column, table, widest};
+use super::table::{Column, table};
 use super::wire::{ByClass, stated};
-use crate::catalog::Words;
+use crate::catalog::{Word, Words};
 use crate::event::Place;
 use crate::session::{Ended, Ending, Gather, Session, Starts};
 use crate::text::{Printable, grouped};
@@ -18,8 +18,8 @@ pub(super) const SESSIONS_SHOWN: usize = 50;
 
 /// Session, start, length, client, user, commands, 4xx, 5xx, end.
 const LAYOUT: &[Column] = &{
-    use Column::{Number, Word};
-    [Number, Word, Number, Word, Word, Number, Number, Number, Word]
+    use Column::{Number, Start, Word};
+    [Number, Word, Number, Start, Start, Number, Number, Number, Word]
 };
 
 /// One session of the list.
@@ -138,38 +138,25 @@ impl Sessions {
     /// The table of sessions.
     #[must_use]
     pub fn text(&self, head: &str, words: &Words, style: Style, all: bool, starts: &Starts) -> String {
-        let keys = ["session", "start", "length", "client", "user", "commands"];
-        let mut header: Vec<String> =
-            keys.iter().map(|k| words.get(&format!("column-{k}")).to_owned()).collect();
-        header.extend(["4xx".to_owned(), "5xx".to_owned(), words.get("column-end").to_owned()]);
-        let header: Vec<&str> = header.iter().map(String::as_str).collect();
+        let header = [
+            words.get(Word::ColumnSession),
+            words.get(Word::ColumnStart),
+            words.get(Word::ColumnLength),
+            words.get(Word::ColumnClient),
+            words.get(Word::ColumnUser),
+            words.get(Word::ColumnCommands),
+            "4xx",
+            "5xx",
+            words.get(Word::ColumnEnd),
+        ];
         let shown = if all { self.rows.len() } else { self.rows.len().min(SESSIONS_SHOWN) };
-        let mut rows: Vec<Vec<String>> =
-            self.rows[..shown].iter().map(|r| row(r, words, &self.zone, starts)).collect();
-        narrow(&mut rows, &header, style.width);
-        let mut out = format!("{head}\n\n{}", table(&header, LAYOUT, &rows, style.width));
+        let rows = self.rows[..shown].iter().map(|r| row(r, words, &self.zone, starts)).collect();
+        let mut out = format!("{head}\n\n{}", table(&header, LAYOUT, rows, style.width));
         if shown < self.rows.len() {
             let more = grouped((self.rows.len() - shown) as u64);
-            let _ = writeln!(out, " {}", words.with("more-sessions", &[("n", &more)]));
+            let _ = writeln!(out, " {}", words.with(Word::MoreSessions, &[("n", &more)]));
         }
         out
-    }
-}
-
-/// Cuts users, and then clients, to the room that the other columns leave.
-fn narrow(rows: &mut [Vec<String>], header: &[&str], width: usize) {
-    const CLIENT: usize = 3;
-    const USER: usize = 4;
-    for column in [USER, CLIENT] {
-        let widths = (0..header.len()).map(|c| widest(rows.iter().map(|r| r[c].as_str()).chain([header[c]])));
-        let widths: Vec<usize> = widths.collect();
-        let all: usize = widths.iter().map(|w| w + 2).sum();
-        // The first column stands behind one space, not two.
-        let too_wide = (all - 1).saturating_sub(width);
-        let room = widths[column].saturating_sub(too_wide).max(header[column].len());
-        for row in rows.iter_mut() {
-            row[column] = shortened(&row[column], room);
-        }
     }
 }
 
@@ -181,13 +168,23 @@ fn row(row: &Row, words: &Words, zone: &Zone, starts: &Starts) -> Vec<String> {
     vec![
         starts.number(row.first).map_or("-".to_owned(), grouped),
         zone.clock(row.first_at)
-            .unwrap_or_else(|| words.with("line-n", &[("n", &row.first.line.to_string())])),
+            .unwrap_or_else(|| words.with(Word::LineN, &[("n", &row.first.line.to_string())])),
         length.map_or("-".to_owned(), |s| format!("{}:{:02}", s / 60, s % 60)),
         or_dash(&row.client, 39),
         or_dash(&row.user, 16),
         grouped(row.commands),
         grouped(row.replies[3]),
         grouped(row.replies[4]),
-        words.get(&format!("end-{}", row.ending.name())).to_owned(),
+        words.get(end(row.ending)).to_owned(),
     ]
+}
+
+fn end(ending: Ending) -> Word {
+    match ending {
+        Ending::Open => Word::EndOpen,
+        Ending::Quit => Word::EndQuit,
+        Ending::Lost => Word::EndLost,
+        Ending::Refused => Word::EndRefused,
+        Ending::Timeout => Word::EndTimeout,
+    }
 }

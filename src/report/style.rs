@@ -121,11 +121,26 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// The columns of the widest word of `text`.
+pub(super) fn widest_word(text: &str) -> usize {
+    text.split_whitespace().map(columns).max().unwrap_or(0)
+}
+
+/// On less than these columns, text goes under its label where there is too little room beside it.
+const NARROW: usize = 60;
+/// Columns that text needs beside its label.
+const BESIDE_COLUMNS_MIN: usize = 16;
+
 /// `text` wrapped behind `first` on the first line and behind spaces of the same width on the others.
 pub(super) fn hanging(first: &str, text: &str, width: usize) -> String {
     let indent = columns(first);
+    let room = width.saturating_sub(indent);
+    let cramped = room < BESIDE_COLUMNS_MIN || widest_word(text) > room;
+    if width < NARROW && cramped && !first.trim().is_empty() {
+        return format!("{}\n{}", first.trim_end(), hanging("    ", text, width));
+    }
     let mut out = String::new();
-    let lines = wrapped(text, width.saturating_sub(indent).max(20));
+    let lines = wrapped(text, room.max(1));
     for (i, line) in lines.iter().enumerate() {
         if i == 0 {
             out.push_str(first);
@@ -163,5 +178,12 @@ mod tests {
         assert_eq!(shortened("abcdefgh", 6), "abc...");
         assert_eq!(shortened("abc", 6), "abc");
         assert_eq!(columns(&shortened("한국어입니다", 7)), 7);
+    }
+
+    #[test]
+    fn text_goes_under_its_label_where_a_word_does_not_fit_beside_it() {
+        assert_eq!(hanging("Rules     ", "rename-without-source", 40), "Rules     rename-without-source\n");
+        let long = "transfer-without-data-connection, x";
+        assert_eq!(hanging("Rules     ", long, 40), "Rules\n    transfer-without-data-connection, x\n");
     }
 }

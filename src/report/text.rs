@@ -2,12 +2,16 @@
 
 use super::gap::{Gap, gap};
 use super::sentence::Sentences;
-use super::style::{Paint, Style, columns, hanging, shortened, shortened_in_front, wrapped};
+use super::style::{Paint, Style, columns, hanging, shortened, wrapped};
 use super::summary::{InputSummary, Problem, Status, Summary};
 use super::table::{Column, table, widest};
+use crate::catalog::{Counted, Word};
 use crate::rule::{Finding, Said, Severity, Side};
 use crate::text::{Printable, grouped};
 use std::fmt::Write;
+
+/// Columns that the words under a line need beside their mark.
+const LABEL_COLUMNS_MIN: usize = 20;
 
 /// What the report shows.
 #[derive(Clone, Copy, Debug, Default)]
@@ -51,7 +55,7 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn word(&self, key: &str) -> &str {
+    fn word(&self, key: Word) -> &str {
         self.sentences.words().get(key)
     }
 
@@ -80,7 +84,10 @@ impl Page<'_> {
             above = gap;
         }
         if !self.summary.problems.is_empty() {
-            let _ = writeln!(out, "{}\n", self.paint(Paint::Dim, words.get("legend")));
+            for line in whole_or_parts(words.get(Word::Legend), self.width()) {
+                let _ = writeln!(out, "{}", self.paint(Paint::Dim, line));
+            }
+            out.push('\n');
         }
     }
 
@@ -88,15 +95,15 @@ impl Page<'_> {
     fn input(&self, out: &mut String, input: &InputSummary) {
         let words = self.sentences.words();
         let understood = if input.lines_not_understood == 0 {
-            words.get("all-understood").to_owned()
+            words.get(Word::AllUnderstood).to_owned()
         } else {
-            words.with("not-understood", &[("n", &grouped(input.lines_not_understood))])
+            words.with(Word::NotUnderstood, &[("n", &grouped(input.lines_not_understood))])
         };
-        let unit = if input.format == Some("capture") { "packets" } else { "lines" };
+        let unit = if input.format == Some("capture") { Counted::Packets } else { Counted::Lines };
         let parts = [
             Printable(input.path.as_bytes()).to_string(),
             input.format.unwrap_or_default().to_owned(),
-            words.count("sessions", input.starts.count()),
+            words.count(Counted::Sessions, input.starts.count()),
             format!("{}, {understood}", words.count(unit, input.lines)),
         ];
         let line = parts.join("  ");
@@ -110,9 +117,9 @@ impl Page<'_> {
 
     //   lacks:  It has no greetings ...
     fn gap(&self, out: &mut String, gap: &Gap, as_above: bool) {
-        let labels = ["lacks", "better"];
+        let labels = [Word::Lacks, Word::Better];
         if as_above {
-            return self.labelled(out, &labels, 0, self.word("as-above"));
+            return self.labelled(out, &labels, 0, self.word(Word::AsAbove));
         }
         self.labelled(out, &labels, 0, &gap.lacks);
         if let Some(better) = &gap.better {
@@ -121,16 +128,16 @@ impl Page<'_> {
     }
 
     /// Text behind one of several labels that stand below each other.
-    fn labelled(&self, out: &mut String, labels: &[&str], which: usize, text: &str) {
+    fn labelled(&self, out: &mut String, labels: &[Word], which: usize, text: &str) {
         let label = self.word(labels[which]);
-        let pad = " ".repeat(widest(labels.iter().map(|l| self.word(l))) - columns(label) + 1);
+        let pad = " ".repeat(widest(labels.iter().map(|l| self.word(*l))) - columns(label) + 1);
         let plain = hanging(&format!("  {label}{pad}"), text, self.width());
         out.push_str(&plain.replacen(label, &self.paint(Paint::Note, label), 1));
     }
 
     fn finding(&self, out: &mut String, finding: &Finding, problem: Option<&Problem>) {
         let paint = severity_paint(finding.severity);
-        let name = format!("{}[{}]", self.word(finding.severity.name()), finding.rule.name);
+        let name = format!("{}[{}]", self.word(finding.severity.word()), finding.rule.name);
         let title = format!("{name}: {}", self.sentences.title(finding));
         for (i, line) in wrapped(&title, self.width()).iter().enumerate() {
             let rest = line.strip_prefix(&name).filter(|_| i == 0);
@@ -181,12 +188,12 @@ impl Page<'_> {
             (fact("clients"), fact("first"), fact("last"))
         {
             if *n > 1 {
-                parts.push(words.with("clients", &[("n", &grouped(*n))]));
+                parts.push(words.with(Word::Clients, &[("n", &grouped(*n))]));
             }
             let (first, last) = (self.sentences.told(first), self.sentences.told(last));
-            parts.push(words.with("span-of-time", &[("first", &first), ("last", &last)]));
+            parts.push(words.with(Word::SpanOfTime, &[("first", &first), ("last", &last)]));
         } else if let Some(number) = finding.session.and_then(|s| self.summary.session_number(s)) {
-            parts.push(words.with("session", &[("n", &grouped(number))]));
+            parts.push(words.with(Word::Session, &[("n", &grouped(number))]));
         }
         let (user, client) = (finding.user(), finding.client());
         match (user.is_empty(), client.is_empty()) {
@@ -203,7 +210,11 @@ impl Page<'_> {
         let words = self.sentences.words();
         if said.skipped > 0 {
             let dots = self.paint(Paint::Frame, format!("{:>gutter$} |", "..."));
-            let _ = writeln!(out, "{dots}  {}", self.paint(Paint::Dim, words.count("skipped", said.skipped)));
+            let _ = writeln!(
+                out,
+                "{dots}  {}",
+                self.paint(Paint::Dim, words.count(Counted::Skipped, said.skipped))
+            );
         }
         let number = self.paint(Paint::Frame, format!("{:>gutter$} |", said.place.line));
         let clock = self.sentences.clock(said.at).map_or(String::new(), |c| format!("{c} "));
@@ -221,8 +232,16 @@ impl Page<'_> {
             if label.primary { ("^", severity_paint(finding.severity)) } else { ("-", Paint::Cause) };
         let sign = sign.repeat(length);
         let words = self.sentences.label(finding, label);
-        let room = self.width().saturating_sub(before + length + 1).max(20);
         let indent = " ".repeat(clock.len() + 2);
+        let room = self.width().saturating_sub(before + length + 1);
+        if room < LABEL_COLUMNS_MIN {
+            // Beside the mark there is no room for words.
+            let _ = writeln!(out, "{blank} {indent}{}", self.paint(paint, sign));
+            for line in wrapped(&words, self.width().saturating_sub(gutter + 5)) {
+                let _ = writeln!(out, "{blank}   {}", self.paint(paint, line));
+            }
+            return;
+        }
         for (i, line) in wrapped(&words, room).iter().enumerate() {
             let lead = if i == 0 { sign.clone() } else { " ".repeat(length) };
             let _ = writeln!(out, "{blank} {indent}{}", self.paint(paint, format!("{lead} {line}")));
@@ -231,31 +250,33 @@ impl Page<'_> {
 
     fn explanation(&self, out: &mut String, finding: &Finding, problem: Option<&Problem>) {
         let words = self.sentences.words();
-        let mut row = |which, text: &str| self.labelled(out, &["why", "fix", "seen", "more"], which, text);
+        let mut row = |which, text: &str| {
+            self.labelled(out, &[Word::Why, Word::Fix, Word::Seen, Word::More], which, text);
+        };
         row(0, &self.sentences.why(finding));
         row(1, &self.sentences.fix(finding));
         if let Some(problem) = problem.filter(|p| p.count > 1) {
-            let key = if problem.sessions == 1 { "seen-times-one" } else { "seen-times" };
+            let key = if problem.sessions == 1 { Word::SeenTimesOne } else { Word::SeenTimes };
             let (count, sessions) = (grouped(problem.count), grouped(problem.sessions));
             row(2, &words.with(key, &[("count", &count), ("sessions", &sessions)]));
         }
-        row(3, &words.with("more-explain", &[("name", finding.rule.name)]));
+        row(3, &words.with(Word::MoreExplain, &[("name", finding.rule.name)]));
     }
 
     fn end(&self, out: &mut String) {
         let words = self.sentences.words();
         let all = self.summary.inputs.iter().map(|i: &InputSummary| i.starts.count()).sum();
         if self.summary.problems.is_empty() {
-            let sessions = words.count("sessions", all);
-            let _ = writeln!(out, "{}", words.with("nothing-found", &[("sessions", &sessions)]));
+            let sessions = words.count(Counted::Sessions, all);
+            let _ = writeln!(out, "{}", words.with(Word::NothingFound, &[("sessions", &sessions)]));
             if self.inputs().any(|input| gap(input, words).is_some()) {
-                out.push_str(&hanging("", words.get("nothing-proved"), self.width()));
+                out.push_str(&hanging("", words.get(Word::NothingProved), self.width()));
             }
             let [.., transient, permanent] = self.summary.totals.replies;
             if transient + permanent > 0 {
                 out.push_str(&hanging(
                     "",
-                    &words.count("refusals-left", transient + permanent),
+                    &words.count(Counted::RefusalsLeft, transient + permanent),
                     self.width(),
                 ));
             }
@@ -265,10 +286,13 @@ impl Page<'_> {
         out.push('\n');
         if self.summary.not_listed > 0 {
             let n = grouped(self.summary.not_listed);
-            out.push_str(&hanging("", &words.with("not-listed", &[("n", &n)]), self.width()));
+            out.push_str(&hanging("", &words.with(Word::NotListed, &[("n", &n)]), self.width()));
         }
-        let severities =
-            [(Severity::Error, "errors"), (Severity::Warning, "warnings"), (Severity::Note, "notes")];
+        let severities = [
+            (Severity::Error, Counted::Errors),
+            (Severity::Warning, Counted::Warnings),
+            (Severity::Note, Counted::Notes),
+        ];
         let parts: Vec<String> = severities
             .into_iter()
             .map(|(severity, key)| (self.summary.problems_of(severity), key))
@@ -276,34 +300,33 @@ impl Page<'_> {
             .map(|(n, key)| words.count(key, n))
             .collect();
         let found = words.with(
-            "found",
+            Word::Found,
             &[
-                ("problems", &words.count("problems", self.summary.problems.len() as u64)),
+                ("problems", &words.count(Counted::Problems, self.summary.problems.len() as u64)),
                 ("parts", &parts.join(", ")),
                 ("sessions", &grouped(self.summary.totals.sessions_with_findings)),
-                ("all", &words.count("sessions", all)),
+                ("all", &words.count(Counted::Sessions, all)),
             ],
         );
         out.push_str(&hanging("", &found, self.width()));
         let first = &self.summary.problems[0];
         let start =
-            words.with("start-with", &[("name", first.rule.name), ("cost", &self.sentences.cost(first))]);
+            words.with(Word::StartWith, &[("name", first.rule.name), ("cost", &self.sentences.cost(first))]);
         out.push_str(&hanging("", &start, self.width()));
     }
 
     fn table(&self) -> String {
-        let keys = ["column-severity", "column-problem", "column-count", "column-sessions", "column-first"];
+        let keys = [
+            Word::ColumnSeverity,
+            Word::ColumnProblem,
+            Word::ColumnCount,
+            Word::ColumnSessions,
+            Word::ColumnFirst,
+        ];
         let header = keys.map(|k| self.word(k));
-        let layout = [Column::Word, Column::Word, Column::Number, Column::Number, Column::Word];
-        let mut rows: Vec<Vec<String>> = self.summary.problems.iter().map(|p| self.row(p)).collect();
-        // Names and numbers stay whole; the place gives way, since the finding above has it in full.
-        let others: usize =
-            (0..4).map(|c| widest(rows.iter().map(|r| r[c].as_str()).chain([header[c]])) + 2).sum();
-        let room = self.width().saturating_sub(others + 1).max(12);
-        for row in &mut rows {
-            row[4] = shortened_in_front(&row[4], room);
-        }
-        table(&header, &layout, &rows, self.width())
+        let layout = [Column::Word, Column::Name, Column::Number, Column::Number, Column::End];
+        let rows = self.summary.problems.iter().map(|p| self.row(p)).collect();
+        table(&header, &layout, rows, self.width())
     }
 
     fn row(&self, problem: &Problem) -> Vec<String> {
@@ -311,13 +334,18 @@ impl Page<'_> {
         let subject = problem.subject.as_ref().map_or(String::new(), |s| format!(" {}", shortened(s, 10)));
         let path = Printable(self.summary.path(first.place).as_bytes());
         vec![
-            self.word(problem.severity.name()).to_owned(),
+            self.word(problem.severity.word()).to_owned(),
             format!("{}{subject}", problem.rule.name),
             grouped(problem.count),
             grouped(problem.sessions),
             format!("{path}:{}", first.place.line),
         ]
     }
+}
+
+/// A line, or its parts between wide gaps where it does not fit.
+fn whole_or_parts(line: &str, width: usize) -> Vec<&str> {
+    if columns(line) <= width { vec![line] } else { line.split("   ").collect() }
 }
 
 fn severity_paint(severity: Severity) -> Paint {

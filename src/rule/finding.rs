@@ -2,6 +2,7 @@
 
 use super::transcript::Transcript;
 use super::{Rule, Severity};
+use crate::catalog::Word;
 use crate::event::Place;
 use crate::ftp::{Code, Software, Verb};
 use crate::session::Confidence;
@@ -57,10 +58,10 @@ pub enum Fact<'a> {
     Word(&'static str),
     /// Text from the log.
     Text(Cow<'a, [u8]>),
-    /// The key of a phrase in the catalog.
-    Phrase(&'static str),
-    /// Keys of phrases in the catalog, one after another.
-    Phrases(Vec<&'static str>),
+    /// A phrase of the catalog.
+    Phrase(Word),
+    /// Phrases of the catalog, one after another.
+    Phrases(Vec<Word>),
     /// A length of time in milliseconds.
     Duration(i64),
     /// A point in time, or its line where the log has no times.

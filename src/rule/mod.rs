@@ -27,6 +27,8 @@ pub use refusal::{Reason, Refusal};
 pub use suspect::{Found, Suspect};
 pub use transcript::{Label, Said, Side, Transcript};
 
+use crate::catalog::Word;
+
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -48,6 +50,16 @@ impl Severity {
             Self::Error => "error",
         }
     }
+
+    /// The word that people read.
+    #[must_use]
+    pub fn word(self) -> Word {
+        match self {
+            Self::Note => Word::Note,
+            Self::Warning => Word::Warning,
+            Self::Error => Word::Error,
+        }
+    }
 }
 
 /// Under which heading a rule is listed.
@@ -62,13 +74,13 @@ pub enum Group {
 }
 
 impl Group {
-    /// The key of the heading in the catalog.
+    /// The heading.
     #[must_use]
-    pub fn key(self) -> &'static str {
+    pub fn word(self) -> Word {
         match self {
-            Self::Order => "group-order",
-            Self::Support => "group-support",
-            Self::Availability => "group-availability",
+            Self::Order => Word::GroupOrder,
+            Self::Support => Word::GroupSupport,
+            Self::Availability => Word::GroupAvailability,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Any other 503, and 501 used in its place, with the state that the server was in (RFC 959 section 4.2).
 
 use super::{Check, Fact, Found, Group, Rule, Severity, Suspect};
+use crate::catalog::Word;
 use crate::ftp::{Code, Data, Login, Rename, State, Tls, Verb};
 
 pub(super) static RULE: Rule = Rule {
@@ -29,26 +30,26 @@ fn check(suspect: &Suspect) -> Option<Found> {
     }
 }
 
-/// What the state is in words: keys of the catalog.
-fn phrases(state: &State) -> Vec<&'static str> {
+/// What the state is in words.
+fn phrases(state: &State) -> Vec<Word> {
     let login = match state.login {
-        Login::Unknown => "state-login-unknown",
-        Login::In(_) => "state-logged-in",
-        Login::NeedPassword(_) | Login::NeedAccount(_) => "state-login-half",
-        Login::Nobody | Login::Refused(_) | Login::Left(_) => "state-not-logged-in",
+        Login::Unknown => Word::StateLoginUnknown,
+        Login::In(_) => Word::StateLoggedIn,
+        Login::NeedPassword(_) | Login::NeedAccount(_) => Word::StateLoginHalf,
+        Login::Nobody | Login::Refused(_) | Login::Left(_) => Word::StateNotLoggedIn,
     };
     let tls = match state.tls {
-        Tls::On(_) => "state-tls",
-        Tls::Cleared(_) => "state-tls-cleared",
-        Tls::Off | Tls::Refused(_) | Tls::Pending(_) => "state-no-tls",
+        Tls::On(_) => Word::StateTls,
+        Tls::Cleared(_) => Word::StateTlsCleared,
+        Tls::Off | Tls::Refused(_) | Tls::Pending(_) => Word::StateNoTls,
     };
     let rename = match state.rename {
-        Rename::Ready(_) | Rename::Crossed { .. } => "state-rename",
-        _ => "state-no-rename",
+        Rename::Ready(_) | Rename::Crossed { .. } => Word::StateRename,
+        _ => Word::StateNoRename,
     };
     let data = match state.data {
-        Data::Ready(_) => "state-data",
-        _ => "state-no-data",
+        Data::Ready(_) => Word::StateData,
+        _ => Word::StateNoData,
     };
     vec![login, tls, rename, data]
 }

@@ -6,6 +6,7 @@ use super::{
     Check, Fact, Finding, Group, Label, Reason, Refusal, Related, Role, Rule, Said, Severity, Side,
     Thresholds, Transcript,
 };
+use crate::catalog::Word;
 use crate::ftp::{Code, Software};
 use crate::session::Confidence;
 use crate::time::When;
@@ -92,7 +93,7 @@ fn burst(chain: &[Refusal], peak: usize, ledger: &Ledger, thresholds: &Threshold
         ("peak", Fact::Number(peak as u64)),
         ("first", Fact::Moment(first.at, first.place.line)),
         ("last", Fact::Moment(last.at, last.place.line)),
-        ("span", last.at.since(first.at).map_or(Fact::Phrase("a-row"), Fact::Duration)),
+        ("span", last.at.since(first.at).map_or(Fact::Phrase(Word::ARow), Fact::Duration)),
     ];
     let mut related = vec![Related { role: Role::Evidence, place: last.place }];
     if let Some(again) = again {

@@ -210,3 +210,25 @@ pub(super) fn write_first_line(text: &mut Vec<u8>, reply: &Reply) {
     let trimmed = text[start..].trim_ascii_end().len();
     text.truncate(start + trimmed);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn transcript(lines: &[(u64, &str)]) -> Transcript {
+        let mut transcript = Transcript::default();
+        for (line, text) in lines {
+            let place = Place { source: 0, line: *line };
+            transcript.push(Said::at(place, When::NEVER, Side::Client), text.as_bytes());
+        }
+        transcript
+    }
+
+    #[test]
+    fn what_was_said_on_another_connection_stands_where_it_was_said() {
+        let mut later = transcript(&[(1, "USER a"), (8, "RNTO b")]);
+        later.insert_before(Place { source: 0, line: 5 }, &transcript(&[(4, "RNFR a"), (5, "350 go")]));
+        let said: Vec<_> = later.iter().map(|l| (l.place.line, later.text(l))).collect();
+        assert_eq!(said, [(1, &b"USER a"[..]), (4, b"RNFR a"), (5, b"350 go"), (8, b"RNTO b")]);
+    }
+}

@@ -58,6 +58,7 @@ pub struct Assembler {
     held: usize,
     overflow: Overflow,
     exchanges: u64,
+    replies: u64,
     /// The first lines of the sessions that began since they were last asked for.
     started: Vec<Place>,
     /// Room for what is notable in the session that is being judged.
@@ -75,6 +76,7 @@ impl Default for Assembler {
             held: 0,
             overflow: Overflow::default(),
             exchanges: 0,
+            replies: 0,
             started: Vec::new(),
             notable: Vec::new(),
         }
@@ -136,6 +138,12 @@ impl Assembler {
     #[must_use]
     pub fn exchanges(&self) -> u64 {
         self.exchanges
+    }
+
+    /// How many replies there were in the sessions that have ended.
+    #[must_use]
+    pub fn replies(&self) -> u64 {
+        self.replies
     }
 
     /// How often a limit was hit.
@@ -447,6 +455,7 @@ impl Assembler {
         session.conclude();
         session.notable = std::mem::take(&mut self.notable);
         session.trace(true);
+        self.replies += session.counts().replies.iter().sum::<u64>();
         self.exchanges += session.exchanges().len() as u64;
         done(session, Ended::Yes);
         self.notable = std::mem::take(&mut session.notable);

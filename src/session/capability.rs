@@ -70,7 +70,7 @@ impl Session {
     }
 
     pub(super) fn is_accepted(&self, record: &Record) -> bool {
-        self.replies_of(record).any(|reply| reply.code.is_acceptance())
+        self.replies.get(record.answer as usize).is_some_and(|reply| reply.code.is_acceptance())
     }
 }
 

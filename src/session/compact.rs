@@ -29,7 +29,7 @@ impl Session {
             record.word = copy_span(&mut self.text, &old_text, record.word);
             record.argument = copy_span(&mut self.text, &old_text, record.argument);
             let mut at = replace(&mut record.first_reply, NO_REPLY);
-            record.last_reply = NO_REPLY;
+            (record.last_reply, record.answer) = (NO_REPLY, NO_REPLY);
             while at != NO_REPLY {
                 let mut reply: ReplyRecord = old_replies[at as usize];
                 at = replace(&mut reply.next, NO_REPLY);
@@ -129,4 +129,46 @@ fn marks_of(state: &State) -> Vec<Mark> {
         Data::None => {}
     }
     marks
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::event::{Dialect, Holds, Identity, Place};
+    use crate::ftp::{Software, Verb};
+    use crate::session::{Session, Stand};
+    use crate::time::When;
+
+    fn hear(session: &mut Session, lines: &[&str]) {
+        for line in lines {
+            session.bare_line(Place::default(), When::NEVER, line.as_bytes());
+        }
+    }
+
+    #[test]
+    fn what_worked_is_known_after_everything_around_it_was_forgotten() {
+        static DIALECT: Dialect = Dialect {
+            name: "test",
+            identity: Identity::OneByOne,
+            software: Software::Unknown,
+            holds: Holds::Everything,
+        };
+        let mut session = Session::new(&DIALECT, Place::default(), When::NEVER);
+        hear(&mut session, &["220 x", "USER ann", "331 x", "PASS b", "230 x", "SIZE a", "213 5", "FEAT"]);
+        hear(&mut session, &["211-Features:", " MLST", "211 End"]);
+        for _ in 0..100 {
+            hear(&mut session, &["NOOP", "200 x"]);
+        }
+        session.trace(false);
+        session.compact();
+        assert!(session.at_hand().len() < 12, "{} exchanges stay", session.at_hand().len());
+        hear(&mut session, &["SIZE b", "500 x"]);
+        session.trace(true);
+        let last = session.exchanges().next_back().unwrap();
+        let first = session.at_hand().find(|e| e.verb() == Verb::SIZE).unwrap();
+        assert_eq!(last.verb(), Verb::SIZE);
+        assert_eq!(session.stand(Verb::SIZE, last.mark()), Stand::Worked(first.mark()));
+        assert!(matches!(session.stand(Verb::MLSD, last.mark()), Stand::Listed(_)));
+        assert!(matches!(session.stand(Verb::MFMT, last.mark()), Stand::NotListed(_)));
+        assert_eq!(session.user(), b"ann");
+    }
 }

@@ -45,9 +45,14 @@ pub(super) struct Record {
     pub(super) word: Span,
     pub(super) argument: Span,
     pub(super) place: Place,
-    pub(super) at: When,
+    pub(super) at_ms: i64,
+    pub(super) at_known: Known,
+    /// Whether a preliminary reply came.
+    pub(super) started: bool,
     pub(super) first_reply: u32,
     pub(super) last_reply: u32,
+    /// The final reply.
+    pub(super) answer: u32,
     /// How it went, where the log says so without the reply.
     pub(super) outcome: Option<Outcome>,
 }
@@ -87,6 +92,11 @@ pub(super) fn link(record: &mut Record, replies: &mut Vec<ReplyRecord>, reply: R
 
 /// Puts the reply `index`, which stands in `replies`, behind the replies of `record`.
 pub(super) fn attach(record: &mut Record, replies: &mut [ReplyRecord], index: u32) {
+    if replies[index as usize].code.is_preliminary() {
+        record.started = true;
+    } else {
+        record.answer = index;
+    }
     if record.first_reply == NO_REPLY {
         record.first_reply = index;
     } else {
@@ -156,7 +166,7 @@ impl<'s> Exchange<'s> {
     }
 
     fn final_record(&self) -> Option<&'s ReplyRecord> {
-        self.session.replies_of(self.record()).filter(|r| !r.code.is_preliminary()).last()
+        self.session.replies.get(self.record().answer as usize)
     }
 
     /// The session it belongs to.
@@ -213,7 +223,8 @@ impl<'s> Exchange<'s> {
     /// When its first line was written.
     #[must_use]
     pub fn at(&self) -> When {
-        self.record().at
+        let Record { at_ms: ms, at_known: known, .. } = *self.record();
+        When { ms, known }
     }
 
     /// Every reply in order, preliminary ones first.
@@ -249,7 +260,7 @@ impl<'s> Exchange<'s> {
     /// Whether a preliminary reply came.
     #[must_use]
     pub fn is_started(&self) -> bool {
-        self.session.replies_of(self.record()).any(|r| r.code.is_preliminary())
+        self.record().started
     }
 
     /// How it went, where the log says so in words of its own and holds no reply.

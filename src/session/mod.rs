@@ -359,14 +359,7 @@ impl Session {
         }
         let unheard = self.is_unheard();
         for (index, record) in (0..).zip(&self.records[..self.settled]).skip(self.judged) {
-            let (mut started, mut code) = (false, None);
-            for reply in self.replies_of(record) {
-                if reply.code.is_preliminary() {
-                    started = true;
-                } else {
-                    code = Some(reply.code);
-                }
-            }
+            let (started, code) = (record.started, self.replies.get(record.answer as usize).map(|r| r.code));
             let resumed = state.restart != Restart::None && record.verb.transfers();
             let troubled = code.map_or(!unheard && record.outcome.is_none(), Code::is_refusal);
             if resumed || troubled {

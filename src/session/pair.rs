@@ -125,9 +125,12 @@ impl Session {
             word: self.keep(word),
             argument: self.keep(&argument[..argument.len().min(ARGUMENT_BYTES_MAX)]),
             place,
-            at,
+            at_ms: at.ms,
+            at_known: at.known,
+            started: false,
             first_reply: NO_REPLY,
             last_reply: NO_REPLY,
+            answer: NO_REPLY,
             outcome: None,
         };
         self.records.push(record);
