@@ -158,59 +158,67 @@ fn record<'a>(at: When, pid: u64, i: &'a [u8], deeds: Option<&'a Arena>) -> Lexe
         (Kind::Connect, None) => What::Opened,
         (Kind::LoggedIn, _) => What::LoggedIn,
         _ => {
-            let Some(arena) = deeds else { return Lexed::Skip };
             let name = &i[..i.len() - rest.len()];
-            let event =
-                |what| Event { at, route: client, key: Key::Number(pid), client, client_port: 0, user, what };
-            return deed(name, text, arena, event);
+            return deeds.map_or(Lexed::Skip, |arena| Deed { at, pid, user, client, name, text }.told(arena));
         }
     };
     Lexed::Event(Event { at, route: client, key: Key::Number(pid), client, client_port: 0, user, what })
 }
 
-// [alice] OK UPLOAD: Client "192.0.2.7", "/srv/ftp/a.txt", 7 bytes, 20.11Kbyte/sec    CONNECT: Client "192.0.2.7", "Connection
-// refused: too many sessions."
-#[cold]
-fn deed<'a>(
-    name: &[u8],
+/// A record of what was done.
+struct Deed<'a> {
+    at: When,
+    pid: u64,
+    user: &'a [u8],
+    client: &'a [u8],
+    /// What stands before the client's address, the user included.
+    name: &'a [u8],
     text: Option<&'a [u8]>,
-    arena: &'a Arena,
-    event: impl Fn(What<'a>) -> Event<'a>,
-) -> Lexed<'a> {
-    let name = name.strip_suffix(b": Client \"").unwrap_or(name);
-    if name == b"CONNECT" {
-        return arena.tell_all([What::Opened, What::Closed].into_iter().map(event));
-    }
-    let (outcome, name) = if let Some(start) = memchr::memmem::rfind(name, b"OK ") {
-        (Outcome::Done, &name[start + 3..])
-    } else if let Some(start) = memchr::memmem::rfind(name, b"FAIL ") {
-        (Outcome::Failed, &name[start + 5..])
-    } else {
-        return Lexed::Skip;
-    };
-    let path = text.unwrap_or_default();
-    let did = |word: &'a [u8], argument| Some(What::Did(Command::of(word, argument)?, outcome));
-    let what = match name {
-        // The password of an anonymous user stands in the line; it is not read.
-        b"LOGIN" => did(b"PASS", MASK),
-        b"DOWNLOAD" => did(b"RETR", path),
-        b"UPLOAD" => did(b"STOR", path),
-        b"MKDIR" => did(b"MKD", path),
-        b"RMDIR" => did(b"RMD", path),
-        b"DELETE" => did(b"DELE", path),
-        b"CHMOD" => did(b"SITE", arena.collect(b"CHMOD ".iter().chain(path).copied())),
-        b"RENAME" => {
-            let Some((from, to)) = two_paths(path) else { return told(did(b"RNTO", path), event) };
-            let source = Command::of(b"RNFR", from).map(|c| What::Did(c, Outcome::Done));
-            return arena.tell_all(source.into_iter().chain(did(b"RNTO", to)).map(event));
-        }
-        _ => None,
-    };
-    told(what, event)
 }
 
-fn told<'a>(what: Option<What<'a>>, event: impl Fn(What<'a>) -> Event<'a>) -> Lexed<'a> {
-    what.map_or(Lexed::Skip, |what| Lexed::Event(event(what)))
+impl<'a> Deed<'a> {
+    // [alice] OK UPLOAD: Client "192.0.2.7", "/srv/ftp/a.txt", 7 bytes, 20.11Kbyte/sec    CONNECT: Client "192.0.2.7",
+    // "Connection refused: too many sessions."
+    #[cold]
+    #[inline(never)]
+    fn told(self, arena: &'a Arena) -> Lexed<'a> {
+        let name = self.name.strip_suffix(b": Client \"").unwrap_or(self.name);
+        if name == b"CONNECT" {
+            return arena.tell_all([What::Opened, What::Closed].map(|what| self.event(what)).into_iter());
+        }
+        let (outcome, name) = if let Some(start) = memchr::memmem::rfind(name, b"OK ") {
+            (Outcome::Done, &name[start + 3..])
+        } else if let Some(start) = memchr::memmem::rfind(name, b"FAIL ") {
+            (Outcome::Failed, &name[start + 5..])
+        } else {
+            return Lexed::Skip;
+        };
+        let path = self.text.unwrap_or_default();
+        let (word, argument): (&[u8], &[u8]) = match name {
+            // The password of an anonymous user stands in the line; it is not read.
+            b"LOGIN" => (b"PASS", MASK),
+            b"DOWNLOAD" => (b"RETR", path),
+            b"UPLOAD" => (b"STOR", path),
+            b"MKDIR" => (b"MKD", path),
+            b"RMDIR" => (b"RMD", path),
+            b"DELETE" => (b"DELE", path),
+            b"CHMOD" => (b"SITE", arena.collect(b"CHMOD ".iter().chain(path).copied())),
+            b"RENAME" => (b"RNTO", path),
+            _ => return Lexed::Skip,
+        };
+        let (source, argument) = match two_paths(argument) {
+            Some((from, to)) if word == b"RNTO" => (Command::of(b"RNFR", from), to),
+            _ => (None, argument),
+        };
+        let source = source.map(|command| What::Did(command, Outcome::Done));
+        let what = Command::of(word, argument).map(|command| What::Did(command, outcome));
+        arena.tell_all(source.into_iter().chain(what).map(|what| self.event(what)))
+    }
+
+    fn event(&self, what: What<'a>) -> Event<'a> {
+        let Self { at, pid, user, client, .. } = *self;
+        Event { at, route: client, key: Key::Number(pid), client, client_port: 0, user, what }
+    }
 }
 
 /// Both paths are absolute and separated by a space, as they may hold some themselves: with more than one place to cut, it is
