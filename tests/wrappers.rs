@@ -131,21 +131,21 @@ fn exchanges(log: &[u8], settings: &Settings) -> Result<(Vec<Value>, Vec<&'stati
     Ok((text.lines().map(|l| serde_json::from_str(l).unwrap()).collect(), taken_off))
 }
 
-/// Takes out of exchanges what a wrapping may change: the lines they stand in, and times that only the wrapping states.
-fn without_places(exchanges: &mut [Value], bare: &[Value]) {
+/// Takes out of exchanges what a wrapping may change: the lines they stand in, and times where the wrapping states some.
+fn without_places(exchanges: &mut [Value], bare: &[Value], states_times: bool) {
     for (exchange, bare) in exchanges.iter_mut().zip(bare) {
-        settle(exchange, bare);
+        settle(exchange, bare, states_times);
         let replies = exchange["replies"].as_array_mut().unwrap();
         for (reply, bare) in replies.iter_mut().zip(bare["replies"].as_array().unwrap()) {
-            settle(reply, bare);
+            settle(reply, bare, states_times);
         }
     }
 }
 
-fn settle(told: &mut Value, bare: &Value) {
+fn settle(told: &mut Value, bare: &Value, states_times: bool) {
     told["line"] = bare["line"].clone();
-    if bare["time"].is_null() {
-        told["time"] = Value::Null;
+    if states_times {
+        told["time"] = bare["time"].clone();
     }
 }
 
@@ -184,11 +184,13 @@ fn every_wrapper_has_a_way_to_make_it() {
 
 /// What differs between the exchanges of a log in a wrapping and those without; nothing where they are the same.
 fn difference(log: &[u8], bare: &[Value], settings: &Settings) -> Option<String> {
+    const STATE_TIMES: [&str; 5] = ["syslog", "journald", "docker-json", "logger", "stamped"];
     let (mut got, taken_off) = match exchanges(log, settings) {
         Ok(read) => read,
         Err(stop) => return Some(stop),
     };
-    without_places(&mut got, bare);
+    let states_times = taken_off.iter().any(|w| STATE_TIMES.contains(w));
+    without_places(&mut got, bare, states_times);
     let differs = got.iter().zip(bare).find(|(a, b)| a != b);
     let shown = differs.map_or(String::new(), |(a, b)| format!("\n  {a}\n  {b}"));
     (got.len() != bare.len() || differs.is_some())
@@ -374,6 +376,17 @@ fn a_file_may_go_on_in_another_format() {
     let mut far_below = Vec::new();
     multiply::multiply(&String::from_utf8(sample("server.log")).unwrap(), 512 << 10, &mut far_below).unwrap();
     together(&far_below, &sample("proftpd-trace/order.log"));
+}
+
+#[test]
+fn a_date_of_its_own_counts_before_that_of_the_wrapping() {
+    let log = sample("vsftpd/order.log");
+    let (bare, _) = exchanges(&log, &Settings::default()).unwrap();
+    for wrapper in ["syslog", "journald", "docker-json", "logger", "stamped"] {
+        let (got, taken_off) = exchanges(&wrapped(&log, &[way(wrapper)]), &Settings::default()).unwrap();
+        assert_eq!(taken_off, [wrapper]);
+        assert_eq!(got[0]["time"], bare[0]["time"], "{wrapper}");
+    }
 }
 
 #[test]

@@ -195,7 +195,7 @@ fn by_whole_file<'w, 'a>(wrappings: &'w [Wrapping<'a>], setup: &Setup) -> Option
     let mut best: Option<((usize, usize), Score, &Wrapping)> = None;
     for wrapping in wrappings {
         for score in wrapping.whole_file(setup) {
-            let rank = (score.telling, score.fitting + wrapping.merit);
+            let rank = (score.telling + wrapping.merit, score.fitting);
             if best.as_ref().is_none_or(|(best, ..)| rank > *best) {
                 best = Some((rank, score, wrapping));
             }

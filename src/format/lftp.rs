@@ -87,7 +87,7 @@ fn host(i: &[u8]) -> Option<(&[u8], &[u8])> {
         return None;
     }
     let read: IResult<&[u8], &[u8]> = terminated(take_while1(is_of_a_host), tag(" ")).parse(i);
-    let (rest, host) = read.ok()?;
+    let (rest, host) = read.ok().filter(|(_, host)| !host.ends_with(b":"))?;
     mark(rest).map(|_| (rest, host))
 }
 

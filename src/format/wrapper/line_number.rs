@@ -19,6 +19,10 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
     start: |_| Box::new(LineNumber),
 };
 
+/// As many lines of so many are nearly all.
+const NEARLY: usize = 9;
+const NEARLY_OF: usize = 10;
+
 struct LineNumber;
 
 impl Unwrap for LineNumber {
@@ -28,9 +32,16 @@ impl Unwrap for LineNumber {
     }
 }
 
-/// Hardly anything else writes a number and a tab before each line.
+/// Numbers of lines go up; those of replies and of a dump do not. Where several files follow each other, they begin anew.
 fn are_counted(lines: &[Line]) -> bool {
-    lines.iter().all(|l| counted(l.text).is_ok())
+    let number = |l: &Line| {
+        let (text, _) = counted(l.text).or_else(|_| numbered(l.text)).ok()?;
+        let head = l.text[..l.text.len() - text.len() - 1].trim_ascii_start();
+        crate::text::number(head)
+    };
+    let numbers: Vec<u64> = lines.iter().filter_map(number).collect();
+    let n_up = numbers.windows(2).filter(|pair| pair[0] < pair[1]).count();
+    numbers.len() * NEARLY_OF >= lines.len() * NEARLY && (n_up + 1) * NEARLY_OF >= lines.len() * NEARLY
 }
 
 //      12	rest
@@ -81,6 +92,16 @@ mod tests {
         ] {
             assert_eq!(taken_off(line).as_deref(), Some(text), "{line}");
         }
+    }
+
+    #[test]
+    fn numbers_of_lines_go_up() {
+        let arena = Arena::default();
+        let shown = |lines: &[&str]| {
+            are_counted(&lines.iter().map(|l| Line::new(l.as_bytes(), &arena)).collect::<Vec<_>>())
+        };
+        assert!(shown(&["1:220 ready", "2-USER a", "3:331 x"]) && shown(&["    1\ta", "    2\tb"]));
+        assert!(!shown(&["220: ready", "331: x", "230: x"]) && !shown(&["0000: 55", "0000: 20", "0000: 41"]));
     }
 
     #[test]

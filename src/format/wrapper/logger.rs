@@ -5,6 +5,7 @@
 
 use super::stamped::shape;
 use super::{Sure, Unwrap, Within, Wrapper};
+use crate::format::Line;
 use crate::format::arena::Arena;
 use crate::format::stamp::Stamps;
 use crate::time::When;
@@ -20,7 +21,7 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
     title: "time, level, thread and name of a logging library",
     everywhere: true,
     nests: false,
-    sure: Sure::Never,
+    sure: Sure::If(are_plain),
     start: |zone| Box::new(Logger { stamps: Stamps::new(zone) }),
 };
 
@@ -30,28 +31,45 @@ struct Logger {
 
 impl Unwrap for Logger {
     fn take_off<'a>(&mut self, line: &'a [u8], _: &'a Arena) -> Option<Within<'a>> {
-        let (at, rest) = match self.stamp(line) {
-            Some((at, rest)) => (Some(at), rest),
-            None => (None, line),
-        };
-        let text = match (at, rest) {
-            (Some(_), [b']', ..]) => monolog(rest).or_else(|| words(&rest[1..], true))?,
-            (Some(_), _) if line.first() == Some(&b'[') => within_brackets(rest)?,
-            (Some(_), [b'|', ..] | [b' ', b'|', ..]) => fields(rest, b"|")?,
-            (Some(_), [b' ', b'-', b' ', ..]) => fields(rest, b" - ")?,
-            (Some(_), _) => words(rest, true)?,
-            (None, _) => python(line).or_else(|| words(line, false))?,
-        };
-        Some(Within { at: at.unwrap_or(When::NEVER), ..Within::text(text) })
+        let inside = line.strip_prefix(b"[").unwrap_or(line);
+        let stamped = shape(inside).and_then(|shape| self.stamps.read_anew(inside, shape));
+        let head = Head::of(line, stamped.map(|(_, rest)| rest))?;
+        let at = stamped.map_or(When::NEVER, |(at, _)| at);
+        Some(Within { at, ..Within::text(head.message) })
     }
 }
 
-impl Logger {
-    /// The time at the start of a line, in brackets or not, and what follows it.
-    fn stamp<'a>(&mut self, line: &'a [u8]) -> Option<(When, &'a [u8])> {
-        let inside = line.strip_prefix(b"[").unwrap_or(line);
-        self.stamps.read_anew(inside, shape(inside)?)
+/// What a library put before a message was read.
+struct Head<'a> {
+    message: &'a [u8],
+    /// Nothing in it can be more than a time, a level, a thread and a name: no address of a client, no user.
+    plain: bool,
+}
+
+impl<'a> Head<'a> {
+    /// The head of a line that begins with a time, in brackets or not, behind which stands `stamped`; or of one without.
+    fn of(line: &'a [u8], stamped: Option<&'a [u8]>) -> Option<Self> {
+        let bracketed = line.first() == Some(&b'[');
+        let plain = |message| Self { message, plain: true };
+        match stamped {
+            None => python(line).map(plain).or_else(|| words(line, false)),
+            Some(rest @ [b']', inside @ ..]) => monolog(rest).map(plain).or_else(|| words(inside, true)),
+            Some(rest) if bracketed => within_brackets(rest).map(plain),
+            Some(rest @ ([b'|', ..] | [b' ', b'|', ..])) => fields(rest, b"|").map(plain),
+            Some(rest @ [b' ', b'-', b' ', ..]) => fields(rest, b" - ").map(plain),
+            Some(rest) => words(rest, true),
+        }
     }
+}
+
+/// Whether nearly all lines have heads in which nothing but a library's own can stand.
+fn are_plain(lines: &[Line]) -> bool {
+    let plain = |l: &&Line| {
+        let inside = l.text.strip_prefix(b"[").unwrap_or(l.text);
+        let stamped = shape(inside).and_then(|shape| shape(inside).ok());
+        Head::of(l.text, stamped.map(|(rest, _)| rest)).is_some_and(|head| head.plain)
+    };
+    lines.iter().filter(plain).count() * 10 >= lines.len() * 9
 }
 
 /// Words that mean how much a message matters.
@@ -123,15 +141,19 @@ fn without_logger(i: &[u8]) -> &[u8] {
 
 // DEBUG [main] org.example.Ftp - rest    [main] DEBUG org.example.Ftp - rest    DEBUG 12345 --- [main] o.e.Ftp   : rest
 /// Level and thread in any order, and then a logger; behind a time the level needs no mark.
-fn words(i: &[u8], stamped: bool) -> Option<&[u8]> {
+fn words(i: &[u8], stamped: bool) -> Option<Head<'_>> {
     let mut rest = i.trim_ascii_start();
-    let mut level = None;
+    let (mut level, mut n_others) = (None, 0);
     loop {
         if let Ok((after, inside)) = bracketed(rest)
             // Without a time in front, this may be one that is not known.
             && (stamped || !inside[0].is_ascii_digit())
         {
-            level = level.or(is_level(inside.trim_ascii()).then_some(Level::Marked));
+            let is_level = is_level(inside.trim_ascii());
+            level = level.or(is_level.then_some(Level::Marked));
+            // A client's address is more than one other.
+            n_others +=
+                if is_level { 0 } else { 1 + usize::from(!inside.iter().any(u8::is_ascii_alphabetic)) };
             rest = after;
         } else if level.is_none()
             && let Ok((after, word)) = first_word(rest)
@@ -150,10 +172,12 @@ fn words(i: &[u8], stamped: bool) -> Option<&[u8]> {
         rest = next;
     }
     let level = level?;
-    match logger(rest).or_else(|_| separator(rest)) {
-        Ok((text, _)) => Some(text),
-        Err(_) => level.is_marked().then(|| without_blank(rest)),
-    }
+    let message = match logger(rest).or_else(|_| separator(rest)) {
+        Ok((text, _)) => text,
+        Err(_) if level == Level::Marked => without_blank(rest),
+        Err(_) => return None,
+    };
+    Some(Head { message, plain: n_others <= 1 })
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,12 +186,6 @@ enum Level {
     Marked,
     /// A word at the start of a line, which may be the beginning of a sentence.
     Bare,
-}
-
-impl Level {
-    fn is_marked(self) -> bool {
-        self == Self::Marked
-    }
 }
 
 // [main]

@@ -1,9 +1,9 @@
 //! A time before each line and nothing else: `docker logs -t`, Kubernetes, GitHub Actions, GitLab, Jenkins, and `ts`.
 //!
-//! Many dialects begin with a time of their own. Then more lines are known with it than without, and it stays.
+//! Many dialects begin with a time of their own. Where they need it, more lines are known with it than without, and it
+//! stays. Where they do not, it counts as theirs.
 
 use super::{Sure, Unwrap, Within, Wrapper};
-use crate::format::Line;
 use crate::format::arena::Arena;
 use crate::format::stamp::{Shape, Stamps, iso_and_zone, month_day, time_of_day};
 use crate::time::{When, month};
@@ -16,7 +16,7 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
     title: "a time: docker logs -t, Kubernetes, GitHub Actions, GitLab, ts",
     everywhere: true,
     nests: false,
-    sure: Sure::If(has_streams),
+    sure: Sure::Everywhere,
     start: |zone| Box::new(Stamped { stamps: Stamps::new(zone) }),
 };
 
@@ -56,16 +56,6 @@ pub(super) fn shape(text: &[u8]) -> Option<Shape> {
         name if month(&name[..3]).is_some() => Some(month_day),
         _ => None,
     }
-}
-
-/// Hardly anything else has a time and the name of a stream before most lines.
-fn has_streams(lines: &[Line]) -> bool {
-    let streamed = |l: &&Line| {
-        let rest =
-            shape(l.text).and_then(|shape| shape(l.text).ok()).and_then(|(rest, _)| rest.strip_prefix(b" "));
-        rest.is_some_and(|rest| without_stream(rest).len() < rest.len())
-    };
-    lines.iter().filter(streamed).count() * 2 > lines.len()
 }
 
 // stdout F rest    00O rest    01E+rest
