@@ -19,16 +19,23 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
 
 struct Dotnet;
 
+impl Dotnet {
+    /// A message of the console. The program may write the same lines to its screen itself; those are not the console's.
+    fn message(text: &[u8]) -> Within<'_> {
+        Within { origin: b"console", ..Within::text(text) }
+    }
+}
+
 impl Unwrap for Dotnet {
     fn take_off<'a>(&mut self, line: &'a [u8], _: &'a Arena) -> Option<Within<'a>> {
         if let Some(text) = line.strip_prefix(b"      ") {
-            return Some(Within::text(text));
+            return Some(Self::message(text));
         }
         let (rest, _) = category(line).ok()?;
         match rest {
             [] => Some(Within::nothing()),
             // A console of single lines has the message behind it.
-            [b' ', text @ ..] => Some(Within::text(text)),
+            [b' ', text @ ..] => Some(Self::message(text)),
             _ => None,
         }
     }
@@ -58,11 +65,8 @@ mod tests {
             ("       EPRT", " EPRT"),
             ("dbug: FluentFTP.FtpClient[0] Command:  USER a", "Command:  USER a"),
         ] {
-            assert_eq!(
-                Dotnet.take_off(line.as_bytes(), &arena),
-                Some(Within::text(text.as_bytes())),
-                "{line}"
-            );
+            let within = Dotnet.take_off(line.as_bytes(), &arena);
+            assert_eq!(within, Some(Dotnet::message(text.as_bytes())), "{line}");
         }
         for line in ["info: x", "     five", "fail: it [0]", "info: A[0]x", "220 x"] {
             assert_eq!(Dotnet.take_off(line.as_bytes(), &arena), None, "{line}");
