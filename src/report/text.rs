@@ -139,7 +139,11 @@ impl Page<'_> {
         let paint = severity_paint(finding.severity);
         let name = format!("{}[{}]", self.word(finding.severity.word()), finding.rule.name);
         let title = format!("{name}: {}", self.sentences.title(finding));
-        for (i, line) in wrapped(&title, self.width()).iter().enumerate() {
+        let mut lines = wrapped(&title, self.width());
+        // What does not fit into the first line goes on behind two blanks.
+        let rest = lines.split_off(1.min(lines.len())).join(" ");
+        lines.extend(wrapped(&rest, self.width() - 2));
+        for (i, line) in lines.iter().enumerate() {
             let rest = line.strip_prefix(&name).filter(|_| i == 0);
             match rest {
                 Some(rest) => {
