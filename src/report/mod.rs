@@ -1,5 +1,6 @@
 //! What a run remembers, and its faces: one renderer a file.
 
+mod example;
 mod exchanges;
 mod formats;
 mod gap;
@@ -13,6 +14,7 @@ mod table;
 mod text;
 mod wire;
 
+use example::Examples;
 pub use exchanges::{EXCHANGES_HELD_MAX, Exchanges, Shape};
 pub use formats::{decision, list_formats, list_scores};
 pub use json::report_json;
@@ -28,6 +30,7 @@ use crate::event::Place;
 use crate::ftp::Verb;
 use crate::rule::{Check, Finding, Judge, Ledger, Limits, RULES, Rule, Severity, Thresholds, Transcript};
 use crate::session::{Confidence, Ended, Gather, Session};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 /// Findings of one rule that are kept to be listed; all are counted.
@@ -82,6 +85,7 @@ pub struct Report {
     options: Options,
     /// The findings of each rule, in the order of [`RULES`].
     kept: Vec<Kept>,
+    examples: Examples,
     tallies: Tallies,
     ledger: Ledger,
     totals: Totals,
@@ -116,6 +120,7 @@ impl Report {
             judge: Judge::new(options.context),
             options,
             kept: RULES.iter().map(|_| Kept::default()).collect(),
+            examples: Examples::default(),
             tallies: Tallies::default(),
             ledger: Ledger::default(),
             totals: Totals::default(),
@@ -157,6 +162,11 @@ impl Report {
         }
         for kept in &mut self.kept {
             kept.prune();
+        }
+        for (rule, finding) in self.examples.into_findings() {
+            self.kept[rule].keep_anyway(finding);
+        }
+        for kept in &mut self.kept {
             for finding in &mut kept.findings {
                 if let Some(revise) = finding.rule.revise {
                     revise(finding, &self.ledger);
@@ -173,6 +183,16 @@ impl Kept {
         if self.limits.listed.is_none_or(|limit| finding.place <= limit) {
             self.transcripts += usize::from(!finding.transcript.is_empty());
             self.findings.push(finding);
+        }
+    }
+
+    /// Keeps one more finding, in its place and with its transcript, however many there are.
+    fn keep_anyway(&mut self, finding: Finding) {
+        let at = self.findings.partition_point(|f| f.place < finding.place);
+        let here = self.findings[at..].iter_mut().take_while(|f| f.place == finding.place);
+        match here.into_iter().find(|f| f.case == finding.case && f.verb() == finding.verb()) {
+            Some(known) => *known = finding,
+            None => self.findings.insert(at, finding),
         }
     }
 
@@ -213,11 +233,15 @@ impl Gather for Report {
         self.totals.add(session, ended);
         self.ledger.observe(session, ended);
         let whole = ended == Ended::Yes && !session.is_continued();
-        let Self { options, kept, tallies, judge, kinds, in_parts, .. } = self;
+        let Self { options, kept, examples, tallies, judge, kinds, in_parts, .. } = self;
+        let wanted = RefCell::new(examples);
+        let wants = |outline: &Finding, has_cause| {
+            options.wants(outline) && wanted.borrow().wants(outline, has_cause)
+        };
         // The parts of a session come one after another; only the first with a finding counts.
         let mut is_new = |kind| whole || in_parts.insert((session.first(), kind));
         kinds.clear();
-        judge.judge(session, |rule, finding| {
+        judge.judge(session, wants, |rule, finding| {
             if !options.wants(&finding) {
                 return;
             }
@@ -227,6 +251,9 @@ impl Gather for Report {
                 kinds.push(kind);
             }
             tallies.add(kind, finding.severity, u64::from(!known && is_new(kind)));
+            if !finding.transcript.is_empty() {
+                wanted.borrow_mut().offer(&finding);
+            }
             kept[rule].keep(finding);
         });
         if !kinds.is_empty() {
@@ -247,6 +274,7 @@ impl Gather for Report {
             theirs.limits = mine.limits;
             other.judge.limit(index, mine.limits);
         }
+        self.examples.absorb(&mut other.examples);
         self.ledger.absorb(&mut other.ledger);
         self.tallies.merge(&other.tallies);
         other.tallies.clear();

@@ -1,5 +1,6 @@
 //! A report that is complete: findings in order, problems, totals and inputs. Renderers see nothing else.
 
+use super::example::worth;
 use super::index_of;
 use crate::event::Place;
 use crate::ftp::Verb;
@@ -235,8 +236,6 @@ fn problems(findings: &[Finding], tallies: &Tallies) -> Vec<Problem> {
     let mut shown: BTreeMap<Kind, (usize, usize)> = BTreeMap::new();
     for (index, finding) in findings.iter().enumerate() {
         let (_, example) = shown.entry(kind(finding)).or_insert((index, index));
-        // A finding whose cause is in the log teaches more than one without.
-        let worth = |f: &Finding| (f.severity, f.confidence, !f.related.is_empty());
         if worth(finding) > worth(&findings[*example]) {
             *example = index;
         }

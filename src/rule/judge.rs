@@ -44,8 +44,14 @@ impl Judge {
     }
 
     /// Judges what is new in a session: hands out findings, each with the number of its rule in [`RULES`]. Of two rules that
-    /// could explain the same exchange, the first one does.
-    pub fn judge(&mut self, session: &Session, mut found: impl FnMut(usize, Finding)) {
+    /// could explain the same exchange, the first one does. `wants` says of a finding that is beyond the limits whether it gets
+    /// its details all the same; it is told whether there is a cause.
+    pub fn judge(
+        &mut self,
+        session: &Session,
+        wants: impl Fn(&Finding, bool) -> bool,
+        mut found: impl FnMut(usize, Finding),
+    ) {
         for (exchange, state) in session.notable() {
             let suspect = Suspect::new(exchange, state);
             let explained = RULES.iter().enumerate().find_map(|(index, rule)| match rule.check {
@@ -53,21 +59,30 @@ impl Judge {
                 Check::Ledger(_) => None,
             });
             if let Some((index, explanation)) = explained {
-                found(index, self.finding(index, &suspect, explanation));
+                found(index, self.finding(index, &suspect, explanation, &wants));
             }
         }
     }
 
-    fn finding(&mut self, index: usize, suspect: &Suspect, found: Found) -> Finding {
+    fn finding(
+        &mut self,
+        index: usize,
+        suspect: &Suspect,
+        found: Found,
+        wants: impl Fn(&Finding, bool) -> bool,
+    ) -> Finding {
         let rule = RULES[index];
         debug_assert!(rule.cases.contains(&found.case), "{} has no case {}", rule.name, found.case);
         let limits = self.limits[index];
         let before = |limit: Option<Place>| limit.is_none_or(|limit| suspect.exchange.place() <= limit);
         let mut finding = outline(rule, suspect, &found);
-        if !before(limits.listed) {
+        let session = suspect.session();
+        let has_cause =
+            [found.cause, found.between].into_iter().flatten().any(|m| session.exchange(m).is_some());
+        let proven = before(limits.proven) || wants(&finding, has_cause);
+        if !proven && !before(limits.listed) {
             return finding;
         }
-        let session = suspect.session();
         let scene = Scene {
             here: suspect.exchange,
             cause: found.cause.and_then(|m| session.exchange(m)),
@@ -76,7 +91,7 @@ impl Judge {
         };
         finding.said = words(suspect);
         add_causes(&mut finding, &scene, found);
-        if before(limits.proven) {
+        if proven {
             self.transcript.tell(&scene);
             finding.transcript = self.transcript.clone();
         }
