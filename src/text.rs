@@ -41,18 +41,19 @@ fn reorders(c: char) -> bool {
         | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Hides what follows `PASS`, `ACCT` and `password`, and the credentials of URLs, in a line that no dialect understood.
+/// Hides what follows `PASS`, `ACCT`, `password` and their like, and the credentials of URLs and of command lines, in a line that
+/// no dialect understood. It rather hides too much: such a line is shown for its shape.
 ///
 /// Used where raw lines are shown: commands lose their secrets when they are parsed.
 #[must_use]
 pub fn without_secrets(line: &[u8]) -> Cow<'_, [u8]> {
-    let words = (0..line.len())
-        .filter(|i| is_secret_word(&line[*i..]) && (*i == 0 || !line[i - 1].is_ascii_alphanumeric()));
-    let mut ends = words.map(|i| i + secret_word_bytes(&line[i..]) + 1);
-    let end = ends.find(|end| line.get(end - 1).is_some_and(|b| b" \t=[]:('\"".contains(b)));
-    match end {
+    match (0..line.len()).find_map(|at| end_of_secret_word(line, at)) {
         // What follows may be anything up to the end.
-        Some(end) if end < line.len() => Cow::Owned([&without_credentials(&line[..end]), MASK].concat()),
+        Some(end) if end < line.len() => {
+            let end = end + usize::from(b" \t=[]:('\"".contains(&line[end]));
+            let hidden = if end < line.len() { MASK } else { b"" };
+            Cow::Owned([&without_credentials(&line[..end]), hidden].concat())
+        }
         _ => without_credentials(line),
     }
 }
@@ -64,10 +65,21 @@ fn is_secret_word(text: &[u8]) -> bool {
     text.get(..4).is_some_and(|w| w.eq_ignore_ascii_case(b"PASS") || w.eq_ignore_ascii_case(b"ACCT"))
 }
 
-/// How long such a word is: members and parameters have longer names than commands.
-fn secret_word_bytes(text: &[u8]) -> usize {
-    let is = |word: &&[u8]| text.get(..word.len()).is_some_and(|t| t.eq_ignore_ascii_case(word));
-    [&b"password"[..], b"passwd"].iter().find(|word| is(word)).map_or(4, |word| word.len())
+/// Where a word ends that a secret follows, if one stands at `at`. Words that only begin like it are none.
+fn end_of_secret_word(line: &[u8], at: usize) -> Option<usize> {
+    let rest = &line[at..];
+    let is = |word: &[u8], rest: &[u8]| rest.get(..word.len()).is_some_and(|t| t.eq_ignore_ascii_case(word));
+    if is(b"pass", rest) {
+        let after = &rest[4..];
+        if [&b"ive"[..], b"ed", b"es", b"ing", b"age"].iter().any(|end| is(end, after)) {
+            return None;
+        }
+        let longer = [&b"word"[..], b"phrase", b"wd"].into_iter().find(|end| is(end, after));
+        return Some(at + 4 + longer.map_or(0, <[u8]>::len));
+    }
+    let words =
+        [&b"acct"[..], b"adat", b"pswd", b"pwd=", b"pwd:", b"passwd", b"authorization:", b" -u ", b"--user "];
+    words.into_iter().find(|word| is(word, rest)).map(|word| at + word.len())
 }
 
 /// Hides the password of every URL: `ftp://user:***@host`.
@@ -76,8 +88,12 @@ fn without_credentials(line: &[u8]) -> Cow<'_, [u8]> {
     let mut from = 0;
     for scheme in memchr::memmem::find_iter(line, b"://") {
         let start = scheme + 3;
+        if start < from {
+            continue;
+        }
         let rest = &line[start..];
-        let authority = rest.iter().position(|b| b"/ \"'>".contains(b)).unwrap_or(rest.len());
+        // A password may hold a slash.
+        let authority = rest.iter().position(|b| b" \"'>".contains(b)).unwrap_or(rest.len());
         let Some(at) = memchr::memrchr(b'@', &rest[..authority]) else { continue };
         let Some(colon) = memchr::memchr(b':', &rest[..at]) else { continue };
         out.extend_from_slice(&line[from..=start + colon]);
@@ -288,7 +304,7 @@ mod tests {
 
     #[test]
     fn secrets_of_raw_lines_are_hidden() {
-        let cases: [(&[u8], &[u8]); 10] = [
+        let cases: [(&[u8], &[u8]); 19] = [
             (b"PASS\thunter2", b"PASS\t***"),
             (br#"{"password":"hunter2","x":1}"#, br#"{"password"***"#),
             (b"Passwd=hunter2", b"Passwd=***"),
@@ -297,7 +313,16 @@ mod tests {
             (b"pass hunter2 and more", b"pass ***"),
             (b"Command [pass] [hunter2]", b"Command [pass]***"),
             (b"open ftp://bob:hunter2@host/x", b"open ftp://bob:***@host/x"),
-            (b"the bypass valve", b"the bypass valve"),
+            (b"the bypass valve", b"the bypass ***"),
+            (b"alice,PASS,hunter2", b"alice,PASS***"),
+            (b"<td>PASS</td><td>hunter2</td>", b"<td>PASS***"),
+            (b"SITE PSWD a hunter2", b"SITE PSWD ***"),
+            (b"ftpPassword=hunter2", b"ftpPassword=***"),
+            (b"PASS%20hunter2", b"PASS***"),
+            (b"passphrase: hunter2", b"passphrase:***"),
+            (b"lftp -u alice,hunter2 host", b"lftp -u ***"),
+            (b"Authorization: Basic hunter2", b"Authorization: ***"),
+            (b"ftp://alice:a/hunter2@host/", b"ftp://alice:***@host/"),
             (b"PASSIVE mode", b"PASSIVE mode"),
         ];
         for (line, want) in cases {

@@ -26,6 +26,7 @@ use program::{command, ran, with_input};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -381,6 +382,39 @@ proptest! {
         }
         survives(&log, None)?;
         survives(&log, Some(format))?;
+    }
+}
+
+/// Sessions in which one command is refused, in vsftpd's log.
+fn refusals(log: &mut String, first: usize, sessions: usize, verb: &str) {
+    for pid in first..first + sessions {
+        for said in ["FTP response: C \"220 x\"", "FTP command: C \"USER a\"", "FTP response: C \"331 x\""] {
+            let _ = writeln!(
+                log,
+                "Fri Nov 20 18:32:21 2026 [pid {pid}] {}",
+                said.replace('C', "Client \"::1\",")
+            );
+        }
+        for said in
+            [format!("command: Client \"::1\", \"{verb}\""), "response: Client \"::1\", \"500 x\"".to_owned()]
+        {
+            let _ = writeln!(log, "Fri Nov 20 18:32:21 2026 [pid {pid}] [a] FTP {said}");
+        }
+    }
+}
+
+#[test]
+fn a_rare_problem_is_shown_behind_many_others_of_its_rule() {
+    let mut log = String::new();
+    refusals(&mut log, 1, 2_600, "MLSD");
+    refusals(&mut log, 3_000, 1, "MLST");
+    let want = report(log.as_bytes(), &with(1, 0)).unwrap();
+    for verb in ["> MLSD", "> MLST"] {
+        assert!(want.1.contains(verb), "{verb}:\n{}", &want.1[..want.1.len().min(3_000)]);
+    }
+    for (jobs, block_bytes) in [(2, 0), (2, 4_096), (1, 65_536)] {
+        let other = report(log.as_bytes(), &with(jobs, block_bytes)).unwrap();
+        assert!((&other.0, &other.1) == (&want.0, &want.1), "{jobs} threads, blocks of {block_bytes}");
     }
 }
 

@@ -12,6 +12,8 @@ use std::ops::Range;
 const ROWS_MAX: usize = 1_000;
 /// Columns of a line; lines with more are no table.
 const COLUMNS_MAX: usize = 60;
+/// Bytes of a row.
+const ROW_BYTES_MAX: usize = 4 * 1024;
 /// What may stand between columns, the surest first.
 const SEPARATORS: &[u8] = b"\t|;, ";
 
@@ -27,6 +29,10 @@ const WELL_KNOWN: &[&str] = &[
 pub(super) fn infer(lines: &[&[u8]]) -> Option<String> {
     let lines: Vec<&[u8]> =
         lines.iter().copied().filter(|l| !l.trim_ascii().is_empty()).take(ROWS_MAX).collect();
+    // Trying is dear, and nothing can come of it where most lines hold no command.
+    if lines.iter().filter(|line| may_be_a_row(line)).count() * 5 < lines.len() * 3 {
+        return None;
+    }
     let mut known = WELL_KNOWN.iter();
     if let Some(known) =
         known.find(|format| !lines.is_empty() && n_read(format, &lines) * 10 >= lines.len() * 9)
@@ -42,6 +48,12 @@ pub(super) fn infer(lines: &[&[u8]]) -> Option<String> {
         }
     }
     best.map(|(_, format)| format)
+}
+
+/// Whether a command of FTP stands somewhere in a line that is no longer than rows are.
+fn may_be_a_row(line: &[u8]) -> bool {
+    let words = || line.split(|b| !b.is_ascii_alphanumeric() && *b != b'_').filter(|w| w.len() >= 3);
+    line.len() <= ROW_BYTES_MAX && words().any(super::table::is_command_word)
 }
 
 /// How many lines can be read in that format; 0 where they do not hold what FTP has.

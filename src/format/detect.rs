@@ -195,6 +195,9 @@ fn by_whole_file<'w, 'a>(wrappings: &'w [Wrapping<'a>], setup: &Setup) -> Option
     let mut best: Option<((usize, usize), Score, &Wrapping)> = None;
     for wrapping in wrappings {
         for score in wrapping.whole_file(setup) {
+            if !wrapping.shows(&score) {
+                continue;
+            }
             let rank = (score.telling + wrapping.merit, score.fitting);
             if best.as_ref().is_none_or(|(best, ..)| rank > *best) {
                 best = Some((rank, score, wrapping));

@@ -13,6 +13,8 @@ use std::net::IpAddr;
 const FIELDS_MAX: usize = 64;
 /// Attempts to place a field before a line is given up.
 const STEPS_MAX: u32 = 4_096;
+/// Bytes that are looked through to place the fields of a line.
+const SEARCHED_BYTES_MAX: usize = 256 * 1024;
 
 /// What a field holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,7 +127,7 @@ impl LogFormat {
     pub(super) fn read<'a>(&self, line: &'a [u8], stamps: &mut Stamps) -> Option<Values<'a>> {
         let rest = line.strip_prefix(self.before.as_slice())?;
         let found = Values { values: [None; N_KINDS], at: When::NEVER };
-        let mut search = Search { stamps, steps: 0, second_best: None, found };
+        let mut search = Search { stamps, steps: 0, searched_bytes: 0, second_best: None, found };
         if search.place(&self.fields, rest) {
             return Some(search.found);
         }
@@ -189,6 +191,7 @@ fn by_name(name: &[u8]) -> Field {
 struct Search<'a, 's> {
     stamps: &'s mut Stamps,
     steps: u32,
+    searched_bytes: usize,
     found: Values<'a>,
     /// All fields have a place, and the command is not what its parts say.
     second_best: Option<Values<'a>>,
@@ -205,7 +208,8 @@ impl<'a> Search<'a, '_> {
         let mut from = 0;
         loop {
             self.steps += 1;
-            if self.steps > STEPS_MAX {
+            self.searched_bytes += rest.len() - from.min(rest.len());
+            if self.steps > STEPS_MAX || self.searched_bytes > SEARCHED_BYTES_MAX {
                 return false;
             }
             let end = if last {

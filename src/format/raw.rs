@@ -122,6 +122,12 @@ fn without_shown_telnet(i: &[u8]) -> &[u8] {
     }
 }
 
+/// One line in so many is a reply or a command of FTP's own where the lines are the whole file; replies of many lines and listings
+/// are the rest.
+const WHOLE_FILE_SHARE: usize = 10;
+/// The same for lines within something else.
+const WITHIN_SHARE: usize = 3;
+
 /// Whether these lines are a control channel: a reply and a command of FTP's own, or, where they are the whole file, a
 /// greeting and nothing against it. Quoted sentences may begin with a number, too.
 fn is_transcript(lines: &[&[u8]], whole_file: bool) -> bool {
@@ -131,13 +137,21 @@ fn is_transcript(lines: &[&[u8]], whole_file: bool) -> bool {
             .map(|l| without_shown_telnet(without_flow(l)))
             .filter(|l| !l.is_empty() && about_the_connection(l).is_none())
     };
-    let n_replies = said().filter(|l| ReplyLine::of(l).code().is_some()).count();
-    if n_replies == 0 {
+    let codes = || said().filter_map(|l| ReplyLine::of(l).code()).map(|(code, _)| code);
+    let commands = || said().filter_map(fits_command);
+    let (n_lines, n_replies, n_commands) =
+        (said().count(), codes().count(), commands().filter(|fits| *fits).count());
+    // Prose has a number here and there, and a word that is a command, too.
+    let share = if whole_file { WHOLE_FILE_SHARE } else { WITHIN_SHARE };
+    if n_replies == 0 || (n_replies + n_commands) * share < n_lines {
         return false;
     }
-    let commands = || said().filter_map(fits_command);
-    let greets = || whole_file && said().next().is_some_and(is_greeting);
-    commands().any(|fits| fits) || greets() && commands().all(|fits| fits)
+    // Who was turned away at the door has said nothing; a table of codes has many.
+    let all = codes().map(|code| code.0).collect::<std::collections::BTreeSet<_>>();
+    let greets = || {
+        whole_file && said().next().is_some_and(is_greeting) && (all.len() < 3 || said().count() > n_replies)
+    };
+    n_commands > 0 || greets() && commands().all(|fits| fits)
 }
 
 /// Whether what follows the word of a command fits it, where no other protocol with such codes has the command: `None` for

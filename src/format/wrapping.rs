@@ -12,6 +12,13 @@ use crate::event::Lexed;
 const WRAPPERS_DEEP_MAX: usize = 5;
 /// Orders of wrappers that are tried.
 const WRAPPINGS_MAX: usize = 32;
+/// So many telling lines are enough for a format that only the whole file shows; fewer are where one line in so many is one, or one
+/// in so many fits.
+const TELLING_ENOUGH: usize = 20;
+const TELLING_SHARE: usize = 20;
+const FITTING_SHARE: usize = 5;
+/// In so few lines one is enough.
+const FEW_LINES: usize = 50;
 /// A wrapper that stands around every line counts where at least one line in so many has it.
 const WRAPPED_SHARE: usize = 5;
 /// As many lines of so many are nearly all.
@@ -128,6 +135,15 @@ impl<'a> Wrapping<'a> {
             (telling > 0).then(|| self.score(format, telling, fitting))
         };
         setup.formats().filter_map(score).collect()
+    }
+
+    /// Whether the telling lines of a format are enough: source code and documents quote some.
+    pub(super) fn shows(&self, score: &Score) -> bool {
+        let n_said = self.lines.iter().filter(|l| !l.text.trim_ascii().is_empty()).count();
+        n_said <= FEW_LINES
+            || score.telling >= TELLING_ENOUGH
+            || score.telling * TELLING_SHARE >= n_said
+            || score.fitting * FITTING_SHARE >= n_said
     }
 
     /// Whether a format has telling lines that mean nothing to the others.

@@ -104,7 +104,7 @@ fn outline(rule: &'static Rule, suspect: &Suspect, found: &Found) -> Finding {
     let exchange = suspect.exchange;
     let session = exchange.session();
     let mut confidence = found.confidence.min(session.identity());
-    if session.desync().is_some_and(|place| place < exchange.place()) {
+    if session.is_unsure_at(exchange.place()) {
         confidence = confidence.lowered();
     }
     let command = exchange.has_command().then(|| Asked { verb: suspect.verb, ..Asked::default() });

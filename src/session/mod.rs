@@ -301,10 +301,11 @@ impl Session {
         self.continued
     }
 
-    /// The first place where a reply could not belong to the command it came for; what follows is less sure.
+    /// Whether replies and commands may have fallen out of step before that place, or the log lacks something there or before.
     #[must_use]
-    pub fn desync(&self) -> Option<Place> {
-        self.pairing.desync
+    pub fn is_unsure_at(&self, place: Place) -> bool {
+        self.pairing.desync.is_some_and(|desync| desync < place)
+            || self.pairing.lost.is_some_and(|lost| lost <= place)
     }
 
     /// The exchanges of this part of the session, in the order of their commands.

@@ -31,6 +31,8 @@ pub(super) struct Pairing {
     doubt: Option<Doubt>,
     /// Where replies and commands first fell out of step.
     pub(super) desync: Option<Place>,
+    /// Where the log first lacks something.
+    pub(super) lost: Option<Place>,
     next_mark: Mark,
     /// Whether QUIT was answered.
     pub(super) quit: bool,
@@ -59,6 +61,7 @@ impl Pairing {
         self.open = None;
         self.doubt = None;
         self.desync = None;
+        self.lost = None;
         self.next_mark = 0;
         self.quit = false;
     }
@@ -240,7 +243,7 @@ impl Session {
 
     /// Something was said here that the log does not hold: what comes is less sure, and an open reply may have ended.
     pub(super) fn lose(&mut self, place: Place) {
-        self.pairing.desync.get_or_insert(place);
+        self.pairing.lost.get_or_insert(place);
         if let Some(open) = &mut self.pairing.open {
             open.interrupted = true;
         }
