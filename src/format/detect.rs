@@ -103,7 +103,7 @@ pub fn scores(sample: &[u8], setup: &Setup) -> Vec<Score> {
     let wrappings = wrappings(&lines, setup, &arena);
     let mut best: Vec<Score> = Vec::new();
     for wrapping in &wrappings {
-        for score in wrapping.every_line(setup).into_iter().chain(wrapping.whole_file(setup)) {
+        for score in wrapping.every_line(setup).0.into_iter().chain(wrapping.whole_file(setup)) {
             match best.iter_mut().find(|s| std::ptr::eq(s.format, score.format)) {
                 Some(known) if (known.telling, known.fitting) >= (score.telling, score.fitting) => {}
                 Some(known) => *known = score,
@@ -127,11 +127,12 @@ pub fn plan_for(format: &'static Format, sample: &[u8], setup: &Setup) -> Plan {
         Signs::LastResort(is) => usize::from(is(&wrapping.texts_within(), wrapping.wrappers.is_empty())),
         Signs::Source => 0,
     };
-    let mut best = (0, &wrappings[0]);
+    let mut best = ((0, 0), &wrappings[0]);
     for wrapping in &wrappings {
         let known = score(wrapping);
-        if known > 0 && known + wrapping.merit > best.0 {
-            best = (known + wrapping.merit, wrapping);
+        let rank = (known + wrapping.merit, wrapping.favour);
+        if known > 0 && rank > best.0 {
+            best = (rank, wrapping);
         }
     }
     let wanted = format.dialect.name == super::proftpd_extended::FORMAT.dialect.name
@@ -155,12 +156,13 @@ fn first_lines(sample: &[u8]) -> Vec<&[u8]> {
 /// change: they are asked about the lines that no other knows. Those whose lines hang together are left out, because the
 /// file is cut into records and headers are kept for the dialects that were seen.
 fn by_every_line(wrappings: &[Wrapping], setup: &Setup) -> Option<Plan> {
-    let mut best: Option<(usize, Vec<Score>, &Wrapping)> = None;
+    let mut best: Option<((usize, usize), Vec<Score>, &Wrapping)> = None;
     for wrapping in wrappings {
-        let scores = wrapping.every_line(setup);
+        let (scores, n_silent) = wrapping.every_line(setup);
         let known: usize = scores.iter().map(|s| s.telling).sum();
-        if known > 0 && known + wrapping.merit > best.as_ref().map_or(0, |(n, ..)| *n) {
-            best = Some((known + wrapping.merit, scores, wrapping));
+        let rank = (known + wrapping.merit, n_silent + wrapping.favour);
+        if known > 0 && best.as_ref().is_none_or(|(best, ..)| rank > *best) {
+            best = Some((rank, scores, wrapping));
         }
     }
     let (_, mut scores, wrapping) = best?;
@@ -198,7 +200,7 @@ fn by_whole_file<'w, 'a>(wrappings: &'w [Wrapping<'a>], setup: &Setup) -> Option
             if !wrapping.shows(&score) {
                 continue;
             }
-            let rank = (score.telling + wrapping.merit, score.fitting);
+            let rank = (score.telling + wrapping.merit, score.fitting + wrapping.favour);
             if best.as_ref().is_none_or(|(best, ..)| rank > *best) {
                 best = Some((rank, score, wrapping));
             }
@@ -229,7 +231,7 @@ fn by_last_resort<'w, 'a>(wrappings: &'w [Wrapping<'a>], setup: &Setup) -> Optio
         let (texts, alone) = (wrapping.texts_within(), wrapping.wrappers.is_empty());
         let fits = |format: &&Format| matches!(format.signs, Signs::LastResort(is) if is(&texts, alone));
         let Some(format) = setup.formats().find(fits) else { continue };
-        if best.is_none_or(|(_, best)| wrapping.merit > best.merit) {
+        if best.is_none_or(|(_, best)| (wrapping.merit, wrapping.favour) > (best.merit, best.favour)) {
             best = Some((format, wrapping));
         }
     }

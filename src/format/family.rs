@@ -36,23 +36,28 @@ pub(super) fn families(setup: &Setup) -> impl Iterator<Item = Vec<&'static Forma
 pub(super) struct Family {
     formats: Vec<&'static Format>,
     lexer: Box<dyn Lexer>,
-    /// How many lines were theirs.
+    /// How many lines were theirs and said something.
     pub(super) n_lines: usize,
+    /// How many lines were theirs and said nothing.
+    pub(super) n_silent: usize,
     held: Holds,
 }
 
 impl Family {
     pub(super) fn of(formats: Vec<&'static Format>, setup: &Setup) -> Self {
         let lexer = (formats[formats.len() - 1].lexer)(setup);
-        Self { formats, lexer, n_lines: 0, held: Holds::Deeds }
+        Self { formats, lexer, n_lines: 0, n_silent: 0, held: Holds::Deeds }
     }
 
-    /// Whether the line is one of theirs.
+    /// Whether the line is one of theirs and says something.
     pub(super) fn takes(&mut self, line: Line) -> bool {
         let held = match self.lexer.lex(line) {
             Lexed::Event(event) => held(&event),
             Lexed::Many(all) => all.iter().map(|told| held(&told.event)).min().unwrap_or(Holds::Deeds),
-            Lexed::Skip | Lexed::Unknown => return false,
+            lexed => {
+                self.n_silent += usize::from(lexed == Lexed::Skip);
+                return false;
+            }
         };
         self.n_lines += 1;
         self.held = self.held.min(held);

@@ -33,14 +33,17 @@ pub(super) struct Wrapping<'a> {
     /// Whether each line had every wrapper that stands around most lines.
     whole: Vec<bool>,
     /// Lines that were nothing but wrapping, such as a fence: that they are gone is as good as a line that is known.
+    /// A wrapper that is surely there is worth as much.
     pub(super) merit: usize,
+    /// Wrappers that seem to be there, although some dialects have such heads of their own.
+    pub(super) favour: usize,
 }
 
 /// Every order of wrappers that many lines have, the shortest first; the first one is none at all.
 pub(super) fn wrappings<'a>(lines: &[&'a [u8]], setup: &Setup, arena: &'a Arena) -> Vec<Wrapping<'a>> {
     let bare = lines.iter().map(|l| Line::new(l, arena)).collect();
     let whole = vec![true; lines.len()];
-    let mut found = vec![Wrapping { wrappers: Vec::new(), lines: bare, whole, merit: 0 }];
+    let mut found = vec![Wrapping { wrappers: Vec::new(), lines: bare, whole, merit: 0, favour: 0 }];
     let mut next = 0;
     while next < found.len() {
         for wrapper in WRAPPERS {
@@ -63,7 +66,7 @@ impl<'a> Wrapping<'a> {
             return None;
         }
         let mut unwrap = wrapper.start(&setup.zone);
-        let (mut n_wrapped, mut merit) = (0, self.merit);
+        let (mut n_wrapped, mut merit, mut favour) = (0, self.merit, self.favour);
         let mut whole = self.whole.clone();
         let bare = |(line, whole): (&Line<'a>, &mut bool)| {
             let Some(within) = unwrap.take_off(line.text, arena) else {
@@ -77,15 +80,14 @@ impl<'a> Wrapping<'a> {
         };
         let lines: Vec<Line> = self.lines.iter().zip(&mut whole).map(bare).collect();
         let n_said = self.lines.iter().filter(|l| !l.text.trim_ascii().is_empty()).count();
-        // One that is surely there is worth a line.
-        merit += usize::from(match wrapper.sure {
-            Sure::Everywhere => n_wrapped * NEARLY_OF >= n_said * NEARLY,
-            Sure::If(shown) => shown(&self.lines),
-            Sure::Never => false,
-        });
+        match wrapper.sure {
+            Sure::Everywhere => merit += usize::from(n_wrapped * NEARLY_OF >= n_said * NEARLY),
+            Sure::If(shown) => favour += usize::from(shown(&self.lines)),
+            Sure::Never => {}
+        }
         let enough = if wrapper.everywhere { n_wrapped * WRAPPED_SHARE >= n_said } else { true };
         let wrappers = self.wrappers.iter().copied().chain([wrapper]).collect();
-        (n_wrapped > 0 && enough).then_some(Self { wrappers, lines, whole, merit })
+        (n_wrapped > 0 && enough).then_some(Self { wrappers, lines, whole, merit, favour })
     }
 
     fn is_same(&self, other: &Self) -> bool {
@@ -108,14 +110,16 @@ impl<'a> Wrapping<'a> {
         self.lines.iter().filter(|line| is_event(lexer.lex(**line))).count()
     }
 
-    /// Formats that every line shows: each line counts for the first that knows it.
-    pub(super) fn every_line(&self, setup: &Setup) -> Vec<Score> {
+    /// Formats that every line shows: each line counts for the first that knows it. Also how many lines they have that say
+    /// nothing.
+    pub(super) fn every_line(&self, setup: &Setup) -> (Vec<Score>, usize) {
         let mut families: Vec<Family> = families(setup).map(|family| Family::of(family, setup)).collect();
         for line in &self.lines {
             let _ = families.iter_mut().any(|family| family.takes(*line));
         }
-        let known = families.iter().filter(|family| family.n_lines > 0);
-        known.map(|family| self.score(family.member(), family.n_lines, family.n_lines)).collect()
+        let known = || families.iter().filter(|family| family.n_lines > 0);
+        let scores = known().map(|family| self.score(family.member(), family.n_lines, family.n_lines));
+        (scores.collect(), known().map(|family| family.n_silent).sum())
     }
 
     /// How many lines are telling for a format that only the whole file shows, and how many fit.

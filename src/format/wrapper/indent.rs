@@ -1,6 +1,7 @@
 //! Four blanks or a tab before each line, which make a block of code in Markdown.
 
 use super::{Sure, Unwrap, Within, Wrapper};
+use crate::format::Line;
 use crate::format::arena::Arena;
 
 pub(super) static WRAPPER: Wrapper = Wrapper {
@@ -8,9 +9,13 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
     title: "four blanks, a block of code in Markdown",
     everywhere: true,
     nests: true,
-    sure: Sure::Everywhere,
+    sure: Sure::If(are_indented),
     start: |_| Box::new(Indent),
 };
+
+fn are_indented(lines: &[Line]) -> bool {
+    lines.iter().all(|l| l.text.is_empty() || l.text.starts_with(b"    ") || l.text.starts_with(b"\t"))
+}
 
 struct Indent;
 

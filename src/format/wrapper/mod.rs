@@ -48,9 +48,9 @@ pub struct Wrapper {
 pub(super) enum Sure {
     /// Where it stands around nearly every line: no dialect has such a head of its own.
     Everywhere,
-    /// Where the lines show it.
+    /// Where the lines show it, and no line is understood only with it: some dialects have such a head.
     If(fn(&[Line]) -> bool),
-    /// Never: heads of dialects look the same.
+    /// Never.
     Never,
 }
 

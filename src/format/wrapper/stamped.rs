@@ -4,8 +4,9 @@
 //! stays. Where they do not, it counts as theirs.
 
 use super::{Sure, Unwrap, Within, Wrapper};
+use crate::format::Line;
 use crate::format::arena::Arena;
-use crate::format::stamp::{Shape, Stamps, iso_and_zone, month_day, time_of_day};
+use crate::format::stamp::{Shape, Stamps, iso, iso_and_zone, month_day, time_of_day};
 use crate::time::{When, month};
 use nom::bytes::complete::take_while_m_n;
 use nom::character::complete::one_of;
@@ -16,7 +17,7 @@ pub(super) static WRAPPER: Wrapper = Wrapper {
     title: "a time: docker logs -t, Kubernetes, GitHub Actions, GitLab, ts",
     everywhere: true,
     nests: false,
-    sure: Sure::Everywhere,
+    sure: Sure::If(are_of_a_daemon),
     start: |zone| Box::new(Stamped { stamps: Stamps::new(zone) }),
 };
 
@@ -56,6 +57,14 @@ pub(super) fn shape(text: &[u8]) -> Option<Shape> {
         name if month(&name[..3]).is_some() => Some(month_day),
         _ => None,
     }
+}
+
+/// Times with a T in them and a zone are those of daemons and jobs, and stand before every line; clients write shorter ones.
+fn are_of_a_daemon(lines: &[Line]) -> bool {
+    let zoned = |l: &&Line| {
+        l.text.get(10) == Some(&b'T') && iso(l.text).is_ok_and(|(_, at)| at.offset_minutes.is_some())
+    };
+    lines.iter().filter(zoned).count() * 10 >= lines.len() * 9
 }
 
 // stdout F rest    00O rest    01E+rest

@@ -57,7 +57,8 @@ impl Headers {
             (When::NEVER, &line[1..])
         } else {
             let shape = match line.get(..5)? {
-                [b'0'..=b'9', .., b'-'] => iso,
+                // With a blank before the hour, ProFTPD writes its own log so.
+                [b'0'..=b'9', .., b'-'] if line.get(10) == Some(&b'T') => iso,
                 [b'0'..=b'9', ..] => epoch,
                 name if month(&name[..3]).is_some() => month_day,
                 [.., b' ', b'0'..=b'9'] => weekday_iso,
@@ -330,6 +331,7 @@ mod tests {
             "Thu Dec 18 16:33:42 2025 1 127.0.0.1 0 /manual.txt b _ o r e ftp 0 * i",
             "2026-11-20 18:33:28,650 [10608] <response:1>: 220 x",
             "2011-05-05 20:19:46 5008 3 Response: 220 x",
+            "2026-11-20 18:33:28,650 ftphost proftpd[7] ftphost (c[192.0.2.7]): FTP session opened.",
             "220 ready",
             "331",
             "<94>",
