@@ -239,18 +239,20 @@ fn by_last_resort<'w, 'a>(wrappings: &'w [Wrapping<'a>], setup: &Setup) -> Optio
     Some((Plan { wrappers: wrapping.wrappers.clone(), ..Plan::of(format) }, wrapping))
 }
 
+/// What a log was taken for, in a word.
+#[cfg(test)]
+pub(super) fn detected(text: &str) -> String {
+    match detect(text.as_bytes(), &Setup::default()) {
+        Detected::Log(plan) => plan.main().dialect.name.to_owned(),
+        Detected::Foreign { protocol, line } => format!("{protocol} at {line}"),
+        Detected::Unknown => "unknown".to_owned(),
+        other => format!("{other:?}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn detected(text: &str) -> String {
-        match detect(text.as_bytes(), &Setup::default()) {
-            Detected::Log(plan) => plan.main().dialect.name.to_owned(),
-            Detected::Foreign { protocol, line } => format!("{protocol} at {line}"),
-            Detected::Unknown => "unknown".to_owned(),
-            other => format!("{other:?}"),
-        }
-    }
 
     #[test]
     fn curl_needs_its_own_words() {

@@ -84,15 +84,8 @@ fn held(event: &Event) -> Holds {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::detect::detected;
     use crate::format::{Detected, Taken, detect};
-
-    fn detected(text: &str) -> String {
-        match detect(text.as_bytes(), &Setup::default()) {
-            Detected::Log(plan) => plan.main().dialect.name.to_owned(),
-            Detected::Foreign { protocol, line } => format!("{protocol} at {line}"),
-            _ => "unknown".to_owned(),
-        }
-    }
 
     /// The formats that take a line each, by name; `-` where no format does.
     fn by_line(text: &str) -> Vec<&'static str> {

@@ -119,10 +119,31 @@ fn cannot_be_text(command: &Command, inside: Code) -> bool {
 }
 
 #[cfg(test)]
+impl Session {
+    /// A session that bare lines are to fill.
+    pub(super) fn of_a_transcript() -> Self {
+        use crate::event::{Dialect, Holds, Identity};
+        use crate::ftp::Software;
+
+        static DIALECT: Dialect = Dialect {
+            name: "test",
+            identity: Identity::OneByOne,
+            software: Software::Unknown,
+            holds: Holds::Everything,
+        };
+        Self::new(&DIALECT, Place::default(), When::NEVER)
+    }
+
+    pub(super) fn hear_lines(&mut self, lines: &[&str]) {
+        for line in lines {
+            self.bare_line(Place::default(), When::NEVER, line.as_bytes());
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Dialect, Holds, Identity};
-    use crate::ftp::Software;
 
     fn is_command(line: &str, idle: bool) -> bool {
         Command::parse(line.as_bytes()).is_some_and(|c| looks_like_command(&c, idle))
@@ -156,16 +177,8 @@ mod tests {
 
     /// The commands of a bare transcript with their codes.
     fn paired(lines: &[&str]) -> Vec<String> {
-        static DIALECT: Dialect = Dialect {
-            name: "test",
-            identity: Identity::OneByOne,
-            software: Software::Unknown,
-            holds: Holds::Everything,
-        };
-        let mut session = Session::new(&DIALECT, Place::default(), When::NEVER);
-        for line in lines {
-            session.bare_line(Place::default(), When::NEVER, line.as_bytes());
-        }
+        let mut session = Session::of_a_transcript();
+        session.hear_lines(lines);
         session.trace(true);
         let code = |e: &crate::session::Exchange| e.code().map_or(String::new(), |c| format!(" {c}"));
         session.exchanges().map(|e| format!("{}{}", String::from_utf8_lossy(&e.name()), code(&e))).collect()

@@ -133,35 +133,21 @@ fn marks_of(state: &State) -> Vec<Mark> {
 
 #[cfg(test)]
 mod tests {
-    use crate::event::{Dialect, Holds, Identity, Place};
-    use crate::ftp::{Software, Verb};
+    use crate::ftp::Verb;
     use crate::session::{Session, Stand};
-    use crate::time::When;
-
-    fn hear(session: &mut Session, lines: &[&str]) {
-        for line in lines {
-            session.bare_line(Place::default(), When::NEVER, line.as_bytes());
-        }
-    }
 
     #[test]
     fn what_worked_is_known_after_everything_around_it_was_forgotten() {
-        static DIALECT: Dialect = Dialect {
-            name: "test",
-            identity: Identity::OneByOne,
-            software: Software::Unknown,
-            holds: Holds::Everything,
-        };
-        let mut session = Session::new(&DIALECT, Place::default(), When::NEVER);
-        hear(&mut session, &["220 x", "USER ann", "331 x", "PASS b", "230 x", "SIZE a", "213 5", "FEAT"]);
-        hear(&mut session, &["211-Features:", " MLST", "211 End"]);
+        let mut session = Session::of_a_transcript();
+        session.hear_lines(&["220 x", "USER ann", "331 x", "PASS b", "230 x", "SIZE a", "213 5", "FEAT"]);
+        session.hear_lines(&["211-Features:", " MLST", "211 End"]);
         for _ in 0..100 {
-            hear(&mut session, &["NOOP", "200 x"]);
+            session.hear_lines(&["NOOP", "200 x"]);
         }
         session.trace(false);
         session.compact();
         assert!(session.at_hand().len() < 12, "{} exchanges stay", session.at_hand().len());
-        hear(&mut session, &["SIZE b", "500 x"]);
+        session.hear_lines(&["SIZE b", "500 x"]);
         session.trace(true);
         let last = session.exchanges().next_back().unwrap();
         let first = session.at_hand().find(|e| e.verb() == Verb::SIZE).unwrap();
