@@ -658,7 +658,7 @@ fn pages(width: usize) {
     for code in ftplog::catalog::reply_codes().chain([299, 350, 599]) {
         fits(width, &["explain", &code.to_string()]);
     }
-    for rule in ftplog::rule::RULES {
+    for rule in ftplog::rule::RULES.iter() {
         fits(width, &["explain", rule.name]);
     }
     for codes in [&["214", "502"][..], &["211", "214"], &["421", "530"], &["500", "502", "503", "530"]] {
@@ -885,7 +885,7 @@ fn the_report_has_the_fields_of_the_contract_in_their_order() {
     for finding in shape.at("findings").items() {
         has(
             finding,
-            "fingerprint:s rule:s case:s severity:s confidence:s title:s why:s fix:s location:o time:s? session:o \
+            "fingerprint:s rule:s case:s severity:s confidence:s title:s why:s fix:s who:s level:s? location:o time:s? session:o \
              command:o? reply:o? related:a transcript:a facts:o",
         );
         has(finding.at("location"), "path:s line:n");
@@ -1041,7 +1041,7 @@ fn sessions_are_counted_and_more_of_them_are_shown_with_all() {
 #[test]
 fn every_rule_and_every_format_is_listed() {
     let rules = ftplog(&["rules"]);
-    for rule in ftplog::rule::RULES {
+    for rule in ftplog::rule::RULES.iter() {
         assert!(rules.out.contains(rule.name), "{}", rule.name);
     }
     let formats = ftplog(&["formats"]);

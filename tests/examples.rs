@@ -11,48 +11,51 @@ mod program;
 
 use ftplog::catalog;
 use ftplog::engine::{self, Settings};
-use ftplog::format;
 use ftplog::lang::Lang;
-use ftplog::report::{Report, Sentences, Summary, TextOptions, report_json, report_text};
-use ftplog::rule::{Finding, RULES};
+use ftplog::report::{Options, Report, Sentences, Summary, TextOptions, report_json, report_text};
+use ftplog::rule::{Choice, Finding, RULES, Ruleset, Set};
 use ftplog::source::Input;
 use ftplog::time::Zone;
+use std::sync::Arc;
 
-fn analyzed(name: &str, log: &[u8], format: Option<&str>) -> Option<Summary> {
-    let format = format.map(|n| format::named(n).unwrap());
-    let settings = Settings { jobs: 1, format, ..Settings::default() };
+/// What all rules together say about a log, those of the sets that nobody chose included.
+fn analyzed(name: &str, log: &[u8]) -> Option<Summary> {
+    let settings = Settings { jobs: 1, ..Settings::default() };
     let log = Input::bytes(name, log.to_vec());
-    let mut run = engine::run(log, &settings, Report::default(), |_| Ok(())).ok()?;
+    let all = Choice { select: vec!["all".to_owned()], ..Choice::default() };
+    let options = Options { rules: Arc::new(Ruleset::new(&all).unwrap()), ..Options::default() };
+    let mut run = engine::run(log, &settings, Report::new(options), |_| Ok(())).ok()?;
     let input = run.input(name);
     Some(run.gathered.seal(vec![input]))
 }
 
 fn example(rule: &str) -> Summary {
-    analyzed("example", catalog::example(rule).as_bytes(), Some("raw")).unwrap()
+    let summary = analyzed("example", catalog::example(rule).as_bytes());
+    summary.unwrap_or_else(|| panic!("the example of {rule} is no log"))
 }
 
 #[test]
-fn the_example_of_a_rule_shows_that_rule_and_nothing_else() {
-    for rule in RULES {
-        let names: Vec<&str> = example(rule.name).findings.iter().map(|f| f.rule.name).collect();
+fn the_example_of_a_rule_shows_that_rule_and_of_the_default_rules_no_other() {
+    for rule in RULES.iter() {
+        let found = example(rule.name).findings;
+        let loud = found.iter().filter(|f| f.rule.name == rule.name || f.rule.set == Set::Default);
+        let names: Vec<&str> = loud.map(|f| f.rule.name).collect();
         assert!(!names.is_empty(), "{} finds nothing in its example", rule.name);
         assert!(names.iter().all(|n| *n == rule.name), "the example of {} shows {names:?}", rule.name);
     }
 }
 
 #[test]
-fn examples_are_read_as_transcripts_without_being_told() {
-    for rule in RULES {
-        let summary = analyzed("example", catalog::example(rule.name).as_bytes(), None);
-        let summary = summary.unwrap_or_else(|| panic!("the example of {} is no log", rule.name));
-        assert_eq!(summary.inputs[0].format, Some("raw"), "{}", rule.name);
+fn every_line_of_an_example_is_understood() {
+    for rule in RULES.iter() {
+        let summary = example(rule.name);
         assert_eq!(summary.inputs[0].lines_not_understood, 0, "{}", rule.name);
     }
 }
 
 #[test]
 fn every_case_of_every_rule_has_its_words() {
-    for rule in RULES {
+    for rule in RULES.iter() {
         let page = catalog::rule(rule.name, Lang::En);
         for case in rule.cases {
             let text = page.case(case);
@@ -117,7 +120,7 @@ fn no_sentence_of_any_finding_has_a_hole_or_is_empty() {
     let logs = program::logs().into_iter().map(|p| (p.display().to_string(), std::fs::read(&p).unwrap()));
     let mut n_findings = 0;
     for (name, log) in examples.chain(logs) {
-        let Some(summary) = analyzed(&name, &log, None) else { continue };
+        let Some(summary) = analyzed(&name, &log) else { continue };
         for finding in &summary.findings {
             n_findings += 1;
             for (what, text) in sentences_of(&sentences, finding) {
@@ -142,7 +145,7 @@ fn no_sentence_of_any_finding_has_a_hole_or_is_empty() {
 
 #[test]
 fn the_offending_line_of_a_finding_is_in_its_transcript() {
-    for rule in RULES {
+    for rule in RULES.iter() {
         for finding in &example(rule.name).findings {
             let primary = finding.transcript.iter().filter(|s| s.label.is_some_and(|l| l.primary));
             let lines: Vec<u64> = primary.map(|s| s.place.line).collect();

@@ -58,15 +58,28 @@ comparisons! {
 }
 
 rules! {
+    // TLS
     "tls-setup-order"
+    // Login
     "login-order"
+    // Order of commands
     "rename-without-source"
     "transfer-without-data-connection"
     "restart-lost"
+    "sequence-error"
+    // Availability
+    "service-refused-burst"
+    // What servers support
     "command-not-implemented"
     "command-unknown"
-    "sequence-error"
-    "service-refused-burst"
+    // Data connection
+    // Files, rights and space
+    // Transfers
+    // Security
+    "port-of-another-host"
+    // Conformance of the server
+    // Performance
+    "slow-reply"
 }
 
 formats! {
@@ -278,12 +291,48 @@ pub struct CaseText {
     pub cause: Option<String>,
     /// The words under a command in between.
     pub between: Option<String>,
+    /// The words under something more that shows it.
+    pub proof: Option<String>,
+    /// The words under what came later.
+    pub later: Option<String>,
     /// The words under the offending command.
     pub here: String,
     /// Why it happened.
     pub why: String,
     /// What to do.
     pub fix: String,
+    /// Who must act.
+    pub who: Actor,
+}
+
+/// Who can do something about a finding.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Actor {
+    /// Whoever writes or configures the client.
+    Client,
+    /// The administrator of the server.
+    Server,
+    /// Whoever runs the network between them.
+    Network,
+    /// The person who has the account: name, password, files.
+    User,
+    /// Nobody has to.
+    Nobody,
+}
+
+impl Actor {
+    /// The word used in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Server => "server",
+            Self::Network => "network",
+            Self::User => "user",
+            Self::Nobody => "nobody",
+        }
+    }
 }
 
 /// The page of a format.
@@ -339,6 +388,8 @@ impl RulePage {
             "here" => Some(&text.here),
             "cause" => text.cause.as_ref(),
             "between" => text.between.as_ref(),
+            "proof" => text.proof.as_ref(),
+            "later" => text.later.as_ref(),
             "first" => self.first.as_ref(),
             "last" => self.last.as_ref(),
             _ => self.again.as_ref(),

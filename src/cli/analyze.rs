@@ -12,12 +12,13 @@ use ftplog::report::{
     InputSummary, Options, Report, Sentences, Status, Summary, TextOptions, after_demo, report_json,
     report_text,
 };
-use ftplog::rule::{self, RULES, Severity};
+use ftplog::rule::{Ruleset, Severity, Unknown};
 use ftplog::session::{Confidence, Starts};
 use ftplog::source::Input;
-use ftplog::text::{Printable, grouped, nearest};
+use ftplog::text::{Printable, grouped};
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 
 /// The sample that `demo` analyzes.
 const SAMPLE: &str = include_str!("../../samples/server.log");
@@ -26,7 +27,7 @@ const SAMPLE_NAME: &str = "samples/server.log";
 /// Finds problems and explains them.
 pub(crate) fn analyze(args: &Analyze, config: &Config, output: &Output) -> Result<Exit, Complaint> {
     let settings = settings(&args.reading, config)?;
-    let options = options(args)?;
+    let options = options(args, config)?;
     let inputs = Inputs::find(&args.reading)?;
     let mut desk = Desk {
         report: Report::new(options),
@@ -215,10 +216,9 @@ fn print(summary: &Summary, args: &Analyze, exit: Exit, output: &Output, setting
     }
 }
 
-fn options(args: &Analyze) -> Result<Options, Complaint> {
+fn options(args: &Analyze, config: &Config) -> Result<Options, Complaint> {
     Ok(Options {
-        select: rules(&args.select, "--select")?,
-        ignore: rules(&args.ignore, "--ignore")?,
+        rules: Arc::new(rules(args, config)?),
         min_severity: match args.min_severity {
             args::Severity::Error => Severity::Error,
             args::Severity::Warning => Severity::Warning,
@@ -230,22 +230,34 @@ fn options(args: &Analyze) -> Result<Options, Complaint> {
             args::Confidence::Possible => Confidence::Possible,
         },
         context: args.context,
-        ..Options::default()
     })
 }
 
-fn rules(names: &[String], option: &str) -> Result<Vec<&'static str>, Complaint> {
-    let known = |name: &String| {
-        rule::named(name).map(|r| r.name).ok_or_else(|| {
-            let complaint =
-                Complaint::new(format!("unknown rule {} in {option}", Printable(name.as_bytes())));
-            match nearest(name, RULES.iter().map(|r| r.name)) {
-                Some(near) => complaint.tip(format!("a similar rule exists: {near}")),
-                None => complaint.tip("ftplog rules lists the rules"),
+/// The rules that the arguments and the configuration choose; what an argument says counts.
+fn rules(args: &Analyze, config: &Config) -> Result<Ruleset, Complaint> {
+    let mut choice = config.rules.clone();
+    if !args.select.is_empty() {
+        choice.select.clone_from(&args.select);
+        choice.extend_select.clear();
+    }
+    choice.ignore.extend_from_slice(&args.ignore);
+    let named = |name: &str, names: &[String]| names.iter().any(|n| n == name);
+    Ruleset::new(&choice).map_err(|unknown| {
+        let place = match &unknown {
+            Unknown::Rule { name, .. } if named(name, &args.select) => " in --select",
+            Unknown::Rule { name, .. } if named(name, &args.ignore) => " in --ignore",
+            _ => "",
+        };
+        let complaint = Complaint::new(format!("{}{place}", Printable(unknown.to_string().as_bytes())));
+        match unknown {
+            Unknown::Rule { near: Some(near), .. } => complaint.tip(format!("a similar rule exists: {near}")),
+            Unknown::Rule { near: None, .. } => complaint.tip("ftplog rules lists the rules"),
+            Unknown::Setting { near: Some(near), .. } => complaint.tip(format!("did you mean {near}?")),
+            Unknown::Setting { rule, .. } => {
+                complaint.tip(format!("ftplog explain {rule} lists its settings"))
             }
-        })
-    };
-    names.iter().map(known).collect()
+        }
+    })
 }
 
 /// Analyzes the built-in sample, or writes it to a file.

@@ -111,7 +111,7 @@ pub(crate) struct Reading {
 pub(crate) struct Analyze {
     #[command(flatten)]
     pub(crate) reading: Reading,
-    /// Report only these rules
+    /// Report only these rules, or sets of rules: default, pedantic, audit, all
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
     pub(crate) select: Vec<String>,
     /// Do not report these rules

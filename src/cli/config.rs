@@ -7,6 +7,7 @@ use super::args::{self, Global};
 use super::complaint::Complaint;
 use super::output::{Output, variable};
 use ftplog::format::{Definition, Flaw, Format, Setup};
+use ftplog::rule::Choice;
 use ftplog::source::Unreadable;
 use ftplog::text::{Printable, nearest};
 use serde::Deserialize;
@@ -27,6 +28,8 @@ pub(crate) struct Config {
     /// The file it comes from; none where there is no file.
     path: Option<PathBuf>,
     pub(crate) input: Input,
+    /// What it says about rules.
+    pub(crate) rules: Choice,
     definitions: Vec<Definition>,
     /// The formats of the user's own, ready to be used.
     pub(crate) own_formats: Vec<&'static Format>,

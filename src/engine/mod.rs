@@ -240,7 +240,8 @@ struct Shard<G> {
 
 impl<'s, G: Gather> Engine<'s, G> {
     fn new(settings: &'s Settings, plan: Plan, gathered: G) -> Self {
-        let shard = |index| Shard { index, assembler: Assembler::default(), gather: gathered.fork() };
+        let watch = gathered.watch();
+        let shard = |index| Shard { index, assembler: Assembler::new(watch), gather: gathered.fork() };
         let shards = (0..SHARDS).map(shard).collect();
         Self { settings, plan, shards, gathered, starts: Starts::default(), stats: Stats::default() }
     }

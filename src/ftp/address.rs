@@ -30,6 +30,26 @@ pub fn port(argument: &[u8]) -> Option<Endpoint> {
     six(argument.trim_ascii()).ok().filter(|(rest, _)| rest.is_empty()).map(|(_, end)| end)
 }
 
+// |1|132.235.1.2|6275|    |2|1080::8:800:200C:417A|5282|
+fn delimited(i: &[u8]) -> IResult<&[u8], Endpoint> {
+    let delimiter = i.first().copied().filter(|b| (33..=126).contains(b)).unwrap_or(b'|');
+    let bar = [delimiter];
+    let part = |i| take_while1(|b: u8| b != delimiter).parse(i);
+    let (i, _) = tag(&bar[..])(i)?;
+    let (i, (_, _)) = (part, tag(&bar[..])).parse(i)?;
+    let (i, (text, _)) = (part, tag(&bar[..])).parse(i)?;
+    let (i, (port, _)) = (short, tag(&bar[..])).parse(i)?;
+    let address = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
+    Ok((i, Endpoint { address, port }))
+}
+
+/// The address in the argument of EPRT (RFC 2428 section 2); `None` where it has another form.
+#[must_use]
+pub fn extended_port(argument: &[u8]) -> Option<Endpoint> {
+    let (rest, end) = delimited(argument.trim_ascii()).ok()?;
+    (rest.is_empty() && end.address.is_some()).then_some(end)
+}
+
 /// The address in the text of a 227 reply: the first six numbers, with or without parentheses (RFC 1123 4.1.2.6).
 #[must_use]
 pub fn passive(text: &[u8]) -> Option<Endpoint> {
@@ -82,6 +102,20 @@ mod tests {
         assert_eq!(port(b"127,0,0,1,83,4"), Some(five));
         assert_eq!(port(b"1,2,3"), None);
         assert_eq!(port(b"127,0,0,1,256,4"), None);
+    }
+
+    #[test]
+    fn an_eprt_names_its_family_address_and_port() {
+        let of = |argument: &str| extended_port(argument.as_bytes());
+        // The examples of RFC 2428 section 2.
+        let four = Endpoint { address: Some("132.235.1.2".parse().unwrap()), port: 6275 };
+        let six = Endpoint { address: Some("1080::8:800:200C:417A".parse().unwrap()), port: 5282 };
+        assert_eq!(
+            (of("|1|132.235.1.2|6275|"), of("|2|1080::8:800:200C:417A|5282|")),
+            (Some(four), Some(six))
+        );
+        assert_eq!(of("!1!132.235.1.2!6275!"), Some(four));
+        assert_eq!((of("|1|132.235.1.2|6275"), of("|1|host|6275|"), of("")), (None, None, None));
     }
 
     #[test]

@@ -6,8 +6,8 @@ mod address;
 mod order;
 mod software;
 
-pub use address::{Endpoint, extended_passive, passive, port};
+pub use address::{Endpoint, extended_passive, extended_port, passive, port};
 pub use code::{Class, Code};
-pub use order::{Data, Login, Mark, Rename, Restart, State, Step, Tls};
+pub use order::{Data, Form, Login, Mark, Rename, Restart, State, Step, Tls};
 pub use software::Software;
 pub use verb::{Argument, DataRole, Verb, VerbSet};

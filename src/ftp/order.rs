@@ -104,6 +104,18 @@ pub enum Data {
     },
 }
 
+/// In which form files are sent (RFC 959 section 3.1.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// Nobody said, which means ASCII.
+    #[default]
+    Unsaid,
+    /// As text, whose ends of lines are changed.
+    Text(Mark),
+    /// Byte by byte.
+    Image(Mark),
+}
+
 /// What a control connection knows between two commands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct State {
@@ -119,6 +131,16 @@ pub struct State {
     pub restart: Restart,
     /// Whether a data connection is prepared.
     pub data: Data,
+    /// In which form files are sent.
+    pub form: Form,
+    /// The PROT with which data connections became protected (RFC 4217 section 9).
+    pub protected: Option<Mark>,
+    /// The EPSV ALL after which only EPSV may prepare a data connection (RFC 2428 section 4).
+    pub extended_only: Option<Mark>,
+    /// The last command that changed the folder.
+    pub folder: Option<Mark>,
+    /// The SITE CPFR that waits for its SITE CPTO.
+    pub copy: Option<Mark>,
 }
 
 /// One exchange, as far as the order of commands is concerned.
@@ -160,6 +182,16 @@ impl State {
                 self.restart = if zero { Restart::None } else { Restart::Set(step.mark) };
             }
             Verb::ABOR => self.data = self.data.used(step.mark),
+            Verb::TYPE if is_completion(step) => self.form = Form::of(step),
+            Verb::PROT if is_completion(step) => {
+                self.protected =
+                    (!step.argument.trim_ascii().eq_ignore_ascii_case(b"C")).then_some(step.mark);
+            }
+            Verb::CWD | Verb::CDUP | Verb::XCWD | Verb::XCUP if is_completion(step) => {
+                self.folder = Some(step.mark);
+            }
+            Verb::SITE => self.after_site(step),
+            Verb::EPSV if is_all(step) && is_completion(step) => self.extended_only = Some(step.mark),
             verb => match verb.data() {
                 DataRole::Setup => self.data = self.data.after_setup(step),
                 DataRole::Send | DataRole::Receive | DataRole::List => {
@@ -189,6 +221,16 @@ impl State {
         }
     }
 
+    fn after_site(&mut self, step: &Step) {
+        match step.argument.get(..4) {
+            Some(word) if word.eq_ignore_ascii_case(b"CPFR") => {
+                self.copy = (step.code == Some(Code(350))).then_some(step.mark);
+            }
+            Some(word) if word.eq_ignore_ascii_case(b"CPTO") => self.copy = None,
+            _ => {}
+        }
+    }
+
     fn after_auth(&mut self, step: &Step) {
         match step.code.map(|c| c.0) {
             // RFC 4217 section 4: the security exchange puts every parameter back.
@@ -202,6 +244,20 @@ impl State {
 
 fn is_completion(step: &Step) -> bool {
     step.code.is_some_and(|c| c.class() == Class::Completion)
+}
+
+/// EPSV ALL promises something and prepares nothing (RFC 2428 section 4).
+fn is_all(step: &Step) -> bool {
+    step.verb == Verb::EPSV && step.argument.trim_ascii().eq_ignore_ascii_case(b"ALL")
+}
+
+impl Form {
+    fn of(step: &Step) -> Self {
+        match step.argument.trim_ascii().first() {
+            Some(b'I' | b'i' | b'L' | b'l') => Self::Image(step.mark),
+            _ => Self::Text(step.mark),
+        }
+    }
 }
 
 impl Login {
@@ -262,7 +318,7 @@ impl Data {
     fn after_setup(self, step: &Step) -> Self {
         match self {
             // EPSV ALL prepares nothing (RFC 2428 section 4).
-            _ if step.verb == Verb::EPSV && step.argument.trim_ascii().eq_ignore_ascii_case(b"ALL") => self,
+            _ if is_all(step) => self,
             _ if is_completion(step) => Self::Ready(step.mark),
             // A refused second attempt leaves the first one in force on most servers.
             Self::Ready(_) => self,

@@ -273,7 +273,7 @@ impl Verb {
 
     /// The number of the command in the table: small, and the same in every run.
     #[must_use]
-    pub fn index(self) -> u8 {
+    pub const fn index(self) -> u8 {
         self.0
     }
 

@@ -5,7 +5,7 @@ use super::sentence::Sentences;
 use super::summary::{InputSummary, Summary};
 use super::wire::{ByClass, Layout, raw, stated, text};
 use crate::catalog::Words;
-use crate::rule::{Fact, Finding, Said, Severity, Side, Transcript};
+use crate::rule::{Fact, Finding, Level, Said, Severity, Side, Transcript};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use std::borrow::Cow;
@@ -78,6 +78,8 @@ struct FindingJson<'a> {
     title: String,
     why: String,
     fix: String,
+    who: &'static str,
+    level: Option<&'static str>,
     location: Location<'a>,
     time: Option<String>,
     session: SessionJson<'a>,
@@ -249,6 +251,8 @@ fn finding<'a>(summary: &'a Summary, sentences: &Sentences, finding: &'a Finding
         title: sentences.title(finding),
         why: sentences.why(finding),
         fix: sentences.fix(finding),
+        who: sentences.who(finding).name(),
+        level: finding.rule.level.map(Level::name),
         location: Location { path: summary.path(finding.place), line: finding.place.line },
         time: finding.at.rfc3339(),
         session: SessionJson {

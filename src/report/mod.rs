@@ -28,10 +28,11 @@ pub use text::{TextOptions, report_text};
 
 use crate::event::Place;
 use crate::ftp::Verb;
-use crate::rule::{Check, Finding, Judge, Ledger, Limits, RULES, Rule, Severity, Thresholds, Transcript};
-use crate::session::{Confidence, Ended, Gather, Session};
+use crate::rule::{Check, Finding, Judge, Ledger, Limits, Ruleset, Severity, Transcript};
+use crate::session::{Confidence, Ended, Gather, Session, Watch};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Findings of one rule that are kept to be listed; all are counted.
 pub const FINDINGS_PER_RULE_MAX: usize = 2_500;
@@ -41,29 +42,23 @@ pub const TRANSCRIPTS_PER_RULE_MAX: usize = 500;
 /// What a report is about.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Only these rules; empty means all.
-    pub select: Vec<&'static str>,
-    /// Not these rules.
-    pub ignore: Vec<&'static str>,
+    /// The rules.
+    pub rules: Arc<Ruleset>,
     /// Nothing below this severity.
     pub min_severity: Severity,
     /// Nothing less sure.
     pub min_confidence: Confidence,
     /// Lines of a transcript before the offending one.
     pub context: usize,
-    /// The numbers that rules use.
-    pub thresholds: Thresholds,
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
-            select: Vec::new(),
-            ignore: Vec::new(),
+            rules: Arc::default(),
             min_severity: Severity::Note,
             min_confidence: Confidence::Possible,
             context: 2,
-            thresholds: Thresholds::default(),
         }
     }
 }
@@ -71,11 +66,7 @@ impl Default for Options {
 impl Options {
     /// Whether the report is about findings of that kind.
     fn wants(&self, finding: &Finding) -> bool {
-        let name = finding.rule.name;
-        (self.select.is_empty() || self.select.contains(&name))
-            && !self.ignore.contains(&name)
-            && finding.severity >= self.min_severity
-            && finding.confidence >= self.min_confidence
+        finding.severity >= self.min_severity && finding.confidence >= self.min_confidence
     }
 }
 
@@ -83,7 +74,7 @@ impl Options {
 #[derive(Debug)]
 pub struct Report {
     options: Options,
-    /// The findings of each rule, in the order of [`RULES`].
+    /// The findings of each rule, by its number.
     kept: Vec<Kept>,
     examples: Examples,
     tallies: Tallies,
@@ -117,9 +108,9 @@ impl Report {
     #[must_use]
     pub fn new(options: Options) -> Self {
         Self {
-            judge: Judge::new(options.context),
+            judge: Judge::new(options.context, Arc::clone(&options.rules)),
+            kept: options.rules.rules().map(|_| Kept::default()).collect(),
             options,
-            kept: RULES.iter().map(|_| Kept::default()).collect(),
             examples: Examples::default(),
             tallies: Tallies::default(),
             ledger: Ledger::default(),
@@ -147,9 +138,14 @@ impl Report {
     pub fn seal(mut self, inputs: Vec<InputSummary>) -> Summary {
         self.ledger.sort();
         let mut found = Vec::new();
-        for rule in RULES {
-            if let Check::Ledger(check) = rule.check {
-                check(&self.ledger, &self.options.thresholds, &mut found);
+        let rules = &self.options.rules;
+        for (number, rule) in rules.rules().enumerate().filter(|(number, _)| rules.speaks(*number)) {
+            let Check::Ledger(check) = rule.check else { continue };
+            let before = found.len();
+            check(&self.ledger, rules.numbers(number), &mut found);
+            for finding in &mut found[before..] {
+                finding.number = number;
+                finding.severity = rules.severity(number).unwrap_or(finding.severity);
             }
         }
         for finding in found {
@@ -157,7 +153,7 @@ impl Report {
                 let sessions = finding.sessions;
                 self.totals.sessions_with_findings += sessions;
                 self.tallies.add(summary::kind(&finding), finding.severity, sessions);
-                self.kept[index_of(finding.rule)].keep(finding);
+                self.kept[finding.number].keep(finding);
             }
         }
         for kept in &mut self.kept {
@@ -220,13 +216,13 @@ impl Kept {
 /// Stands for a finding of any kind.
 const ANY_KIND: Kind = (usize::MAX, Verb::OTHER);
 
-fn index_of(rule: &Rule) -> usize {
-    RULES.iter().position(|r| std::ptr::eq(*r, rule)).unwrap_or_default()
-}
-
 impl Gather for Report {
     fn fork(&self) -> Self {
         Self::new(self.options.clone())
+    }
+
+    fn watch(&self) -> Watch {
+        self.options.rules.watch()
     }
 
     fn observe(&mut self, session: &Session, ended: Ended) {

@@ -5,7 +5,7 @@ use super::table::{Column, table, widest};
 use crate::catalog::{self, FixStep, ReplyEntry, ReplyText, Word, Words};
 use crate::format::Format;
 use crate::ftp::{Class, Code};
-use crate::rule::{RULES, Rule};
+use crate::rule::{RULES, Rule, Set};
 use std::fmt::Write;
 
 /// The page of a reply code; what its digits say where there is no page.
@@ -296,6 +296,12 @@ pub fn list_rules(words: &Words, style: Style) -> String {
             let replies: Vec<String> = rule.replies.iter().map(ToString::to_string).collect();
             let summary = catalog::rule(rule.name, words.lang()).summary;
             let severity = words.get(rule.severity.word()).to_owned();
+            let set = match rule.set {
+                Set::Default => None,
+                Set::Pedantic => Some(Word::SetPedantic),
+                Set::Audit => Some(Word::SetAudit),
+            };
+            let severity = set.map_or(severity.clone(), |set| format!("{severity}, {}", words.get(set)));
             rows.push(vec![rule.name.to_owned(), severity, replies.join(" "), summary]);
         }
     }

@@ -1,8 +1,7 @@
 //! Puts the facts of findings into the words of the catalog.
 
-use super::index_of;
 use super::summary::Problem;
-use crate::catalog::{self, CaseText, RulePage, Word, Words, fill};
+use crate::catalog::{self, Actor, CaseText, RulePage, Word, Words, fill};
 use crate::lang::Lang;
 use crate::rule::{Fact, Finding, Group, Label, RULES, Rule};
 use crate::session::Confidence;
@@ -18,15 +17,15 @@ const QUOTED_BYTES_MAX: usize = 80;
 pub struct Sentences {
     words: Words,
     zone: Zone,
-    /// In the order of [`RULES`].
-    pages: Vec<RulePage>,
+    /// The page of each rule.
+    pages: Vec<(&'static str, RulePage)>,
 }
 
 impl Sentences {
     /// For that language, with times of day as they are in that zone.
     #[must_use]
     pub fn new(lang: Lang, zone: Zone) -> Self {
-        let pages = RULES.iter().map(|r| catalog::rule(r.name, lang)).collect();
+        let pages = RULES.iter().map(|r| (r.name, catalog::rule(r.name, lang))).collect();
         Self { words: Words::new(lang), zone, pages }
     }
 
@@ -43,7 +42,8 @@ impl Sentences {
     }
 
     fn page(&self, rule: &Rule) -> &RulePage {
-        &self.pages[index_of(rule)]
+        let page = self.pages.iter().find(|(name, _)| *name == rule.name);
+        &page.expect("every rule has a page").1
     }
 
     fn case(&self, finding: &Finding) -> &CaseText {
@@ -77,13 +77,19 @@ impl Sentences {
         }
     }
 
+    /// Who must act.
+    #[must_use]
+    pub fn who(&self, finding: &Finding) -> Actor {
+        self.case(finding).who
+    }
+
     /// Which command can take the place of one that the server lacks.
     fn instead(&self, finding: &Finding) -> Option<&str> {
         if finding.rule.group != Group::Support || finding.case == "replaced" {
             return None;
         }
         let verb = finding.verb().name();
-        self.pages.iter().find_map(|page| page.instead(verb))
+        self.pages.iter().find_map(|(_, page)| page.instead(verb))
     }
 
     /// The words of a mark.

@@ -1,7 +1,6 @@
 //! A report that is complete: findings in order, problems, totals and inputs. Renderers see nothing else.
 
 use super::example::worth;
-use super::index_of;
 use crate::event::Place;
 use crate::ftp::Verb;
 use crate::rule::{Finding, Group, Ledger, Rule, Severity};
@@ -206,7 +205,7 @@ impl Tallies {
 /// Rules about support are about one command each time. Words that are no command share a kind.
 pub(super) fn kind(finding: &Finding) -> Kind {
     let verb = if finding.rule.group == Group::Support { finding.verb() } else { Verb::OTHER };
-    (index_of(finding.rule), verb)
+    (finding.number, verb)
 }
 
 pub(super) fn summarize(

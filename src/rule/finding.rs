@@ -75,6 +75,8 @@ pub enum Fact<'a> {
 pub struct Finding {
     /// The rule.
     pub rule: &'static Rule,
+    /// The rule's number among those of the run.
+    pub number: usize,
     /// Which of the rule's cases.
     pub case: &'static str,
     /// How bad.

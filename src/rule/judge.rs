@@ -1,21 +1,36 @@
-//! Asks the rules about every exchange that something may be wrong with, and puts what they say into findings.
+//! Asks the rules about every exchange that something may be wrong with, about those that rules want to see, and about
+//! sessions; and puts what they say into findings.
 
 use super::finding::{Asked, Words};
-use super::suspect::{Found, Suspect};
-use super::transcript::{Scene, Transcript};
-use super::{Check, Fact, Finding, RULES, Related, Role, Rule};
+use super::found::STEPS_MAX;
+use super::transcript::{Scene, Shown, Transcript};
+use super::{Check, Fact, Finding, Found, Related, Ruleset, Suspect};
 use crate::event::Place;
-use crate::session::{CONTEXT_MAX, Session};
+use crate::ftp::Mark;
+use crate::session::{CONTEXT_MAX, Exchange, Session};
+use std::sync::Arc;
 
 /// Judges sessions.
 #[derive(Debug)]
 pub struct Judge {
+    rules: Arc<Ruleset>,
     /// Lines of context in transcripts.
     context: usize,
-    /// In the order of [`RULES`].
+    /// By the numbers of the rules.
     limits: Vec<Limits>,
+    asked: Asks,
     /// The transcript of the finding at hand; it keeps its room for the next.
     transcript: Transcript,
+    /// What the rules found out about the session at hand.
+    about_session: Vec<(Mark, Found)>,
+}
+
+/// The numbers of the rules that are asked, by what they look at, each kind in order.
+#[derive(Debug, Default)]
+struct Asks {
+    suspects: Vec<usize>,
+    exchanges: Vec<usize>,
+    sessions: Vec<usize>,
 }
 
 /// How far into a log the findings of a rule are worth their details. Those behind are too many.
@@ -27,139 +42,186 @@ pub struct Limits {
     pub proven: Option<Place>,
 }
 
+impl Asks {
+    fn of(rules: &Ruleset) -> Self {
+        let mut asks = Self::default();
+        for (number, rule) in rules.rules().enumerate() {
+            match rule.check {
+                // A rule that explains a reply does so even where nobody wants to hear of it: no other is to explain it then.
+                Check::Suspect(_) => asks.suspects.push(number),
+                Check::Exchange(..) if rules.speaks(number) => asks.exchanges.push(number),
+                Check::Session(_) if rules.speaks(number) => asks.sessions.push(number),
+                _ => {}
+            }
+        }
+        asks
+    }
+}
+
 impl Judge {
-    /// A judge whose transcripts have `context` lines before the offending one.
+    /// A judge by those rules whose transcripts have `context` lines before the offending one.
     #[must_use]
-    pub fn new(context: usize) -> Self {
+    pub fn new(context: usize, rules: Arc<Ruleset>) -> Self {
+        let (limits, asked) = (vec![Limits::default(); rules.rules().len()], Asks::of(&rules));
         Self {
+            rules,
             context: context.min(CONTEXT_MAX),
-            limits: vec![Limits::default(); RULES.len()],
+            limits,
+            asked,
             transcript: Transcript::default(),
+            about_session: Vec::new(),
         }
     }
 
-    /// Sets how far the findings of a rule are worth their details; `rule` is its number in [`RULES`].
-    pub fn limit(&mut self, rule: usize, limits: Limits) {
-        self.limits[rule] = limits;
+    /// Sets how far the findings of the rule with that number are worth their details.
+    pub fn limit(&mut self, number: usize, limits: Limits) {
+        self.limits[number] = limits;
     }
 
-    /// Judges what is new in a session: hands out findings, each with the number of its rule in [`RULES`]. Of two rules that
-    /// could explain the same exchange, the first one does. `wants` says of a finding that is beyond the limits whether it gets
-    /// its details all the same; it is told whether there is a cause.
+    /// Judges what is new in a session: hands out findings, each with the number of its rule. `wants` says of a finding that is
+    /// beyond the limits whether it gets its details all the same; it is told whether there is a cause.
     pub fn judge(
         &mut self,
         session: &Session,
         wants: impl Fn(&Finding, bool) -> bool,
         mut found: impl FnMut(usize, Finding),
     ) {
-        for (exchange, state) in session.notable() {
-            let suspect = Suspect::new(exchange, state);
-            let explained = RULES.iter().enumerate().find_map(|(index, rule)| match rule.check {
-                Check::Exchange(check) => Some((index, check(&suspect)?)),
-                Check::Ledger(_) => None,
-            });
-            if let Some((index, explanation)) = explained {
-                found(index, self.finding(index, &suspect, explanation, &wants));
+        let rules = Arc::clone(&self.rules);
+        for notable in session.notable() {
+            let mut suspect = Suspect::new(notable.exchange, notable.state);
+            if notable.is_suspect
+                && let Some((number, explanation)) = self.explained(&mut suspect, &rules)
+                && rules.speaks(number)
+            {
+                found(number, self.finding(number, &suspect.exchange, explanation, &wants));
+            }
+            if notable.is_watched {
+                for at in 0..self.asked.exchanges.len() {
+                    let number = self.asked.exchanges[at];
+                    let Check::Exchange(watch, check) = rules.rule(number).check else { continue };
+                    if !watch.has(suspect.verb) {
+                        continue;
+                    }
+                    suspect.numbers = rules.numbers(number);
+                    if let Some(explanation) = check(&suspect) {
+                        found(number, self.finding(number, &suspect.exchange, explanation, &wants));
+                    }
+                }
             }
         }
+        for at in 0..self.asked.sessions.len() {
+            let number = self.asked.sessions[at];
+            let Check::Session(check) = rules.rule(number).check else { continue };
+            let mut about = std::mem::take(&mut self.about_session);
+            check(session, rules.numbers(number), &mut about);
+            for (mark, explanation) in about.drain(..) {
+                let Some(exchange) = session.exchange(mark) else { continue };
+                found(number, self.finding(number, &exchange, explanation, &wants));
+            }
+            self.about_session = about;
+        }
+    }
+
+    /// The first rule that explains what went wrong, and how.
+    fn explained<'r>(&self, suspect: &mut Suspect<'r>, rules: &'r Ruleset) -> Option<(usize, Found)> {
+        self.asked.suspects.iter().find_map(|number| {
+            let Check::Suspect(check) = rules.rule(*number).check else { return None };
+            suspect.numbers = rules.numbers(*number);
+            Some((*number, check(suspect)?))
+        })
     }
 
     fn finding(
         &mut self,
-        index: usize,
-        suspect: &Suspect,
+        number: usize,
+        exchange: &Exchange,
         found: Found,
         wants: impl Fn(&Finding, bool) -> bool,
     ) -> Finding {
-        let rule = RULES[index];
-        debug_assert!(rule.cases.contains(&found.case), "{} has no case {}", rule.name, found.case);
-        let limits = self.limits[index];
-        let before = |limit: Option<Place>| limit.is_none_or(|limit| suspect.exchange.place() <= limit);
-        let mut finding = outline(rule, suspect, &found);
-        let session = suspect.session();
-        let has_cause =
-            [found.cause, found.between].into_iter().flatten().any(|m| session.exchange(m).is_some());
+        let limits = self.limits[number];
+        let before = |limit: Option<Place>| limit.is_none_or(|limit| exchange.place() <= limit);
+        let mut finding = self.outline(number, exchange, &found);
+        let session = exchange.session();
+        let mut shown = [None; STEPS_MAX];
+        for (to, step) in shown.iter_mut().zip(found.steps.iter().flatten()) {
+            *to = session.exchange(step.mark).map(|exchange| Shown { step: *step, exchange });
+        }
+        let scene = Scene { here: *exchange, steps: shown, context: self.context };
+        let has_cause = scene.steps().next().is_some();
         let proven = before(limits.proven) || wants(&finding, has_cause);
         if !proven && !before(limits.listed) {
             return finding;
         }
-        let scene = Scene {
-            here: suspect.exchange,
-            cause: found.cause.and_then(|m| session.exchange(m)),
-            between: found.between.and_then(|m| session.exchange(m)),
-            context: self.context,
-        };
-        finding.said = words(suspect);
-        add_causes(&mut finding, &scene, found);
+        finding.said = words(exchange);
+        add_steps(&mut finding, &scene, found);
         if proven {
             self.transcript.tell(&scene);
             finding.transcript = self.transcript.clone();
         }
         finding
     }
-}
 
-/// What is needed to count a finding.
-fn outline(rule: &'static Rule, suspect: &Suspect, found: &Found) -> Finding {
-    let exchange = suspect.exchange;
-    let session = exchange.session();
-    let mut confidence = found.confidence.min(session.identity());
-    if session.is_unsure_at(exchange.place()) {
-        confidence = confidence.lowered();
-    }
-    let command = exchange.has_command().then(|| Asked { verb: suspect.verb, ..Asked::default() });
-    Finding {
-        rule,
-        case: found.case,
-        severity: found.severity.unwrap_or(rule.severity),
-        confidence,
-        place: exchange.place(),
-        at: exchange.at(),
-        session: Some(session.first()),
-        software: session.software(),
-        related: Vec::new(),
-        facts: Vec::new(),
-        transcript: Transcript::default(),
-        sessions: 1,
-        said: Words { command, ..Words::default() },
+    /// What is needed to count a finding.
+    fn outline(&self, number: usize, exchange: &Exchange, found: &Found) -> Finding {
+        let rule = self.rules.rule(number);
+        debug_assert!(rule.cases.contains(&found.case), "{} has no case {}", rule.name, found.case);
+        let session = exchange.session();
+        let mut confidence = found.confidence.min(session.identity());
+        if session.is_unsure_at(exchange.place()) {
+            confidence = confidence.lowered();
+        }
+        let command = exchange.has_command().then(|| Asked { verb: exchange.verb(), ..Asked::default() });
+        Finding {
+            rule,
+            number,
+            case: found.case,
+            severity: self.rules.severity(number).or(found.severity).unwrap_or(rule.severity),
+            confidence,
+            place: exchange.place(),
+            at: exchange.at(),
+            session: Some(session.first()),
+            software: session.software(),
+            related: Vec::new(),
+            facts: Vec::new(),
+            transcript: Transcript::default(),
+            sessions: 1,
+            said: Words { command, ..Words::default() },
+        }
     }
 }
 
 /// What the session and the exchange say.
-fn words(suspect: &Suspect) -> Words {
-    let (exchange, session) = (suspect.exchange, suspect.session());
+fn words(exchange: &Exchange) -> Words {
+    let session = exchange.session();
     let (client, user) = (session.client(), session.user());
     let (word, argument) = (exchange.word(), exchange.argument());
-    let line = suspect.reply.map_or(&b""[..], |r| r.last_line());
+    let reply = exchange.reply();
+    let line = reply.map_or(&b""[..], |r| r.last_line());
     let bytes = [client, user, word, argument, line].map(<[u8]>::len).iter().sum();
     let mut words = Words::with_room(bytes);
     words.client = words.keep(client);
     words.user = words.keep(user);
     if exchange.has_command() {
         let (word, argument) = (words.keep_in_capitals(word), words.keep(argument));
-        words.command = Some(Asked { verb: suspect.verb, word, argument });
+        words.command = Some(Asked { verb: exchange.verb(), word, argument });
     }
-    words.reply = suspect.code().map(|code| (code, words.keep(line)));
+    words.reply = reply.map(|reply| (reply.code, words.keep(line)));
     words
 }
 
 /// Adds what the rule found out, and where.
-fn add_causes(finding: &mut Finding, scene: &Scene, found: Found) {
-    let n_causes = usize::from(scene.cause.is_some());
-    let n_between = usize::from(scene.between.is_some());
-    finding.related.reserve_exact(n_causes + n_between);
-    finding.facts.reserve_exact(3 * n_causes + 2 * n_between + found.facts.len());
-    if let Some(cause) = scene.cause {
-        let place = cause.reply().map_or(cause.place(), |r| r.place);
-        finding.related.push(Related { role: found.cause_role, place });
-        finding.facts.push(("cause_line", Fact::Line(place.line)));
-        finding.facts.push(("cause_verb", Fact::Text(cause.name())));
-        finding.facts.extend(cause.code().map(|code| ("cause_code", Fact::Code(code))));
-    }
-    if let Some(between) = scene.between {
-        finding.related.push(Related { role: Role::Evidence, place: between.place() });
-        finding.facts.push(("between_line", Fact::Line(between.place().line)));
-        finding.facts.push(("between_verb", Fact::Text(between.name())));
+fn add_steps(finding: &mut Finding, scene: &Scene, found: Found) {
+    let n_steps = scene.steps().count();
+    finding.related.reserve_exact(n_steps);
+    finding.facts.reserve_exact(3 * n_steps + found.facts.len());
+    for Shown { step, exchange } in scene.steps() {
+        let reply = exchange.reply().filter(|_| step.part.is_told_by_reply());
+        let place = reply.map_or(exchange.place(), |r| r.place);
+        let [line, verb, code] = step.part.facts();
+        finding.related.push(Related { role: step.role, place });
+        finding.facts.push((line, Fact::Line(place.line)));
+        finding.facts.push((verb, Fact::Text(exchange.name())));
+        finding.facts.extend(exchange.code().map(|known| (code, Fact::Code(known))));
     }
     finding.facts.extend(found.facts);
 }

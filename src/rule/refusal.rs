@@ -4,7 +4,7 @@ use super::ledger::Ledger;
 use super::transcript::write_first_line;
 use crate::event::{Holds, Place};
 use crate::ftp::{Code, Software, Verb};
-use crate::session::{Ending, Exchange, Session};
+use crate::session::{Ending, Exchange, Notable, Session};
 use crate::time::When;
 use foldhash::fast::FixedState;
 use regex::bytes::{RegexSet, RegexSetBuilder};
@@ -162,7 +162,7 @@ impl Turned {
 impl Ledger {
     /// Finds the refusals in a session.
     pub(super) fn note_refusals(&mut self, session: &Session) {
-        for (exchange, _) in session.notable() {
+        for Notable { exchange, .. } in session.notable().filter(|n| n.is_suspect) {
             let Some(reply) = exchange.reply() else { continue };
             let Some(turned) = Turned::by(&exchange, reply.code) else { continue };
             let reason = self.reasons.of(reply.raw());

@@ -1,13 +1,13 @@
-//! One exchange as the rules look at it, with what all of them ask for looked up once; and what a rule says about it.
+//! One exchange as the rules look at it, with what all of them ask for looked up once.
 
-use super::command_not_implemented::{Lack, lack};
-use super::{Fact, Role, Severity};
-use crate::ftp::{Code, Mark, State, Verb};
-use crate::session::{Confidence, Exchange, Reply, Session};
+use super::Numbers;
+use super::support::lack::{Lack, lack};
+use crate::ftp::{Code, State, Verb};
+use crate::session::{Exchange, Reply, Session};
 use crate::text::holds;
 use std::cell::OnceCell;
 
-/// An exchange that something may be wrong with: it was refused, got no final reply, or may have lost its offset.
+/// An exchange that a rule looks at: something may be wrong with it, or the rule asked for its command.
 #[derive(Debug)]
 pub struct Suspect<'s> {
     /// The exchange.
@@ -18,6 +18,8 @@ pub struct Suspect<'s> {
     pub verb: Verb,
     /// The final reply.
     pub reply: Option<Reply<'s>>,
+    /// The numbers of the rule that looks.
+    pub numbers: Numbers<'s>,
     /// Three rules ask for it.
     lack: OnceCell<Option<Lack>>,
 }
@@ -25,7 +27,7 @@ pub struct Suspect<'s> {
 impl<'s> Suspect<'s> {
     pub(super) fn new(exchange: Exchange<'s>, state: &'s State) -> Self {
         let (verb, reply) = (exchange.verb(), exchange.reply());
-        Self { exchange, state, verb, reply, lack: OnceCell::new() }
+        Self { exchange, state, verb, reply, numbers: Numbers::NONE, lack: OnceCell::new() }
     }
 
     /// The session it belongs to.
@@ -62,40 +64,5 @@ impl<'s> Suspect<'s> {
     /// What the refusal says about the command itself.
     pub(super) fn lack(&self) -> Option<Lack> {
         *self.lack.get_or_init(|| lack(self))
-    }
-}
-
-/// What a rule says it found; the rest is filled in from the session.
-#[derive(Clone, Debug)]
-pub struct Found {
-    /// Which of the rule's cases.
-    pub case: &'static str,
-    /// The exchange that is the cause.
-    pub cause: Option<Mark>,
-    /// What the cause has to do with it.
-    pub cause_role: Role,
-    /// A command that came in between.
-    pub between: Option<Mark>,
-    /// Another severity than the rule's.
-    pub severity: Option<Severity>,
-    /// How sure.
-    pub confidence: Confidence,
-    /// More facts.
-    pub facts: Vec<(&'static str, Fact<'static>)>,
-}
-
-impl Found {
-    /// Nothing but the case.
-    #[must_use]
-    pub fn new(case: &'static str) -> Self {
-        Self {
-            case,
-            cause: None,
-            cause_role: Role::Cause,
-            between: None,
-            severity: None,
-            confidence: Confidence::Certain,
-            facts: Vec::new(),
-        }
     }
 }

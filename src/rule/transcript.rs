@@ -1,6 +1,8 @@
 //! The lines of a log that prove a finding, with marks under them.
 
+use super::Step;
 use super::finding::Piece;
+use super::found::STEPS_MAX;
 use crate::event::Place;
 use crate::ftp::{Code, Verb};
 use crate::session::{Exchange, Reply};
@@ -101,12 +103,10 @@ impl Transcript {
         self.clear();
         let label = |key, primary| Some(Label { key, primary });
         self.say(&scene.here, label("here", true), false);
-        // A cause that is answered later than the offending command is sent has its mark under the reply all the same.
-        if let Some(cause) = scene.cause {
-            self.say(&cause, label("cause", false), cause.reply().is_some());
-        }
-        if let Some(between) = scene.between {
-            self.say(&between, label("between", false), false);
+        for Shown { step, exchange } in scene.steps() {
+            // A cause that is answered later than the offending command is sent has its mark under the reply all the same.
+            let under_reply = step.part.is_told_by_reply() && exchange.reply().is_some();
+            self.say(exchange, label(step.part.key(), false), under_reply);
         }
         self.say_context(scene);
         self.lines.sort_by_key(|l| (l.place, l.side));
@@ -172,10 +172,23 @@ const REPLIES_MAX: usize = LINES_OF_EXCHANGE_MAX - 1;
 pub(super) struct Scene<'s> {
     /// The offending exchange.
     pub(super) here: Exchange<'s>,
-    pub(super) cause: Option<Exchange<'s>>,
-    pub(super) between: Option<Exchange<'s>>,
+    /// How it came about.
+    pub(super) steps: [Option<Shown<'s>>; STEPS_MAX],
     /// Lines before the offending one.
     pub(super) context: usize,
+}
+
+/// A step of what happened, and its exchange.
+#[derive(Clone, Copy)]
+pub(super) struct Shown<'s> {
+    pub(super) step: Step,
+    pub(super) exchange: Exchange<'s>,
+}
+
+impl<'s> Scene<'s> {
+    pub(super) fn steps(&self) -> impl Iterator<Item = &Shown<'s>> {
+        self.steps.iter().flatten()
+    }
 }
 
 /// How many lines [`Transcript::say`] writes.

@@ -2,10 +2,10 @@
 //!
 //! What surely stays together, the route, is given; inside it the format's [`Identity`] decides.
 
-use super::exchange::Notable;
+use super::exchange::NotableRecord;
 use super::lifetime::{beginning_of, can_begin};
 use super::turn::{Turn, same_user};
-use super::{Beginning, Confidence, Session};
+use super::{Beginning, Confidence, Session, Watch};
 use crate::event::{Dialect, Event, Holds, Identity, Key, Outcome, Place, What};
 use crate::ftp::{Code, Verb};
 use crate::time::When;
@@ -61,8 +61,10 @@ pub struct Assembler {
     replies: u64,
     /// The first lines of the sessions that began since they were last asked for.
     started: Vec<Place>,
+    /// What those who look at the sessions want to see of them.
+    watch: Watch,
     /// Room for what is notable in the session that is being judged.
-    notable: Vec<Notable>,
+    notable: Vec<NotableRecord>,
 }
 
 impl Default for Assembler {
@@ -78,6 +80,7 @@ impl Default for Assembler {
             exchanges: 0,
             replies: 0,
             started: Vec::new(),
+            watch: Watch::NOTHING,
             notable: Vec::new(),
         }
     }
@@ -93,6 +96,12 @@ struct Arrival {
 }
 
 impl Assembler {
+    /// One whose sessions note the exchanges that are wanted.
+    #[must_use]
+    pub fn new(watch: Watch) -> Self {
+        Self { watch, ..Self::default() }
+    }
+
     /// Takes one event. `route` is the hash of what surely stays together. Sessions that are over are given to `done`.
     pub fn take(
         &mut self,
@@ -454,7 +463,7 @@ impl Assembler {
         self.held -= session.counted;
         session.conclude();
         session.notable = std::mem::take(&mut self.notable);
-        session.trace(true);
+        session.trace(true, self.watch);
         self.replies += session.counts().replies.iter().sum::<u64>();
         self.exchanges += session.exchanges().len() as u64;
         done(session, Ended::Yes);
@@ -481,7 +490,7 @@ impl Assembler {
         let session = &mut self.sessions[id as usize];
         self.held -= std::mem::take(&mut session.counted);
         session.notable = std::mem::take(&mut self.notable);
-        session.trace(false);
+        session.trace(false, self.watch);
         if session.settled > session.judged {
             self.exchanges += session.exchanges().len() as u64;
             done(session, Ended::NotYet);

@@ -121,7 +121,7 @@ fn cannot_be_text(command: &Command, inside: Code) -> bool {
 #[cfg(test)]
 impl Session {
     /// A session that bare lines are to fill.
-    pub(super) fn of_a_transcript() -> Self {
+    pub(crate) fn of_a_transcript() -> Self {
         use crate::event::{Dialect, Holds, Identity};
         use crate::ftp::Software;
 
@@ -134,9 +134,11 @@ impl Session {
         Self::new(&DIALECT, Place::default(), When::NEVER)
     }
 
-    pub(super) fn hear_lines(&mut self, lines: &[&str]) {
+    pub(crate) fn hear_lines(&mut self, lines: &[&str]) {
         for line in lines {
-            self.bare_line(Place::default(), When::NEVER, line.as_bytes());
+            let place = Place { line: self.last.line + 1, ..Place::default() };
+            self.last = place;
+            self.bare_line(place, When::NEVER, line.as_bytes());
         }
     }
 }
@@ -179,7 +181,7 @@ mod tests {
     fn paired(lines: &[&str]) -> Vec<String> {
         let mut session = Session::of_a_transcript();
         session.hear_lines(lines);
-        session.trace(true);
+        session.trace(true, crate::session::Watch::NOTHING);
         let code = |e: &crate::session::Exchange| e.code().map_or(String::new(), |c| format!(" {c}"));
         session.exchanges().map(|e| format!("{}{}", String::from_utf8_lossy(&e.name()), code(&e))).collect()
     }

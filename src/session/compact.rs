@@ -3,7 +3,7 @@
 
 use super::exchange::{ReplyRecord, Span, link};
 use super::{CONTEXT_MAX, NO_REPLY, Session, USUAL_EXCHANGE_BYTES};
-use crate::ftp::{Data, Login, Mark, Rename, Restart, State, Tls, Verb, VerbSet};
+use crate::ftp::{Data, Form, Login, Mark, Rename, Restart, State, Tls, Verb, VerbSet};
 use std::mem::replace;
 
 /// Exchanges for which there is room behind those that are kept.
@@ -128,13 +128,18 @@ fn marks_of(state: &State) -> Vec<Mark> {
         Data::Used { setup, by } => marks.extend([setup, by]),
         Data::None => {}
     }
+    match state.form {
+        Form::Text(m) | Form::Image(m) => marks.push(m),
+        Form::Unsaid => {}
+    }
+    marks.extend([state.protected, state.extended_only, state.folder, state.copy].into_iter().flatten());
     marks
 }
 
 #[cfg(test)]
 mod tests {
     use crate::ftp::Verb;
-    use crate::session::{Session, Stand};
+    use crate::session::{Session, Stand, Watch};
 
     #[test]
     fn what_worked_is_known_after_everything_around_it_was_forgotten() {
@@ -144,11 +149,11 @@ mod tests {
         for _ in 0..100 {
             session.hear_lines(&["NOOP", "200 x"]);
         }
-        session.trace(false);
+        session.trace(false, Watch::NOTHING);
         session.compact();
         assert!(session.at_hand().len() < 12, "{} exchanges stay", session.at_hand().len());
         session.hear_lines(&["SIZE b", "500 x"]);
-        session.trace(true);
+        session.trace(true, Watch::NOTHING);
         let last = session.exchanges().next_back().unwrap();
         let first = session.at_hand().find(|e| e.verb() == Verb::SIZE).unwrap();
         assert_eq!(last.verb(), Verb::SIZE);

@@ -78,8 +78,10 @@ pub(super) struct ReplyRecord {
 
 /// A record that rules look at, and the state before it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Notable {
+pub(super) struct NotableRecord {
     pub(super) index: u32,
+    pub(super) is_suspect: bool,
+    pub(super) is_watched: bool,
     pub(super) state: State,
 }
 

@@ -1,6 +1,6 @@
 //! Those who look at sessions, and the numbers of sessions.
 
-use super::{Ended, Session};
+use super::{Ended, Session, Watch};
 use crate::event::Place;
 
 /// Sessions that get a number; 8 bytes each.
@@ -11,6 +11,10 @@ pub trait Gather: Send + Sized {
     /// An empty one with the same settings.
     #[must_use]
     fn fork(&self) -> Self;
+    /// What it wants to see of a session beside what went wrong.
+    fn watch(&self) -> Watch {
+        Watch::NOTHING
+    }
     /// Looks at a session that is over, or at a part of one that goes on.
     fn observe(&mut self, session: &Session, ended: Ended);
     /// Takes everything out of `other`.

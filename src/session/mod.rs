@@ -11,17 +11,19 @@ mod gather;
 mod lifetime;
 mod pair;
 mod turn;
+mod watch;
 
 pub use assemble::{Assembler, Ended, Overflow};
 pub use capability::Stand;
 pub use exchange::{Exchange, Reply};
 pub use gather::{Gather, SESSIONS_NUMBERED_MAX, Starts};
+pub use watch::{Notable, Watch};
 
 use crate::event::{Dialect, Holds, Place};
 use crate::ftp::{Code, Login, Mark, Restart, Software, State, Step};
 use crate::time::When;
 use capability::Capabilities;
-use exchange::{Notable, Record, ReplyRecord, Span};
+use exchange::{NotableRecord, Record, ReplyRecord, Span};
 use pair::Pairing;
 
 /// How the log shows a session's beginning.
@@ -118,7 +120,7 @@ pub struct Session {
     /// How many of the first records were judged before and are kept as evidence only.
     judged: usize,
     /// What rules look at among the records from `judged` on, once [`Session::trace`] has run. The room for it is lent.
-    notable: Vec<Notable>,
+    notable: Vec<NotableRecord>,
     /// The state before the first record that was not judged.
     state: State,
     /// The state behind the last record that may be judged, once [`Session::trace`] has run.
@@ -131,6 +133,8 @@ pub struct Session {
     continued: bool,
     /// How many of the first records may be judged now.
     settled: usize,
+    /// Whether nothing more will come: this part is the last one.
+    ended: bool,
     /// The log says that the connection ended.
     closed: bool,
     /// The log says that the login succeeded, before the server's reply.
@@ -185,6 +189,7 @@ impl Session {
             counted: 0,
             continued: false,
             settled: 0,
+            ended: false,
             closed: false,
             reported: false,
             reported_at: None,
@@ -314,10 +319,20 @@ impl Session {
         (self.judged..self.settled).map(|index| Exchange { session: self, index })
     }
 
-    /// Those of [`Session::exchanges`] that were refused, got no final reply, or transfer something while a REST is in force,
-    /// with what the control connection knew before each. Rules are about no others.
-    pub fn notable(&self) -> impl Iterator<Item = (Exchange<'_>, &State)> {
-        self.notable.iter().map(|n| (Exchange { session: self, index: n.index as usize }, &n.state))
+    /// Whether this is all of the session, or its last part.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Those of [`Session::exchanges`] that rules look at one by one.
+    pub fn notable(&self) -> impl Iterator<Item = Notable<'_>> {
+        self.notable.iter().map(|n| Notable {
+            exchange: Exchange { session: self, index: n.index as usize },
+            state: &n.state,
+            is_suspect: n.is_suspect,
+            is_watched: n.is_watched,
+        })
     }
 
     /// What the control connection knows after the exchanges of this part.
@@ -349,9 +364,10 @@ impl Session {
     }
 
     /// Works out the state along the exchanges that may be judged: all of them when the session has ended, else those whose
-    /// followers are known.
-    fn trace(&mut self, ended: bool) {
+    /// followers are known. Notes those that are suspects and those that are watched.
+    fn trace(&mut self, ended: bool, watch: Watch) {
         let finished = if ended { self.records.len() } else { self.finished_records() };
+        self.ended = ended;
         self.settled = finished.max(self.judged);
         self.notable.clear();
         let mut state = self.state;
@@ -363,8 +379,9 @@ impl Session {
             let (started, code) = (record.started, self.replies.get(record.answer as usize).map(|r| r.code));
             let resumed = state.restart != Restart::None && record.verb.transfers();
             let troubled = code.map_or(!unheard && record.outcome.is_none(), Code::is_refusal);
-            if resumed || troubled {
-                self.notable.push(Notable { index, state });
+            let (is_suspect, is_watched) = (resumed || troubled, watch.has(record.verb));
+            if is_suspect || is_watched {
+                self.notable.push(NotableRecord { index, is_suspect, is_watched, state });
             }
             // The order of commands follows what was done, whatever the words were.
             let code = code.or(record.outcome.map(|outcome| outcome.code(record.verb)));
@@ -377,6 +394,14 @@ impl Session {
             }
         }
         self.after = state;
+    }
+
+    /// Traces a session that is over, for the tests of rules.
+    #[cfg(test)]
+    pub(crate) fn trace_for(&mut self, watch: Watch) {
+        let greeted = self.records.first().is_some_and(|r| !r.is_command());
+        self.beginning = if greeted { Beginning::Seen } else { Beginning::Missing };
+        self.trace(true, watch);
     }
 
     /// Whether the log holds no replies. A log of deeds may turn to the talk itself later on.

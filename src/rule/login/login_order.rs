@@ -1,7 +1,7 @@
 //! Commands that were refused because of the login: none, half of one, a refused one, or one too many (RFC 959 4.1.1).
 
-use super::{Check, Found, Group, Rule, Severity, Suspect};
 use crate::ftp::{Code, Login, Verb};
+use crate::rule::{Check, Found, Group, Rule, Severity, Suspect};
 use crate::session::{Beginning, Confidence};
 
 pub(super) static RULE: Rule = Rule {
@@ -19,8 +19,8 @@ pub(super) static RULE: Rule = Rule {
         "logged-out",
         "starts-late",
     ],
-    check: Check::Exchange(check),
-    revise: None,
+    check: Check::Suspect(check),
+    ..Rule::BASE
 };
 
 fn check(suspect: &Suspect) -> Option<Found> {
@@ -34,13 +34,13 @@ fn check(suspect: &Suspect) -> Option<Found> {
 
 fn pass(suspect: &Suspect, code: Code) -> Option<Found> {
     match suspect.state.login {
-        Login::In(m) => Some(Found { cause: Some(m), ..Found::new("pass-again") }),
+        Login::In(m) => Some(Found::new("pass-again").cause(m)),
         Login::Unknown if code == Code(503) => Some(Found::new("starts-late")),
         // Servers that answered USER and PASS in one word, 530, may have been asked in order.
         Login::Refused(m) if code == Code(503) => {
             let user = suspect.session().exchange(m)?.verb() == Verb::USER;
             let case = if user { "login-refused" } else { "pass-without-user" };
-            Some(Found { cause: user.then_some(m), ..Found::new(case) })
+            Some(Found::new(case).cause(user.then_some(m)))
         }
         Login::Nobody => Some(Found::new("pass-without-user")),
         // A wrong password is no matter of order.
@@ -50,7 +50,7 @@ fn pass(suspect: &Suspect, code: Code) -> Option<Found> {
 
 fn user(suspect: &Suspect) -> Option<Found> {
     match suspect.state.login {
-        Login::In(m) => Some(Found { cause: Some(m), ..Found::new("user-again") }),
+        Login::In(m) => Some(Found::new("user-again").cause(m)),
         _ => None,
     }
 }
@@ -69,7 +69,7 @@ fn other(suspect: &Suspect) -> Option<Found> {
         return None;
     }
     let confidence = if case == "starts-late" { Confidence::Likely } else { Confidence::Certain };
-    Some(Found { cause, confidence, ..Found::new(case) })
+    Some(Found::new(case).cause(cause).sure(confidence))
 }
 
 /// Commands that a client may send before its login; that many servers refuse them then is no mistake of the client's.

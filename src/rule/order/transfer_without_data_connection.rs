@@ -1,8 +1,8 @@
 //! A transfer with no data connection prepared for it, whatever code the server chose (RFC 959 3.3, RFC 1123 4.1.2.6).
 
-use super::{Check, Found, Group, Role, Rule, Severity, Suspect};
 use crate::event::Holds;
 use crate::ftp::{Code, Data, Login};
+use crate::rule::{Check, Found, Group, Role, Rule, Severity, Suspect};
 use crate::session::{Beginning, Confidence};
 
 pub(super) static RULE: Rule = Rule {
@@ -11,8 +11,8 @@ pub(super) static RULE: Rule = Rule {
     group: Group::Order,
     replies: &[425, 503],
     cases: &["missing", "used", "refused", "starts-late"],
-    check: Check::Exchange(check),
-    revise: None,
+    check: Check::Suspect(check),
+    ..Rule::BASE
 };
 
 fn check(suspect: &Suspect) -> Option<Found> {
@@ -36,7 +36,7 @@ fn check(suspect: &Suspect) -> Option<Found> {
     }
     let confidence = if unseen { doubt.lowered() } else { doubt };
     let cause_role = if case == "used" { Role::Evidence } else { Role::Cause };
-    Some(Found { cause, cause_role, between, confidence, ..Found::new(case) })
+    Some(Found::new(case).cause_as(cause_role, cause).between(between).sure(confidence))
 }
 
 /// Whether the transfer failed in a way that a missing data connection explains, and how surely.

@@ -1,13 +1,13 @@
 //! Many refusals in a short time: 421, and 530, 500, 550 or silence used for the same thing (RFC 959 section 5.4).
 
-use super::finding::Words;
-use super::ledger::{Accepted, Ledger, Names};
-use super::{
-    Check, Fact, Finding, Group, Label, Reason, Refusal, Related, Role, Rule, Said, Severity, Side,
-    Thresholds, Transcript,
-};
 use crate::catalog::Word;
 use crate::ftp::{Code, Software};
+use crate::rule::finding::Words;
+use crate::rule::ledger::{Accepted, Ledger, Names};
+use crate::rule::{
+    Check, Fact, Finding, Group, Label, Numbers, Reason, Refusal, Related, Role, Rule, Said, Setting,
+    Severity, Side, Transcript, Unit,
+};
 use crate::session::Confidence;
 use crate::time::When;
 use std::collections::BTreeMap;
@@ -30,29 +30,39 @@ pub(super) static RULE: Rule = Rule {
         "server-fault",
         "unknown",
     ],
+    settings: &[
+        Setting { key: "warning-count", unit: Unit::Count, default: 3 },
+        Setting { key: "error-count", unit: Unit::Count, default: 10 },
+        Setting { key: "within", unit: Unit::Time, default: 60_000 },
+    ],
     check: Check::Ledger(check),
-    revise: None,
+    ..Rule::BASE
 };
 
-fn check(ledger: &Ledger, thresholds: &Thresholds, findings: &mut Vec<Finding>) {
+/// The numbers of the settings.
+const WARNING: usize = 0;
+const ERROR: usize = 1;
+const WITHIN_MS: usize = 2;
+
+fn check(ledger: &Ledger, numbers: Numbers, findings: &mut Vec<Finding>) {
     let mut rest = ledger.refusals.as_slice();
     while let Some(first) = rest.first() {
         let timed = first.at != When::NEVER;
-        let n = if timed { chain_by_time(rest, thresholds) } else { chain_by_turn(rest, ledger) };
+        let n = if timed { chain_by_time(rest, numbers) } else { chain_by_turn(rest, ledger) };
         let (chain, after) = rest.split_at(n);
         rest = after;
-        let peak = if timed { peak(chain, thresholds.burst_within_ms) } else { chain.len() };
-        if peak >= thresholds.burst_warning {
-            findings.push(burst(chain, peak, ledger, thresholds));
+        let peak = if timed { peak(chain, numbers.get(WITHIN_MS)) } else { chain.len() };
+        if peak >= numbers.count(WARNING) {
+            findings.push(burst(chain, peak, ledger, numbers));
         }
     }
 }
 
 /// Refusals that follow each other within the window.
-fn chain_by_time(refusals: &[Refusal], thresholds: &Thresholds) -> usize {
+fn chain_by_time(refusals: &[Refusal], numbers: Numbers) -> usize {
     let near = |pair: &[Refusal]| {
         let same_source = pair[0].place.source == pair[1].place.source;
-        same_source && pair[1].at.since(pair[0].at).is_some_and(|ms| ms <= thresholds.burst_within_ms)
+        same_source && pair[1].at.since(pair[0].at).is_some_and(|ms| ms <= numbers.get(WITHIN_MS))
     };
     1 + refusals.windows(2).take_while(|pair| near(pair)).count()
 }
@@ -81,12 +91,12 @@ fn peak(chain: &[Refusal], within_ms: i64) -> usize {
     peak
 }
 
-fn burst(chain: &[Refusal], peak: usize, ledger: &Ledger, thresholds: &Thresholds) -> Finding {
+fn burst(chain: &[Refusal], peak: usize, ledger: &Ledger, numbers: Numbers) -> Finding {
     let (first, last) = (&chain[0], &chain[chain.len() - 1]);
     let clients: BTreeSet<u32> = chain.iter().map(|r| r.client).collect();
     let sessions: BTreeSet<_> = chain.iter().map(|r| r.session).collect();
     let again = ledger.accepted_after(last.place);
-    let severity = if peak >= thresholds.burst_error { Severity::Error } else { Severity::Warning };
+    let severity = if peak >= numbers.count(ERROR) { Severity::Error } else { Severity::Warning };
     let mut facts = vec![
         ("count", Fact::Number(chain.len() as u64)),
         ("clients", Fact::Number(clients.len() as u64)),
@@ -102,6 +112,7 @@ fn burst(chain: &[Refusal], peak: usize, ledger: &Ledger, thresholds: &Threshold
     }
     Finding {
         rule: &RULE,
+        number: 0,
         case: prevailing(chain).name(),
         severity,
         confidence: Confidence::Certain,

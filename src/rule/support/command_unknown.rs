@@ -1,7 +1,8 @@
 //! 500: a command that the server does not recognise, with what the session shows about it.
 
-use super::command_not_implemented::{CASES, Lack, explained};
-use super::{Check, Found, Group, Rule, Severity, Suspect};
+use super::command_not_implemented::{CASES, explained};
+use super::lack::Lack;
+use crate::rule::{Check, Found, Group, Rule, Severity, Suspect};
 
 pub(super) static RULE: Rule = Rule {
     name: "command-unknown",
@@ -9,8 +10,8 @@ pub(super) static RULE: Rule = Rule {
     group: Group::Support,
     replies: &[500],
     cases: CASES,
-    check: Check::Exchange(check),
-    revise: None,
+    check: Check::Suspect(check),
+    ..Rule::BASE
 };
 
 fn check(suspect: &Suspect) -> Option<Found> {

@@ -1,8 +1,8 @@
 //! REST that was not the last command before its transfer: some servers forget the offset, and no reply shows it
 //! (RFC 3659 section 5.3).
 
-use super::{Check, Found, Group, Rule, Severity, Suspect};
 use crate::ftp::{DataRole, Mark, Restart, Software};
+use crate::rule::{Check, Found, Group, Rule, Severity, Suspect};
 use crate::session::{Confidence, Exchange};
 
 pub(super) static RULE: Rule = Rule {
@@ -11,8 +11,8 @@ pub(super) static RULE: Rule = Rule {
     group: Group::Order,
     replies: &[350],
     cases: &["interrupted", "listing"],
-    check: Check::Exchange(check),
-    revise: None,
+    check: Check::Suspect(check),
+    ..Rule::BASE
 };
 
 fn check(suspect: &Suspect) -> Option<Found> {
@@ -33,7 +33,7 @@ fn check(suspect: &Suspect) -> Option<Found> {
         return None;
     }
     let confidence = if role == DataRole::List { Confidence::Certain } else { Confidence::Likely };
-    Some(Found { cause: Some(cause), between, confidence, ..Found::new(case) })
+    Some(Found::new(case).cause(cause).between(between).sure(confidence))
 }
 
 /// Whether nothing but PASV, PORT and their kin came between REST and its transfer.

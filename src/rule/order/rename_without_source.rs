@@ -1,8 +1,8 @@
 //! RNTO that was refused because no RNFR was in force (RFC 959 section 4.1.3).
 
-use super::ledger::Ledger;
-use super::{Check, Fact, Finding, Found, Group, Related, Role, Rule, Severity, Suspect};
 use crate::ftp::{Code, Login, Rename, Verb};
+use crate::rule::ledger::Ledger;
+use crate::rule::{Check, Fact, Finding, Found, Group, Related, Role, Rule, Severity, Suspect};
 use crate::session::Beginning;
 
 pub(super) static RULE: Rule = Rule {
@@ -19,8 +19,9 @@ pub(super) static RULE: Rule = Rule {
         "earlier-connection",
         "starts-late",
     ],
-    check: Check::Exchange(check),
+    check: Check::Suspect(check),
     revise: Some(revise),
+    ..Rule::BASE
 };
 
 fn check(suspect: &Suspect) -> Option<Found> {
@@ -40,7 +41,7 @@ fn check(suspect: &Suspect) -> Option<Found> {
         Rename::None if state.login == Login::Nobody && code == Code(530) => return None,
         Rename::None => ("missing", None, None),
     };
-    Some(Found { cause, between, ..Found::new(case) })
+    Some(Found::new(case).cause(cause).between(between))
 }
 
 /// Looks for the RNFR on an earlier connection of the same client.

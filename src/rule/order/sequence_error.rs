@@ -1,8 +1,8 @@
 //! Any other 503, and 501 used in its place, with the state that the server was in (RFC 959 section 4.2).
 
-use super::{Check, Fact, Found, Group, Rule, Severity, Suspect};
 use crate::catalog::Word;
 use crate::ftp::{Code, Data, Login, Rename, State, Tls, Verb};
+use crate::rule::{Check, Fact, Found, Group, Rule, Severity, Suspect};
 
 pub(super) static RULE: Rule = Rule {
     name: "sequence-error",
@@ -10,8 +10,8 @@ pub(super) static RULE: Rule = Rule {
     group: Group::Order,
     replies: &[503],
     cases: &["other", "during-rename"],
-    check: Check::Exchange(check),
-    revise: None,
+    check: Check::Suspect(check),
+    ..Rule::BASE
 };
 
 fn check(suspect: &Suspect) -> Option<Found> {
@@ -20,13 +20,8 @@ fn check(suspect: &Suspect) -> Option<Found> {
         return None;
     }
     match suspect.state.rename {
-        Rename::Ready(m) if suspect.verb != Verb::RNTO => {
-            Some(Found { cause: Some(m), ..Found::new("during-rename") })
-        }
-        _ => {
-            let facts = vec![("state", Fact::Phrases(phrases(suspect.state)))];
-            Some(Found { facts, ..Found::new("other") })
-        }
+        Rename::Ready(m) if suspect.verb != Verb::RNTO => Some(Found::new("during-rename").cause(m)),
+        _ => Some(Found::new("other").fact("state", Fact::Phrases(phrases(suspect.state)))),
     }
 }
 

@@ -1,7 +1,7 @@
 //! AUTH, PBSZ, PROT and CCC out of order, and logins that were refused because TLS must come first (RFC 2228, RFC 4217).
 
-use super::{Check, Found, Group, Rule, Severity, Suspect};
 use crate::ftp::{Code, Login, Tls, Verb};
+use crate::rule::{Check, Found, Group, Rule, Severity, Suspect};
 use crate::session::{Confidence, Stand};
 
 pub(super) static RULE: Rule = Rule {
@@ -19,8 +19,8 @@ pub(super) static RULE: Rule = Rule {
         "tls-required",
         "starts-late",
     ],
-    check: Check::Exchange(check),
-    revise: None,
+    check: Check::Suspect(check),
+    ..Rule::BASE
 };
 
 fn check(suspect: &Suspect) -> Option<Found> {
@@ -55,7 +55,7 @@ fn protection(suspect: &Suspect, code: Code) -> Option<Found> {
         Stand::Unknown if case == "auth-refused" => return None,
         Stand::Unknown => Confidence::Likely,
     };
-    Some(Found { cause, confidence, ..Found::new(case) })
+    Some(Found::new(case).cause(cause).sure(confidence))
 }
 
 fn auth(suspect: &Suspect, code: Code) -> Option<Found> {
@@ -63,10 +63,10 @@ fn auth(suspect: &Suspect, code: Code) -> Option<Found> {
         return None;
     }
     match (suspect.state.tls, suspect.state.login) {
-        (Tls::On(m), _) => Some(Found { cause: Some(m), ..Found::new("auth-again") }),
+        (Tls::On(m), _) => Some(Found::new("auth-again").cause(m)),
         (_, Login::In(m)) if matches!(code, Code(503 | 534)) => {
             let confidence = if code == Code(503) { Confidence::Certain } else { Confidence::Likely };
-            Some(Found { cause: Some(m), confidence, ..Found::new("auth-after-login") })
+            Some(Found::new("auth-after-login").cause(m).sure(confidence))
         }
         _ => None,
     }

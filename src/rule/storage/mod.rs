@@ -1,0 +1,5 @@
+//! Files and folders: missing, existing, forbidden; names and space.
+
+use super::Rule;
+
+pub(super) static RULES: &[&Rule] = &[];

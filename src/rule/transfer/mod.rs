@@ -1,0 +1,5 @@
+//! What became of transfers.
+
+use super::Rule;
+
+pub(super) static RULES: &[&Rule] = &[];
