@@ -50,6 +50,17 @@ struct Parts<'a> {
     pid: u64,
     between: &'a str,
     after: &'a str,
+    /// The client's own address in PORT or EPRT, and what follows it.
+    own: Option<(Address, &'a str)>,
+}
+
+/// How an address is written.
+#[derive(Clone, Copy)]
+enum Address {
+    /// `PORT 10,0,0,1,182,235`
+    Commas,
+    /// `EPRT |1|10.0.0.1|48575|`
+    Dots,
 }
 
 impl<'a> Parts<'a> {
@@ -59,15 +70,36 @@ impl<'a> Parts<'a> {
         let (pid, rest) = rest.split_once(']')?;
         let client = rest.find(": Client \"")? + ": Client \"".len();
         let (between, rest) = rest.split_at(client);
-        Some(Self { pid: pid.parse().ok()?, between, after: &rest[rest.find('"')?..] })
+        let (client, after) = rest.split_at(rest.find('"')?);
+        let (after, own) = match Self::own_address(client, after) {
+            Some((before, address, behind)) => (before, Some((address, behind))),
+            None => (after, None),
+        };
+        Some(Self { pid: pid.parse().ok()?, between, after, own })
+    }
+
+    /// What stands before and behind the client's own address in a command that names it.
+    fn own_address(client: &str, after: &'a str) -> Option<(&'a str, Address, &'a str)> {
+        let commas = client.replace('.', ",");
+        let (command, address, written) =
+            [("\", \"PORT ", Address::Commas, commas.as_str()), ("\", \"EPRT |1|", Address::Dots, client)]
+                .into_iter()
+                .find(|(command, ..)| after.starts_with(command))?;
+        let (before, rest) = after.split_at(command.len());
+        Some((before, address, rest.strip_prefix(written)?))
     }
 
     fn write(&self, out: &mut String, copy: u64, seconds: u64) {
         use std::fmt::Write;
         let pid = self.pid % 1000 + copy * 1000 % 4_000_000_000;
         let (a, b, c) = (copy / 62_500 % 250, copy / 250 % 250, copy % 250);
-        let _ =
-            writeln!(out, "{} [pid {pid}]{}10.{a}.{b}.{}{}", ctime(seconds), self.between, c + 1, self.after);
+        let c = c + 1;
+        let _ = write!(out, "{} [pid {pid}]{}10.{a}.{b}.{c}{}", ctime(seconds), self.between, self.after);
+        let _ = match self.own {
+            Some((Address::Commas, behind)) => writeln!(out, "10,{a},{b},{c}{behind}"),
+            Some((Address::Dots, behind)) => writeln!(out, "10.{a}.{b}.{c}{behind}"),
+            None => writeln!(out),
+        };
     }
 }
 

@@ -329,69 +329,50 @@ impl Rested {
                 (Keyed::Name, u64::from(span.start) << 32 | u64::from(span.len))
             }
         };
-        let mut rested = Self {
+        let (client, user) = (span(event.client), span(event.user));
+        let nothing = Span::default();
+        // The command, and what is peculiar to the event.
+        let (kind, command, main, text, code) = match &event.what {
+            What::Opened => (Kind::Opened, None, nothing, nothing, 0),
+            What::LoggedIn => (Kind::LoggedIn, None, nothing, nothing, 0),
+            What::Secured => (Kind::Secured, None, nothing, nothing, 0),
+            What::Lost => (Kind::Lost, None, nothing, nothing, 0),
+            What::Closed => (Kind::Closed, None, nothing, nothing, 0),
+            What::Command(c) => (Kind::Command, Some(c), span(c.argument), nothing, 0),
+            What::CommandAgain(c) => (Kind::CommandAgain, Some(c), span(c.argument), nothing, 0),
+            What::Exchange(c, code, text) => (Kind::Exchange, Some(c), span(c.argument), span(text), code.0),
+            What::Did(c, Outcome::Done) => (Kind::Done, Some(c), span(c.argument), nothing, 0),
+            What::Did(c, Outcome::Failed) => (Kind::Failed, Some(c), span(c.argument), nothing, 0),
+            What::Bare(text) => (Kind::Bare, None, span(text), nothing, 0),
+            What::Reply(reply) => {
+                let kind = match reply {
+                    ReplyLine { escaped: true, .. } => Kind::ReplyEscaped,
+                    ReplyLine { piece: true, .. } => Kind::ReplyPiece,
+                    ReplyLine { .. } => Kind::Reply,
+                };
+                (kind, None, span(reply.line), nothing, 0)
+            }
+        };
+        let verb = command.map_or(Verb::OTHER, |c| c.verb);
+        // Other words are known by their verb.
+        let word = command.filter(|c| c.verb == Verb::OTHER).map_or(nothing, |c| span(c.word));
+        Self {
             route,
             key,
             at: event.at,
             line,
-            client: span(event.client),
-            user: span(event.user),
-            main: Span::default(),
-            word: Span::default(),
-            text: Span::default(),
+            client,
+            user,
+            main,
+            word,
+            text,
             client_port: event.client_port,
-            code: 0,
-            verb: 0,
-            kind: Kind::Opened,
+            code,
+            verb: verb.index(),
+            kind,
             format,
             keyed,
-        };
-        let mut command = |c: &Command| {
-            rested.verb = c.verb.index();
-            // Other words are known by their verb.
-            if c.verb == Verb::OTHER {
-                rested.word = span(c.word);
-            }
-            rested.main = span(c.argument);
-        };
-        let kind = match event.what {
-            What::Opened => Kind::Opened,
-            What::LoggedIn => Kind::LoggedIn,
-            What::Secured => Kind::Secured,
-            What::Lost => Kind::Lost,
-            What::Closed => Kind::Closed,
-            What::Command(c) => {
-                command(&c);
-                Kind::Command
-            }
-            What::CommandAgain(c) => {
-                command(&c);
-                Kind::CommandAgain
-            }
-            What::Exchange(c, code, text) => {
-                command(&c);
-                rested.code = code.0;
-                rested.text = span(text);
-                Kind::Exchange
-            }
-            What::Did(c, outcome) => {
-                command(&c);
-                if outcome == Outcome::Done { Kind::Done } else { Kind::Failed }
-            }
-            What::Bare(text) => {
-                rested.main = span(text);
-                Kind::Bare
-            }
-            What::Reply(reply) => {
-                rested.main = span(reply.line);
-                match reply {
-                    ReplyLine { escaped: true, .. } => Kind::ReplyEscaped,
-                    ReplyLine { piece: true, .. } => Kind::ReplyPiece,
-                    ReplyLine { .. } => Kind::Reply,
-                }
-            }
-        };
-        Self { kind, ..rested }
+        }
     }
 
     #[inline]

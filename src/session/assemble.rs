@@ -397,6 +397,11 @@ impl Assembler {
             What::Did(c, outcome) => c.verb == Verb::PASS && outcome == Outcome::Failed,
             _ => false,
         };
+        // Once a second login was refused, ProFTPD names nobody.
+        if matches!(event.what, What::Exchange(c, Code(501 | 503), _) if matches!(c.verb, Verb::USER | Verb::PASS))
+        {
+            session.reported = false;
+        }
         if !event.user.is_empty() && !asks {
             session.reported = true;
             session.name_user(event.user);

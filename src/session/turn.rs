@@ -40,6 +40,10 @@ impl Session {
                 };
                 (awaited, true)
             }
+            // Only who is logged in is told that a second login is out of order.
+            What::Exchange(c, Code(501 | 503), _) if c.verb == Verb::USER => {
+                (2 * u8::from(self.has_logged_in()), false)
+            }
             What::Exchange(c, ..) if c.verb == Verb::USER || asked && is_early(c.verb) => {
                 (u8::from(!asked && !self.reported && !self.has_logged_in()), false)
             }
