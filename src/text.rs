@@ -208,6 +208,34 @@ pub fn holds(text: &[u8], needle: &str) -> bool {
         .any(|i| text.get(i + 1..i + needle.len()).is_some_and(|t| t.eq_ignore_ascii_case(rest)))
 }
 
+/// Which pairs of neighbours a text has, whatever their case: what it cannot hold is known without searching it.
+#[derive(Clone, Debug, Default)]
+pub struct Pairs {
+    /// The last five bits of the first byte choose the number, those of the second the bit: they are the same in both cases.
+    seconds: [u32; 32],
+}
+
+impl Pairs {
+    /// Those of a text.
+    #[must_use]
+    pub fn of(text: &[u8]) -> Self {
+        let mut pairs = Self::default();
+        for pair in text.windows(2) {
+            pairs.seconds[usize::from(pair[0] & 31)] |= 1 << (pair[1] & 31);
+        }
+        pairs
+    }
+
+    /// Whether the text may hold `needle`; if not, it surely does not.
+    #[must_use]
+    pub fn may_hold(&self, needle: &str) -> bool {
+        needle
+            .as_bytes()
+            .windows(2)
+            .all(|pair| self.seconds[usize::from(pair[0] & 31)] >> (pair[1] & 31) & 1 == 1)
+    }
+}
+
 /// Where `byte` stands in `text`, for places that are near: eight bytes at a time, which is quicker than a search that is
 /// made for long ways.
 #[must_use]
@@ -356,6 +384,18 @@ mod tests {
                 assert_eq!(find_near2(text, b']', b'\\', from), want, "{} from {from}", Printable(text));
             }
         }
+    }
+
+    #[test]
+    fn what_a_text_holds_its_pairs_never_rule_out() {
+        let text = b"550 Failed to OPEN file: [a] {b}\xff";
+        let pairs = Pairs::of(text);
+        let whole = "550 failed to open file: [a] {b}";
+        for (from, to) in (0..whole.len()).flat_map(|from| (from..=whole.len()).map(move |to| (from, to))) {
+            assert!(holds(text, &whole[from..to]) && pairs.may_hold(&whole[from..to]));
+        }
+        assert!(!pairs.may_hold("denied") && !pairs.may_hold("opened"));
+        assert!(!Pairs::of(b"").may_hold("no") && Pairs::of(b"").may_hold(""));
     }
 
     #[test]

@@ -151,6 +151,19 @@ impl Zone {
         }
     }
 
+    /// The date and time there, `2026-10-05 09:14:05`, as far as the log states them; `None` where there is no time.
+    #[must_use]
+    pub fn moment(&self, when: When) -> Option<String> {
+        let pattern = match when.known {
+            Known::Everything => "%Y-%m-%d %H:%M:%S",
+            Known::MonthAndDay => "%b %d %H:%M:%S",
+            Known::TimeOfDay | Known::Nothing => return when.clock(),
+        };
+        let zone = self.0.clone().filter(|_| when.known == Known::Everything).unwrap_or(TimeZone::UTC);
+        let at = jiff::Timestamp::from_millisecond(when.ms).ok()?;
+        Some(at.to_zoned(zone).strftime(pattern).to_string())
+    }
+
     /// Whether local times are those of UTC, so that none comes twice.
     #[must_use]
     pub fn is_utc(&self) -> bool {
@@ -379,6 +392,20 @@ mod tests {
         let when = Zone::UTC.at(day);
         assert_eq!((when.rfc3339(), when.clock().unwrap().as_str()), (None, "09:14:05"));
         assert_eq!(When::NEVER.clock(), None);
+    }
+
+    #[test]
+    fn a_moment_is_told_as_far_as_it_is_known() {
+        let seoul = Zone::named("Asia/Seoul").unwrap();
+        let whole = local(2026, 10, 5, 9);
+        assert_eq!(seoul.moment(seoul.at(whole)).unwrap(), "2026-10-05 09:00:00");
+        let yearless = Local { known: Known::MonthAndDay, ..whole };
+        assert_eq!(seoul.moment(seoul.at(yearless)).unwrap(), "Oct 05 09:00:00");
+        let day = Local { known: Known::TimeOfDay, ..whole };
+        assert_eq!(
+            (seoul.moment(seoul.at(day)).unwrap().as_str(), seoul.moment(When::NEVER)),
+            ("09:00:00", None)
+        );
     }
 
     #[test]

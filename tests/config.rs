@@ -1,6 +1,7 @@
 //! `ftplog.toml` as users write it: where it is found, what it may say, and formats of one's own.
 
 #![allow(
+    clippy::format_collect,
     clippy::unwrap_used,
     clippy::disallowed_methods,
     reason = "a test that cannot go on fails, and may write files"
@@ -133,6 +134,20 @@ fn what_is_wrong_is_said_with_its_place_and_what_was_meant() {
     }
 }
 
+/// The examples of a configuration without their number signs, the prose with them.
+fn uncommented(text: &str) -> String {
+    let mut quoting = false;
+    let line = |line: &str| {
+        let Some(code) = line.strip_prefix("# ") else { return format!("{line}\n") };
+        let key = code.split(" = ").next().unwrap();
+        let is_key = key != code && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+        let is_code = quoting || code.starts_with('[') || is_key;
+        quoting ^= code.matches("'''").count() == 1;
+        if is_code { format!("{code}\n") } else { format!("{line}\n") }
+    };
+    text.lines().map(line).collect()
+}
+
 #[test]
 fn a_first_configuration_is_written_once_and_is_fine() {
     let folder = folder("init", &[]);
@@ -144,14 +159,8 @@ fn a_first_configuration_is_written_once_and_is_fine() {
     assert!(again.err.starts_with("error: ftplog.toml is already there\n"));
     // What stands in it as an example is right: without its number signs it is a configuration.
     let text = fs::read_to_string(folder.join("ftplog.toml")).unwrap();
-    let (head, example) = text.split_once("# [[format]]").unwrap();
-    let is_prose = |line: &str| line.starts_with("# A regular") || line.starts_with("#   ");
-    let code = example
-        .lines()
-        .map(|l| if is_prose(l) { "" } else { l.trim_start_matches("# ").trim_start_matches('#') });
-    let code: Vec<&str> = code.collect();
-    fs::write(folder.join("ftplog.toml"), format!("{head}[[format]]{}\n", code.join("\n"))).unwrap();
+    fs::write(folder.join("ftplog.toml"), uncommented(&text)).unwrap();
     let checked = within(&folder, &["config", "--check"]);
-    assert_eq!(checked.out, "ftplog.toml: 1 format, 1 test, all fine\n", "{}", checked.err);
+    assert_eq!(checked.out, "ftplog.toml: 1 format, 1 rule, 2 tests, all fine\n", "{}", checked.err);
     assert!(within(&folder, &["config"]).out.contains("name = \"acme\""));
 }

@@ -59,8 +59,8 @@ fn shown() -> Vec<Shown<'static>> {
                     last.expect("a console block has a command").push(text);
                 }
                 ("sh", _) => all.push(Shown { line, command: text, output: None }),
-                ("rust", _) => {}
-                _ => panic!("README.md:{start}: blocks of code are console, sh or rust"),
+                ("rust" | "toml", _) => {}
+                _ => panic!("README.md:{start}: blocks of code are console, sh, toml or rust"),
             }
         }
     }
@@ -160,6 +160,20 @@ fn every_command_prints_what_the_readme_shows() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn every_configuration_in_the_readme_is_one() {
+    let configurations = blocks(README).into_iter().filter(|(_, language, _)| *language == "toml");
+    let mut n = 0;
+    for (line, _, lines) in configurations {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("readme-{line}.toml"));
+        std::fs::write(&path, lines.join("\n")).unwrap();
+        let (printed, code) = run(&format!("ftplog config --check --config '{}'", path.display()));
+        assert_eq!(code, 0, "README.md:{line}: {printed}");
+        n += 1;
+    }
+    assert!(n > 0);
 }
 
 #[test]

@@ -359,8 +359,8 @@ const DIFFERENCES: &[Differs] = &[
 /// Recordings of which first in, first out gives a worse reading than the log: server, name, kinds and the least F1.
 const FLOORS: &[(&str, &str, &[&str], f64)] = &[
     // ProFTPD answers RNTO before a login twice; from there on the wire's pairs are off by one, and the log's are not.
-    ("proftpd", "prelogin", &["trace.log"], 0.34),
-    ("proftpd", "prelogin", &["pcap"], 0.38),
+    // `every_command_has_its_own_reply_where_one_was_answered_twice` looks at these.
+    ("proftpd", "prelogin", &["trace.log", "pcap"], 0.34),
     ("proftpd", "prelogin", EXTENDED, 0.32),
     // Pure-FTPd does not answer " PWD", with a blank before it; the wire's pairs are off by one after it.
     ("pureftpd", "info", SYSLOGS, 0.85),
@@ -426,6 +426,35 @@ fn disturbed_sessions_keep_most_of_their_pairs() {
     }
 }
 
+#[test]
+fn every_command_has_its_own_reply_where_one_was_answered_twice() {
+    // The trace says which reply is whose: it was written command by command.
+    let traced = exchanges(&log("proftpd", "prelogin", "trace.log"));
+    assert_eq!(traced.0.get(&("-".to_owned(), Some(530))), Some(&1));
+    assert_eq!(traced.0.get(&("SITE".to_owned(), Some(214))), Some(&1));
+    assert_eq!(exchanges(&log("proftpd", "prelogin", "pcap")), traced);
+    // The client of the socket took each reply for that of its last command, and left when 221 was still to come.
+    let text = transcript(&wire("proftpd", "prelogin"), "s1");
+    let args = ["exchanges", "-f", "ndjson", "--log-format", "raw", "-"];
+    let mut heard = found(&ftplog_with(&args, text.as_bytes()));
+    heard.take("QUIT", None);
+    heard.add("QUIT", Some(221));
+    assert_eq!(heard, traced);
+}
+
+#[test]
+fn the_place_where_replies_fell_out_of_step_is_found() {
+    // Line, cause, and where both are in step again, by the numbers of the packets and lines on the wire.
+    for (path, case, line, cause) in [
+        ("proftpd/prelogin.trace.log", "doubled", 59, Some(56)),
+        ("proftpd/prelogin.pcap", "doubled", 20, Some(18)),
+    ] {
+        let mut got = findings(path);
+        got.retain(|(rule, ..)| rule == "reply-desync");
+        assert_eq!(got, [("reply-desync".to_owned(), case.to_owned(), line, cause)], "{path}");
+    }
+}
+
 /// Each command of a log with the codes of its replies, in the order of the log.
 fn talk(path: &str) -> Vec<(String, Vec<u64>)> {
     let ran = ftplog(&["exchanges", "-f", "ndjson", path]);
@@ -476,8 +505,8 @@ const TRANSCRIPT_FLOORS: &[(&str, &str, f64)] = &[
     // "X" and "foo" are no commands of any server: in a transcript without marks they are noise.
     ("proftpd", "unimpl", 0.85),
     ("vsftpd", "unimpl", 0.85),
-    // ProFTPD answered RNTO twice, so everything after it came one reply late.
-    ("proftpd", "prelogin", 0.94),
+    // ProFTPD answered RNTO twice; from there on first in, first out is off by one.
+    ("proftpd", "prelogin", 0.34),
     // Pure-FTPd left " PWD" without a reply; what follows shows it, and first in, first out cannot.
     ("pureftpd", "info", 0.83),
 ];
@@ -529,15 +558,22 @@ const VIOLATIONS: &[(&str, &[Expected])] = &[
             ("transfer-without-data-connection", "missing", 62, "RETR hello.txt", None),
             ("transfer-without-data-connection", "missing", 64, "STOR zz.txt", None),
             ("transfer-without-data-connection", "missing", 66, "LIST", None),
-            ("restart-lost", "interrupted", 76, "RETR hello.txt", Some(73)),
+            // NOOP came between REST and the RETR of line 76: vsftpd keeps the offset over it.
             ("restart-lost", "listing", 84, "LIST", Some(83)),
             // The offset that LIST did not use is still set for the next RETR: 28 of 33 bytes.
-            ("restart-lost", "interrupted", 89, "RETR hello.txt", Some(83)),
+            ("restart-lost", "carried-over", 89, "RETR hello.txt", Some(83)),
             ("transfer-without-data-connection", "used", 93, "RETR hello.txt", Some(88)),
             ("login-order", "user-again", 101, "USER bob", Some(7)),
             ("tls-setup-order", "no-auth", 105, "PBSZ 0", None),
             ("tls-setup-order", "no-auth", 107, "PROT P", None),
             ("tls-setup-order", "no-auth", 109, "CCC", None),
+            ("extended-passive-only", "refused", 129, "PASV", Some(128)),
+            ("extended-passive-only", "refused", 131, "PORT 127,0,0,1,200,1", Some(128)),
+            ("port-of-another-host", "refused", 121, "PORT 10,9,8,7,100,1", None),
+            ("port-of-another-host", "refused", 123, "EPRT |1|10.9.8.7|40000|", None),
+            ("port-refused", "malformed", 117, "PORT 1,2,3", None),
+            ("port-refused", "low-port", 119, "PORT 127,0,0,1,0,22", None),
+            ("port-refused", "protocol", 125, "EPRT |9|127.0.0.1|40000|", None),
         ],
     ),
     (
@@ -559,7 +595,22 @@ const VIOLATIONS: &[(&str, &[Expected])] = &[
             ("login-order", "password-missing", 61, "PWD", Some(60)),
         ],
     ),
-    ("vsftpd/concurrent.vsftpd.log", &[("rename-without-source", "missing", 73, "RNTO nope", None)]),
+    (
+        "vsftpd/concurrent.vsftpd.log",
+        &[
+            ("login-failed", "password", 25, "PASS", Some(22)),
+            ("rename-without-source", "missing", 73, "RNTO nope", None),
+        ],
+    ),
+    ("vsftpd/auth530-plain.events.log", &[("login-failures", "guessed", 2, "FAIL LOGIN", Some(20))]),
+    (
+        "vsftpd/idle.vsftpd.log",
+        &[
+            ("idle-timeout", "idle", 21, "421 Timeout.", None),
+            ("idle-timeout", "idle", 22, "421 Timeout.", None),
+            ("idle-timeout", "idle", 23, "421 Timeout.", None),
+        ],
+    ),
     (
         "vsftpd/maxclients.vsftpd.log",
         &[("service-refused-burst", "capacity", 16, "421 There are too many", None)],
@@ -570,13 +621,12 @@ const VIOLATIONS: &[(&str, &[Expected])] = &[
             ("rename-without-source", "missing", 48, "RNTO other.txt", None),
             // ProFTPD takes nothing but RNTO after RNFR, and renames all the same.
             ("sequence-error", "during-rename", 123, "PWD", Some(121)),
-            ("sequence-error", "during-rename", 168, "RNFR data.bin", Some(166)),
+            ("rename-source-mismatch", "renamed", 168, "RNFR data.bin", Some(166)),
             ("rename-without-source", "refused", 213, "RNTO x.txt", Some(211)),
             // hello.txt had been renamed by then, so this RNFR was refused, too.
             ("rename-without-source", "refused", 232, "RNTO nodir/x.txt", Some(230)),
             ("rename-without-source", "refused", 242, "RNTO y.txt", Some(230)),
-            // 550: the file was gone; whether a data connection would have helped is open.
-            ("transfer-without-data-connection", "missing", 252, "RETR hello.txt", None),
+            // The RETR of line 252 got 550: the file was gone, and ProFTPD looks for it first.
             ("transfer-without-data-connection", "missing", 264, "STOR zz.txt", None),
             ("transfer-without-data-connection", "missing", 275, "LIST", None),
             ("restart-lost", "listing", 351, "LIST", Some(349)),
@@ -585,6 +635,12 @@ const VIOLATIONS: &[(&str, &[Expected])] = &[
             ("tls-setup-order", "no-auth", 451, "PBSZ 0", None),
             ("tls-setup-order", "no-auth", 460, "PROT P", None),
             ("tls-setup-order", "no-auth", 469, "CCC", None),
+            ("extended-passive-only", "refused", 559, "PASV", Some(557)),
+            ("extended-passive-only", "refused", 568, "PORT 127,0,0,1,200,1", Some(557)),
+            ("restart-refused", "malformed", 478, "REST abc", None),
+            ("restart-refused", "malformed", 487, "REST -1", None),
+            ("restart-refused", "malformed", 496, "REST", None),
+            ("port-refused", "protocol", 541, "EPRT |9|127.0.0.1|40000|", None),
         ],
     ),
     (
@@ -596,6 +652,7 @@ const VIOLATIONS: &[(&str, &[Expected])] = &[
             ("login-order", "not-logged-in", 34, "RETR hello.txt", None),
             ("login-order", "not-logged-in", 45, "CWD /tmp", None),
             ("login-order", "not-logged-in", 53, "RNTO a", None),
+            ("reply-desync", "doubled", 59, "530 Please login", Some(56)),
             // SITE HELP and TYPE are allowed before a login here.
             ("login-order", "not-logged-in", 82, "REST 0", None),
             ("login-order", "not-logged-in", 99, "PASV", None),
@@ -603,14 +660,31 @@ const VIOLATIONS: &[(&str, &[Expected])] = &[
             ("login-order", "password-missing", 295, "PWD", Some(293)),
         ],
     ),
-    ("proftpd/concurrent.trace.log", &[("rename-without-source", "missing", 307, "RNTO nope", None)]),
+    (
+        "proftpd/concurrent.trace.log",
+        &[
+            ("login-failed", "password", 204, "PASS", Some(202)),
+            ("rename-without-source", "missing", 307, "RNTO nope", None),
+        ],
+    ),
+    (
+        "proftpd/idle.trace.log",
+        &[
+            ("login-timeout", "nothing-sent", 94, "421 Login timeout", None),
+            ("idle-timeout", "idle", 95, "421 Idle timeout", None),
+            ("idle-timeout", "idle", 96, "421 Idle timeout", None),
+        ],
+    ),
     (
         "proftpd/maxclients.trace.log",
         &[("service-refused-burst", "capacity", 103, "530 Sorry, the maximum", None)],
     ),
     (
         "proftpd/concurrent.extended-custom.log",
-        &[("rename-without-source", "missing", 23, "RNTO nope", None)],
+        &[
+            ("rename-without-source", "missing", 23, "RNTO nope", None),
+            ("login-failed", "password", 146, "PASS", Some(14)),
+        ],
     ),
     (
         "pureftpd/order.syslog",
@@ -621,9 +695,9 @@ const VIOLATIONS: &[(&str, &[Expected])] = &[
             ("transfer-without-data-connection", "missing", 66, "[retr] [hello.txt]", None),
             ("transfer-without-data-connection", "missing", 68, "[stor] [zz.txt]", None),
             ("transfer-without-data-connection", "missing", 70, "[list] []", None),
-            ("restart-lost", "interrupted", 81, "[retr] [hello.txt]", Some(78)),
+            // NOOP came between REST and the RETR of line 81: Pure-FTPd keeps the offset over it.
             ("restart-lost", "listing", 91, "[list] []", Some(90)),
-            ("restart-lost", "interrupted", 97, "[retr] [hello.txt]", Some(90)),
+            ("restart-lost", "carried-over", 97, "[retr] [hello.txt]", Some(90)),
             // Pure-FTPd says nothing at all, and the client came back on a new connection.
             ("transfer-without-data-connection", "used", 102, "[retr] [hello.txt]", Some(96)),
             ("login-order", "user-again", 120, "[user] [bob]", Some(113)),
@@ -631,17 +705,39 @@ const VIOLATIONS: &[(&str, &[Expected])] = &[
             ("tls-setup-order", "no-auth", 124, "[pbsz] [0]", None),
             ("tls-setup-order", "no-auth", 126, "[prot] [P]", None),
             ("tls-setup-order", "no-auth", 128, "[ccc] []", None),
+            ("port-of-another-host", "refused", 142, "[port] [10,9,8,7,100,1]", None),
+            ("port-of-another-host", "refused", 144, "[eprt] [|1|10.9.8.7|40000|]", None),
+            // It still accepts PASV.
+            ("extended-passive-only", "refused", 152, "[port] [127,0,0,1,200,1]", Some(149)),
+            ("restart-refused", "malformed", 130, "[rest] [abc]", None),
+            ("restart-refused", "malformed", 133, "[rest] [-1]", None),
+            ("restart-refused", "malformed", 136, "[rest] []", None),
+            ("port-refused", "malformed", 138, "[port] [1,2,3]", None),
+            ("port-refused", "low-port", 140, "[port] [127,0,0,1,0,22]", None),
         ],
     ),
-    ("pureftpd/concurrent.syslog", &[("rename-without-source", "missing", 106, "[rnto] [nope]", None)]),
+    (
+        "pureftpd/concurrent.syslog",
+        &[
+            ("login-failed", "password", 60, "[pass]", Some(20)),
+            ("rename-without-source", "missing", 106, "[rnto] [nope]", None),
+        ],
+    ),
     (
         "pureftpd/concurrent-logpid.syslog",
-        &[("rename-without-source", "missing", 101, "[rnto] [nope]", None)],
+        &[
+            ("login-failed", "password", 49, "[pass]", Some(48)),
+            ("rename-without-source", "missing", 101, "[rnto] [nope]", None),
+        ],
     ),
+    ("pureftpd/cli-lftp-badpass.client.txt", &[("login-failed", "password", 35, "PASS", Some(34))]),
+    ("pureftpd/cli-curl-v-badpass.client.txt", &[("login-failed", "password", 10, "PASS", Some(9))]),
+    ("ftp-srv/idle.bunyan.jsonl", &[("idle-timeout", "idle", 12, "421 Closing connection", None)]),
     (
         "ftp-srv/order.bunyan.jsonl",
         &[
             ("login-order", "not-logged-in", 6, r#""raw":"PWD""#, None),
+            ("login-failed", "password", 12, r#""directive":"PASS""#, Some(10)),
             ("rename-without-source", "missing", 22, r#""raw":"RNTO other.txt""#, None),
             ("rename-without-source", "refused", 29, r#""raw":"RNTO x.txt""#, Some(27)),
             ("transfer-without-data-connection", "missing", 32, r#""raw":"RETR hello.txt""#, None),
@@ -655,20 +751,35 @@ const VIOLATIONS: &[(&str, &[Expected])] = &[
         "pyftpdlib/cli-ftplib-abort.client.txt",
         &[("rename-without-source", "refused", 44, "*cmd* 'RNTO x'", Some(42))],
     ),
+    (
+        "vsftpd/data425.vsftpd.log",
+        &[
+            ("active-mode-blocked", "passive-works", 12, "RETR hello.txt", Some(11)),
+            ("active-mode-blocked", "passive-works", 17, "LIST", Some(16)),
+            ("data-connection-failed", "passive", 21, "RETR hello.txt", Some(20)),
+            ("data-connection-failed", "other-address", 26, "RETR hello.txt", Some(25)),
+            ("transfer-aborted", "broken", 31, "RETR big.bin", None),
+            ("transfer-aborted", "broken", 45, "STOR part.bin", None),
+        ],
+    ),
+    (
+        "proftpd/data425.trace.log",
+        &[
+            ("active-mode-blocked", "repeated", 57, "RETR hello.txt", Some(55)),
+            ("active-mode-blocked", "repeated", 79, "LIST", Some(77)),
+            ("transfer-aborted", "broken", 160, "RETR big.bin", None),
+            ("transfer-aborted", "broken", 217, "STOR part.bin", None),
+        ],
+    ),
 ];
+
+/// The rules that stand in the table; no violation is about others.
+fn is_about_violations(rule: &str) -> bool {
+    VIOLATIONS.iter().any(|(_, expected)| expected.iter().any(|(name, ..)| *name == rule))
+}
 
 /// Rules about what a server supports.
 const ABOUT_SUPPORT: &[&str] = &["command-not-implemented", "command-unknown"];
-/// Rules that the violations are about; others may speak of the same sessions.
-const ABOUT_VIOLATIONS: &[&str] = &[
-    "rename-without-source",
-    "transfer-without-data-connection",
-    "restart-lost",
-    "sequence-error",
-    "login-order",
-    "tls-setup-order",
-    "service-refused-burst",
-];
 
 type Found = (String, String, u64, Option<u64>);
 
@@ -698,8 +809,9 @@ fn every_violation_is_found_at_its_line_with_its_cause() {
             assert!(lines[*line as usize - 1].contains(says), "{path}:{line} does not say {says}");
             want.push(((*rule).to_owned(), (*case).to_owned(), *line, *cause));
         }
+        want.sort_by_key(|(.., line, _)| *line);
         let mut got = findings(path);
-        got.retain(|(rule, ..)| ABOUT_VIOLATIONS.contains(&rule.as_str()));
+        got.retain(|(rule, ..)| is_about_violations(rule));
         assert_eq!(got, want, "{path}");
     }
 }
@@ -732,6 +844,8 @@ fn a_burst_of_refusals_is_counted_and_ends_where_the_server_accepts_again() {
         assert_eq!(facts["first"]["line"], first, "{path}");
         assert_eq!(facts["last"]["line"], last, "{path}");
         assert_eq!(facts["again"]["line"], again, "{path}");
+        // Two clients were connected, as many as may be. ProFTPD names the limit; vsftpd does not, and the log shows it.
+        assert_eq!((&facts["open"], &facts["limit"]), (&2.into(), &2.into()), "{path}");
     }
 }
 
@@ -759,21 +873,10 @@ const CLEAN: &[&str] = &[
     "vsftpd/cli-curl-v-rename.client.txt",
     "vsftpd/cli-curl-v-rename.vsftpd.log",
     "vsftpd/cli-curl-v-time-put.client.txt",
-    // Wrong passwords, names outside ASCII, idle clients and data connections that broke: nothing about order or support.
-    "pureftpd/cli-lftp-badpass.client.txt",
-    "pureftpd/cli-curl-v-badpass.client.txt",
-    "pureftpd/cli-curl-v-missing.client.txt",
     "ftp-srv/normal.bunyan.jsonl",
-    "ftp-srv/idle.bunyan.jsonl",
     "vsftpd/cli-curl-trace-hex-time.client.txt",
     "pureftpd/cli-curl-trace-ascii.client.txt",
     "proftpd/cli-curl-trace-ascii-time.client.txt",
-    "vsftpd/nonascii.vsftpd.log",
-    "proftpd/nonascii.trace.log",
-    "vsftpd/idle.vsftpd.log",
-    "proftpd/idle.trace.log",
-    "vsftpd/data425.vsftpd.log",
-    "proftpd/data425.trace.log",
 ];
 
 #[test]
@@ -817,10 +920,11 @@ fn an_address_that_is_refused_is_no_unknown_command() {
 
 #[test]
 fn a_command_that_worked_is_said_to_have_worked() {
-    // EPRT |2|::1|...| got 200 in line 10; |1|127.0.0.1|51210| and |2|fe80::1|51211| got 500, with no words in this log.
+    // EPRT |2|::1|...| got 200 in line 10; |1|127.0.0.1|51210| got 500, with no words in this log. |2|fe80::1|51211| got it
+    // because of the EPSV ALL before it, as another log of the session says.
     let found = findings("proftpd/ipv6.extended-default.log");
     let of_line = |line| found.iter().find(|f| f.2 == line).map(|f| f.1.as_str());
-    assert_eq!((of_line(14), of_line(20)), (Some("worked"), Some("worked")));
+    assert_eq!((of_line(14), of_line(20)), (Some("worked"), Some("refused")));
 }
 
 #[test]

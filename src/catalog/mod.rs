@@ -59,27 +59,122 @@ comparisons! {
 
 rules! {
     // TLS
+    "starttls-injection"
+    "tls-session-not-reused"
+    "data-protection-required"
+    "tls-handshake-failed"
+    "protection-level-refused"
     "tls-setup-order"
+    "tls-refused"
+    "tls-required"
+    "data-tls-failed"
+    "tls-handshake-unfinished"
     // Login
     "login-order"
+    "anonymous-refused"
+    "login-failed"
+    "account-needed"
+    "login-failures"
+    "too-many-login-failures"
+    "login-per-file"
     // Order of commands
     "rename-without-source"
+    "rename-source-mismatch"
+    "copy-without-source"
+    "pret-missing"
+    "extended-passive-only"
+    "restart-in-ascii"
+    "data-connection-too-early"
     "transfer-without-data-connection"
+    "data-connection-forgotten"
     "restart-lost"
+    "host-too-late"
+    "security-data-out-of-order"
+    "account-out-of-order"
     "sequence-error"
+    "rename-interrupted"
+    "rename-unfinished"
+    "command-during-transfer"
     // Availability
     "service-refused-burst"
+    "service-refused"
+    "server-fault"
+    "login-timeout"
+    "data-timeout"
+    "session-limit"
+    "idle-timeout"
+    "connection-lost"
+    "session-without-quit"
     // What servers support
+    "line-too-long"
+    "command-disabled"
+    "refused-in-ascii"
+    "help-topic-unknown"
+    "option-not-supported"
+    "parameter-not-supported"
+    "argument-invalid"
+    "site-command-unknown"
     "command-not-implemented"
     "command-unknown"
+    "unsupported-again"
     // Data connection
+    "passive-refused"
+    "port-refused"
+    "active-mode-blocked"
+    "data-connection-failed"
+    "passive-address-unreachable"
+    "passive-reply-malformed"
+    "passive-unused"
     // Files, rights and space
+    "path-not-found"
+    "permission-denied"
+    "already-exists"
+    "name-not-allowed"
+    "outside-home"
+    "folder-not-empty"
+    "file-folder-mix-up"
+    "file-busy"
+    "storage-full"
+    "file-refused"
     // Transfers
+    "restart-refused"
+    "transfer-aborted"
+    "transfer-incomplete"
+    "ascii-transfer-of-binary"
+    "transfer-retried"
     // Security
     "port-of-another-host"
+    "privileged-port"
+    "site-exec"
+    "site-copy-before-login"
+    "known-exploit"
+    "cleartext-login"
+    "protection-dropped"
+    "anonymous-login"
+    "anonymous-write"
+    "login-without-password"
+    "path-traversal"
+    "scanner"
+    "user-enumeration"
     // Conformance of the server
+    "reply-desync"
+    "code-not-allowed"
+    "code-of-no-rfc"
+    "preliminary-reply-misplaced"
+    "second-preliminary-reply"
+    "completion-code-unusual"
+    "wrong-code-at-connect"
+    "kept-open-after-closing"
+    "goodbye-unasked"
+    "folder-reply-malformed"
+    "value-reply-malformed"
+    "passive-reply-unusual"
+    "feature-list-malformed"
+    "reply-without-text"
     // Performance
     "slow-reply"
+    "redundant-commands"
+    "listing-repeated"
 }
 
 formats! {
@@ -274,11 +369,17 @@ pub struct RulePage {
     last: Option<String>,
     /// The words where the server accepted again.
     again: Option<String>,
+    /// Sentences that the reason of some findings goes on with.
+    #[serde(default)]
+    also: BTreeMap<String, String>,
     /// Which command can take another's place.
     #[serde(default)]
     instead: BTreeMap<String, String>,
     /// The words of each case.
     case: BTreeMap<String, CaseText>,
+    /// The words under the steps of a rule of the user's own.
+    #[serde(skip)]
+    steps: Vec<String>,
 }
 
 /// The words of one case of a rule.
@@ -364,7 +465,43 @@ impl FormatPage {
     }
 }
 
+impl CaseText {
+    /// The words of a rule of the user's own.
+    pub(crate) fn of_ones_own(title: String, here: String, why: String, fix: String, who: Actor) -> Self {
+        Self { title, cause: None, between: None, proof: None, later: None, here, why, fix, who }
+    }
+}
+
 impl RulePage {
+    /// The page of a rule of the user's own. The `labels` are what its findings cost, what one costs, and the words under the
+    /// first and the last exchange of many. The case comes with the words under its steps.
+    pub(crate) fn of_ones_own(
+        summary: String,
+        finds: String,
+        matters: String,
+        remedy: String,
+        labels: [String; 4],
+        (case, text, steps): (&str, CaseText, Vec<String>),
+    ) -> Self {
+        let [start, start_one, first, last] = labels;
+        Self {
+            summary,
+            finds,
+            matters,
+            remedy,
+            settings: None,
+            start,
+            start_one,
+            first: Some(first),
+            last: Some(last),
+            again: None,
+            instead: BTreeMap::new(),
+            also: BTreeMap::new(),
+            case: BTreeMap::from([(case.to_owned(), text)]),
+            steps,
+        }
+    }
+
     /// The words of a case.
     ///
     /// # Panics
@@ -372,6 +509,12 @@ impl RulePage {
     #[must_use]
     pub fn case(&self, name: &str) -> &CaseText {
         self.case.get(name).expect("a test holds every case of every rule against its page")
+    }
+
+    /// A sentence that the reason of some findings goes on with.
+    #[must_use]
+    pub fn also(&self, key: &str) -> &str {
+        self.also.get(key).map_or("", String::as_str)
     }
 
     /// Which command can take the place of another one, as a sentence, if this page says so.
@@ -383,6 +526,9 @@ impl RulePage {
     /// The words of a mark under a line.
     #[must_use]
     pub fn label(&self, case: &str, key: &str) -> &str {
+        if let Some(step) = key.strip_prefix("step-").and_then(|n| n.parse::<usize>().ok()) {
+            return self.steps.get(step - 1).map_or("", String::as_str);
+        }
         let text = self.case(case);
         let found = match key {
             "here" => Some(&text.here),

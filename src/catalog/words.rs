@@ -1,8 +1,9 @@
 //! The labels of one language, and sentences with holes filled in.
 
-use super::{Counted, LABELS_EN, Word, parse};
+use super::{Counted, LABELS_EN, Word};
 use crate::lang::Lang;
 use crate::text::grouped;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The labels of one language.
@@ -10,9 +11,9 @@ use std::collections::BTreeMap;
 pub struct Words {
     lang: Lang,
     /// In the order of [`Word::ALL`].
-    texts: Vec<String>,
+    texts: Vec<Cow<'static, str>>,
     /// The forms for many and for one, in the order of [`Counted::ALL`].
-    counted: Vec<[String; 2]>,
+    counted: Vec<[Cow<'static, str>; 2]>,
 }
 
 impl Words {
@@ -23,7 +24,7 @@ impl Words {
     #[must_use]
     pub fn new(lang: Lang) -> Self {
         // Korean and Japanese are files to be added beside the English one.
-        let mut labels: BTreeMap<String, String> = parse(LABELS_EN);
+        let mut labels: BTreeMap<_, _> = labels(LABELS_EN).collect();
         let mut take = |key: &str| labels.remove(key).expect("a test holds the labels against their list");
         let texts = Word::ALL.iter().map(|w| take(w.key())).collect();
         let counted = Counted::ALL.iter().map(|c| c.keys().map(&mut take)).collect();
@@ -52,7 +53,7 @@ impl Words {
     #[must_use]
     pub fn count(&self, counted: Counted, n: u64) -> String {
         let [many, one] = &self.counted[counted as usize];
-        if n == 1 { one.clone() } else { filled(many, &[("n", &grouped(n))]) }
+        if n == 1 { one.to_string() } else { filled(many, &[("n", &grouped(n))]) }
     }
 
     /// A length of time in words, in its largest unit.
@@ -66,6 +67,16 @@ impl Words {
             _ => self.count(Counted::Hours, seconds / 3600),
         }
     }
+}
+
+/// The labels of a file, `key = "text"` each on a line. TOML allows more, but every run needs all labels, and to read them as
+/// TOML takes longer than to read a short log. A test holds the file against it.
+fn labels(file: &'static str) -> impl Iterator<Item = (&'static str, Cow<'static, str>)> {
+    file.lines().filter_map(|line| {
+        let (key, text) = line.strip_suffix('"')?.split_once(" = \"")?;
+        let text = if text.contains('\\') { text.replace("\\\"", "\"").into() } else { text.into() };
+        Some((key, text))
+    })
 }
 
 fn filled(template: &str, holes: &[(&str, &str)]) -> String {
@@ -101,11 +112,14 @@ pub(crate) fn fill(template: &str, write: impl Fn(&str, &mut String) -> bool) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::parse;
     use std::collections::BTreeSet;
 
     #[test]
     fn the_file_has_the_labels_of_the_list_and_no_others() {
         let labels: BTreeMap<String, String> = parse(LABELS_EN);
+        let read = super::labels(LABELS_EN).map(|(key, text)| (key.to_owned(), text.into_owned()));
+        assert_eq!(read.collect::<BTreeMap<_, _>>(), labels);
         let words = Word::ALL.iter().map(|w| w.key());
         let listed: BTreeSet<&str> = words.chain(Counted::ALL.iter().flat_map(|c| c.keys())).collect();
         assert_eq!(labels.keys().map(String::as_str).collect::<BTreeSet<_>>(), listed);

@@ -169,7 +169,7 @@ fn summary_limits(summary: &Summary) -> Vec<Complaint> {
     if summary.ledger_overflow > 0 {
         let n = grouped(summary.ledger_overflow);
         hit.push(Complaint::warning(format!(
-            "{n} refusals or greetings were not remembered; bursts may be incomplete"
+            "{n} refusals, greetings or exchanges of your own rules were not remembered; bursts may be incomplete"
         )));
     }
     let unnumbered: u64 = summary.inputs.iter().map(|i| i.starts.unnumbered).sum();
@@ -239,6 +239,8 @@ fn rules(args: &Analyze, config: &Config) -> Result<Ruleset, Complaint> {
     if !args.select.is_empty() {
         choice.select.clone_from(&args.select);
         choice.extend_select.clear();
+        // A rule that an argument names speaks, whatever the file ignores.
+        choice.ignore.retain(|ignored| !args.select.contains(ignored));
     }
     choice.ignore.extend_from_slice(&args.ignore);
     let named = |name: &str, names: &[String]| names.iter().any(|n| n == name);

@@ -35,7 +35,7 @@ pub(crate) struct Global {
     /// Ignore every configuration file
     #[arg(long, global = true)]
     pub(crate) no_config: bool,
-    /// Override one setting, for example input.tz="Asia/Seoul". Repeatable
+    /// Override one setting, for example input.tz="Asia/Seoul" or rules.ignore=slow-reply. Repeatable
     #[arg(long, global = true, value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,
     /// When to use colour
@@ -64,12 +64,16 @@ pub(crate) enum Command {
     Exchanges(List),
     /// List the sessions in a log
     Sessions(List),
+    /// Show what the servers in a log can do, and what their limits are
+    Server(List),
+    /// Print the annotated transcript of one session
+    Show(Show),
     /// Explain a reply code or a rule
     Explain(Explain),
     /// Compare two or more reply codes
     Compare(Compare),
     /// List the rules
-    Rules,
+    Rules(Rules),
     /// List the log formats ftplog can read, tell about one, or say which one a file is in
     Formats(Formats),
     /// Analyze a built-in sample log
@@ -212,6 +216,53 @@ pub(crate) struct List {
     /// Show all of a long list
     #[arg(long, help_heading = "Output")]
     pub(crate) all: bool,
+}
+
+#[derive(Clone, Debug, ClapArgs)]
+pub(crate) struct Show {
+    /// A line as findings name it, for example server.log:1045, or a session, for example server.log@17
+    #[arg(value_name = "PATH:LINE|PATH@SESSION", allow_hyphen_values = true)]
+    pub(crate) target: String,
+    /// Show all of the session
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Lines to show before and after
+    #[arg(short = 'C', long, value_name = "N", default_value_t = 5)]
+    pub(crate) context: usize,
+    /// Say which rules looked at the line, and why they found something or nothing
+    #[arg(long)]
+    pub(crate) why: bool,
+    /// Log format, when detection is wrong (see `ftplog formats`)
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    pub(crate) log_format: Option<String>,
+    /// Time zone of logs that do not state one, for example Asia/Seoul [default: UTC]
+    #[arg(long, value_name = "ZONE", help_heading = "Input")]
+    pub(crate) tz: Option<String>,
+    /// Year in which the log begins, for times without one, as syslog writes them
+    #[arg(long, value_name = "YYYY", help_heading = "Input")]
+    pub(crate) year: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RulesFormat {
+    Text,
+    Json,
+    Ndjson,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum RulesCommand {
+    /// Run the tests of the rules of your own in ftplog.toml
+    Test,
+}
+
+#[derive(Clone, Debug, ClapArgs)]
+pub(crate) struct Rules {
+    #[command(subcommand)]
+    pub(crate) what: Option<RulesCommand>,
+    /// What to print on standard output
+    #[arg(short, long, value_name = "FORMAT", default_value = "text", ignore_case = true)]
+    pub(crate) format: RulesFormat,
 }
 
 #[derive(Clone, Debug, ClapArgs)]

@@ -3,14 +3,23 @@
 //! The first file that is found is the only one. Arguments beat `--set`, and `--set` beats the file.
 
 use super::Exit;
-use super::args::{self, Global};
+use super::args::{self, Global, Reading};
+use super::chosen::{self, Known, Wrong};
 use super::complaint::Complaint;
+use super::inputs::settings;
 use super::output::{Output, variable};
+use super::rules;
+use ftplog::catalog::Words;
+use ftplog::engine::Settings;
 use ftplog::format::{Definition, Flaw, Format, Setup};
-use ftplog::rule::Choice;
+use ftplog::lang::Lang;
+use ftplog::rule::own::{self, Fault};
+use ftplog::rule::{Choice, Ruleset};
 use ftplog::source::Unreadable;
 use ftplog::text::{Printable, nearest};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
+use std::cell::LazyCell;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -59,10 +68,18 @@ struct File {
     input: Input,
     #[serde(default)]
     format: Vec<Definition>,
+    #[serde(default)]
+    rule: Vec<own::Definition>,
+    /// It is read by [`chosen::read`], which knows the rules.
+    #[serde(default)]
+    #[allow(dead_code)]
+    rules: IgnoredAny,
 }
 
-/// The settings that `--set` knows.
+/// The settings that `--set` knows, but for those of rules.
 const SETTINGS: [&str; 4] = ["input.log-format", "input.tz", "input.year", "input.proftpd-log-format"];
+/// How the names of those of rules begin.
+const OF_RULES: &str = "rules.";
 
 impl Config {
     /// Finds and reads the configuration.
@@ -87,6 +104,14 @@ impl Config {
             config.own_formats.push(format);
             config.definitions.push(definition);
         }
+        let words = LazyCell::new(|| Words::new(Lang::En));
+        for (number, definition) in file.rule.into_iter().enumerate() {
+            let rule = definition.compile(&config.rules.own, &words);
+            let faulty = |fault| faulty(path, &text, (number, &definition.name), &fault);
+            config.rules.own.push(rule.map_err(faulty)?);
+        }
+        let known = Known::of(&config.rules);
+        chosen::read(&text, &known, &mut config.rules).map_err(|wrong| misplaced(path, &text, &wrong))?;
         Ok(config)
     }
 
@@ -96,6 +121,13 @@ impl Config {
             return Err(Complaint::new(format!("--set {} has no value", Printable(setting.as_bytes())))
                 .tip("write it as KEY=VALUE, for example: --set input.tz=\"Asia/Seoul\""));
         };
+        if key.trim().starts_with(OF_RULES) {
+            let known = Known::of(&self.rules);
+            return chosen::set(key.trim(), value, &known, &mut self.rules).map_err(|wrong| {
+                let what = format!("--set {}: {}", Printable(key.trim().as_bytes()), wrong.what);
+                Complaint { tip: wrong.tip, ..Complaint::new(what) }
+            });
+        }
         let value = Some(text_value(value));
         match key.trim() {
             "input.log-format" => self.input.log_format = value,
@@ -107,18 +139,40 @@ impl Config {
         Ok(())
     }
 
+    /// The rules with what is chosen about them.
+    pub(crate) fn ruleset(&self) -> Ruleset {
+        Ruleset::new(&self.rules).unwrap_or_default()
+    }
+
     fn name(&self) -> String {
         self.path.as_ref().map_or_else(|| "no file".to_owned(), |p| shown(p))
     }
 
-    /// Runs the tests of the formats; returns how many there are.
+    /// Runs the tests of the rules of the user's own; returns how many there are.
+    pub(crate) fn run_tests_of_rules(&self) -> Result<usize, Complaint> {
+        let Some(path) = &self.path else { return Ok(0) };
+        // A test may be in another format than the logs.
+        let settings = Settings { format: None, ..settings(&Reading::default(), self)? };
+        let mut n = 0;
+        for (number, rule) in self.rules.own.iter().enumerate() {
+            n += rules::run_tests(rule, &self.rules, &settings).map_err(|(test, what)| {
+                let text = text_of(path).unwrap_or_default();
+                let fault = Fault { key: "finds", what, tip: None };
+                let wrong = chosen::of_test(&text, number, test, &fault);
+                unusable(path, &text, (number, rule.name), &wrong)
+            })?;
+        }
+        Ok(n)
+    }
+
+    /// Runs the tests of the formats and of the rules; returns how many there are.
     fn run_tests(&self, path: &Path) -> Result<usize, Complaint> {
         let mut n = 0;
         for (number, (definition, format)) in (1..).zip(self.definitions.iter().zip(&self.own_formats)) {
             let ran = definition.run_tests(format, &Setup::default());
             n += ran.map_err(|flaw| flawed(path, number, definition, &flaw))?;
         }
-        Ok(n)
+        Ok(n + self.run_tests_of_rules()?)
     }
 }
 
@@ -137,8 +191,12 @@ pub(crate) fn config(args: &args::Config, global: &Global, output: &Output) -> R
     };
     let n_tests = config.run_tests(path)?;
     let count = |n: usize, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
-    let (formats, tests) = (count(config.definitions.len(), "format"), count(n_tests, "test"));
-    Ok(output.page(&format!("{}: {formats}, {tests}, all fine\n", config.name())))
+    let mut checked = vec![count(config.definitions.len(), "format")];
+    if !config.rules.own.is_empty() {
+        checked.push(count(config.rules.own.len(), "rule"));
+    }
+    checked.push(count(n_tests, "test"));
+    Ok(output.page(&format!("{}: {}, all fine\n", config.name(), checked.join(", "))))
 }
 
 /// What the settings are, as a configuration would have them.
@@ -165,6 +223,10 @@ fn in_effect(config: &Config) -> String {
     }
     for definition in &config.definitions {
         let _ = writeln!(text, "\n[[format]]\nname = {}", quoted(&definition.name));
+    }
+    text.push_str(&chosen::in_effect(&config.ruleset()));
+    for rule in &config.rules.own {
+        let _ = writeln!(text, "\n[[rule]]\nname = {}", quoted(rule.name));
     }
     text
 }
@@ -218,20 +280,47 @@ fn text_of(path: &Path) -> Result<String, Complaint> {
 
 /// What the reader of TOML says, with its line, and the key that was probably meant.
 fn not_understood(path: &Path, text: &str, error: &toml::de::Error) -> Complaint {
-    let line =
-        error.span().map_or(1, |span| 1 + text.bytes().take(span.start).filter(|b| *b == b'\n').count());
+    let line = error.span().map_or(1, |span| line_of(text, span.start));
     let message = error.message().lines().next().unwrap_or_default();
     let complaint = Complaint::new(format!("{} is not a configuration that ftplog knows", shown(path)));
     let complaint = complaint.fact(format!("line {line}: {}", Printable(message.as_bytes())));
     // unknown field `patern`, expected one of `name`, `pattern`
     let mut quoted = message.split('`').skip(1).step_by(2);
-    match (message.starts_with("unknown field"), quoted.next()) {
+    match (message.starts_with("unknown "), quoted.next()) {
         (true, Some(unknown)) => match nearest(unknown, quoted) {
             Some(near) => complaint.tip(format!("did you mean {near}?")),
-            None => complaint.tip("ftplog config --init writes one with every key"),
+            None if message.starts_with("unknown field") => {
+                complaint.tip("ftplog config --init writes one with every key")
+            }
+            None => complaint,
         },
         _ => complaint,
     }
+}
+
+fn faulty(path: &Path, text: &str, rule: (usize, &str), fault: &Fault) -> Complaint {
+    unusable(path, text, rule, &chosen::of_rule(text, rule.0, fault))
+}
+
+/// What is wrong with a rule of the user's own, with its line.
+fn unusable(path: &Path, text: &str, (number, name): (usize, &str), wrong: &Wrong) -> Complaint {
+    let name = Printable(name.as_bytes()).to_string();
+    let complaint = Complaint::new(format!("{} has a rule that cannot be used", shown(path)));
+    let line = line_of(text, wrong.at);
+    let complaint = complaint.fact(format!("line {line}: [[rule]] {} ({name}): {}", number + 1, wrong.what));
+    Complaint { tip: wrong.tip.clone(), ..complaint }
+}
+
+/// The line, from 1, of a byte of a text.
+fn line_of(text: &str, at: usize) -> usize {
+    1 + text.bytes().take(at).filter(|b| *b == b'\n').count()
+}
+
+/// What is wrong with a value, with its line.
+fn misplaced(path: &Path, text: &str, wrong: &Wrong) -> Complaint {
+    let what = format!("{} is not a configuration that ftplog knows", shown(path));
+    let complaint = Complaint::new(what).fact(format!("line {}: {}", line_of(text, wrong.at), wrong.what));
+    Complaint { tip: wrong.tip.clone(), ..complaint }
 }
 
 fn flawed(path: &Path, number: usize, definition: &Definition, flaw: &Flaw) -> Complaint {
@@ -244,7 +333,7 @@ fn unknown_setting(key: &str) -> Complaint {
     let complaint = Complaint::new(format!("unknown setting {}", Printable(key.as_bytes())));
     match nearest(key, SETTINGS.into_iter()) {
         Some(name) => complaint.tip(format!("did you mean {name}?")),
-        None => complaint.tip(format!("settings are: {}", SETTINGS.join(", "))),
+        None => complaint.tip(format!("settings are: {}, rules.NAME.KEY", SETTINGS.join(", "))),
     }
 }
 

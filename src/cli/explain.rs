@@ -3,31 +3,33 @@
 use super::Exit;
 use super::args::{Compare, Explain};
 use super::complaint::Complaint;
+use super::config::Config;
 use super::output::Output;
 use ftplog::catalog;
 use ftplog::ftp::{Code, Verb};
 use ftplog::report;
-use ftplog::rule::{self, RULES};
 use ftplog::text::{Printable, nearest};
 
 /// Most codes that are compared at once.
 const CODES_MAX: usize = 4;
 
 /// Explains a reply code or a rule.
-pub(crate) fn explain(args: &Explain, output: &Output) -> Result<Exit, Complaint> {
+pub(crate) fn explain(args: &Explain, config: &Config, output: &Output) -> Result<Exit, Complaint> {
     let topic = args.topic.trim();
     if topic.bytes().all(|b| b.is_ascii_digit()) && !topic.is_empty() {
         let code = code(topic)?;
         return Ok(output.page(&report::explain_code(code, &output.words, output.style)));
     }
-    if let Some(rule) = rule::named(&topic.to_ascii_lowercase()) {
-        return Ok(output.page(&report::explain_rule(rule, &output.words, output.style)));
+    let rules = config.ruleset();
+    let wanted = topic.to_ascii_lowercase();
+    if let Some(number) = rules.rules().position(|r| r.name == wanted) {
+        return Ok(output.page(&report::explain_rule(&rules, number, &output.words, output.style)));
     }
     let complaint = Complaint::new(format!("ftplog has no page about {}", Printable(topic.as_bytes())));
     if Verb::parse(topic.as_bytes()) != Verb::OTHER {
         return Err(complaint.tip("commands have no pages yet; reply codes and rules do: ftplog explain 503"));
     }
-    Err(match nearest(topic, RULES.iter().map(|r| r.name)) {
+    Err(match nearest(topic, rules.rules().map(|r| r.name)) {
         Some(name) => complaint.tip(format!("a similar rule exists: {name}")),
         None => complaint.tip("name a reply code, or a rule of: ftplog rules"),
     })

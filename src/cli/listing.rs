@@ -1,4 +1,4 @@
-//! `exchanges` and `sessions`.
+//! `exchanges` and `sessions`, and what lists have in common.
 
 use super::Exit;
 use super::args::{List, ListFormat};
@@ -53,13 +53,13 @@ pub(crate) fn sessions(list: &List, config: &Config, output: &Output) -> Result<
 }
 
 /// What came of reading one log.
-struct Heard {
+pub(super) struct Heard {
     stop: Option<Stop>,
     stats: Stats,
 }
 
 /// A log that was read and holds nothing is an error: it was probably read in the wrong way.
-fn heard<G: Gather>(log: &Named, run: Run<G>, gone: Option<Stop>) -> Result<Heard, Complaint> {
+pub(super) fn heard<G: Gather>(log: &Named, run: Run<G>, gone: Option<Stop>) -> Result<Heard, Complaint> {
     match without_exchanges(&log.name, run.plan.main().dialect.name, &run.stats) {
         Some(complaint) => Err(complaint),
         None => Ok(Heard { stop: gone.or(run.cut_short), stats: run.stats }),
@@ -75,7 +75,7 @@ fn head<G: Gather>(log: &Named, run: &Run<G>, output: &Output) -> String {
 }
 
 /// Reads one log after another; what is wrong with one does not stop the others.
-fn each(
+pub(super) fn each(
     list: &List,
     config: &Config,
     output: &Output,

@@ -3,6 +3,7 @@
 mod analyze;
 mod args;
 mod captures;
+mod chosen;
 mod complaint;
 mod config;
 mod explain;
@@ -10,6 +11,9 @@ mod formats;
 mod inputs;
 mod listing;
 mod output;
+mod server;
+mod rules;
+mod show;
 
 use args::{Args, Command};
 use clap::Parser;
@@ -59,10 +63,12 @@ fn run(args: &Args, output: &Output) -> Result<Exit, Complaint> {
         Command::Analyze(analyze) => analyze::analyze(analyze, &config()?, output),
         Command::Exchanges(list) => listing::exchanges(list, &config()?, output),
         Command::Sessions(list) => listing::sessions(list, &config()?, output),
+        Command::Server(list) => server::server(list, &config()?, output),
+        Command::Show(args) => show::show(args, &config()?, output),
         Command::Config(args_of) => config::config(args_of, &args.global, output),
-        Command::Explain(explain) => explain::explain(explain, output),
+        Command::Explain(explain) => explain::explain(explain, &config()?, output),
         Command::Compare(compare) => explain::compare(compare, output),
-        Command::Rules => Ok(output.page(&ftplog::report::list_rules(&output.words, output.style))),
+        Command::Rules(args) => rules::rules(args, &config()?, output),
         Command::Formats(args) => formats::formats(args, &config()?, output),
         Command::Demo(demo) => analyze::demo(demo, output),
         Command::Completions { shell } => Ok(output.page(&args::completions(*shell))),

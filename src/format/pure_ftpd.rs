@@ -3,7 +3,7 @@
 //! The words are translated when the program is built, so only the shape of a line is read. Where there are no replies, English
 //! notices say how logins went, and without `-d` what was done.
 
-use super::pure_ftpd_events::{Notice, notice};
+use super::pure_ftpd_events::{Notice, last_words, notice};
 use super::{Format, Layout, Lexer, Line, Signs};
 use crate::event::{Command, Dialect, Event, Holds, Identity, Key, Lexed, ReplyLine, What};
 use crate::ftp::Software;
@@ -89,7 +89,7 @@ impl PureFtpd {
     /// What a notice says, where it is wanted.
     fn noticed<'a>(&self, message: &'a [u8], who: Who<'a>, line: &Line<'a>) -> Lexed<'a> {
         if self.notices == Notices::None {
-            return Lexed::Skip;
+            return said_in_leaving(message, who, line);
         }
         let Some(notice) = notice(message) else { return Lexed::Skip };
         let who = match notice {
@@ -101,6 +101,17 @@ impl PureFtpd {
         let (first, next) = notice.told();
         line.arena.tell_all([Some(first), next].into_iter().flatten().map(|what| who.event(what, line)))
     }
+}
+
+/// What the server says as it closes a connection goes to the client behind 421, and into the log without it (`die` in
+/// `ftpd.c`).
+fn said_in_leaving<'a>(message: &'a [u8], who: Who<'a>, line: &Line<'a>) -> Lexed<'a> {
+    let Some((words, client)) = last_words(message) else { return Lexed::Skip };
+    let opened = client.map(|_| What::Opened);
+    let who = Who { client: client.unwrap_or(who.client), ..who };
+    let reply = What::Reply(ReplyLine::of(line.arena.join(&[b"421 ", words])));
+    let all = opened.into_iter().chain([reply, What::Closed]);
+    line.arena.tell_all(all.map(|what| who.event(what, line)))
 }
 
 #[derive(Clone, Copy)]
@@ -185,6 +196,21 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_is_said_in_leaving_is_a_421() {
+        // What the client got in recorded sessions.
+        let full = b"Nov 24 10:35:35 h pure-ftpd[9]: (?@?) [WARNING] Too many connections (3) from this IP: [192.0.2.7]";
+        let arena = crate::format::Arena::default();
+        let (tag, text) = Headers::new(&Zone::UTC).take_off(full).unwrap();
+        let mut lexer = (FORMAT.lexer)(&Setup::default());
+        let line = Line { tag: Some(tag), at: tag.at, ..Line::new(text, &arena) };
+        let Lexed::Many(told) = lexer.lex(line) else { panic!() };
+        let whats: Vec<_> = told.iter().map(|t| (t.event.client, t.event.what)).collect();
+        let reply = What::Reply(ReplyLine::of(b"421 Too many connections (3) from this IP"));
+        let client = &b"192.0.2.7"[..];
+        assert_eq!(whats, [(client, What::Opened), (client, reply), (client, What::Closed)]);
+    }
+
     fn command_of(line: &[u8]) -> Command<'_> {
         let What::Command(command) = event(line).what else { panic!() };
         command
@@ -232,8 +258,6 @@ mod tests {
         for text in [
             "[INFO] Logout.",
             "[INFO] alice is now logged in",
-            "[INFO] Timeout - try typing a little faster next time",
-            "[WARNING] Too many connections (2) from this IP",
             "[NOTICE] /x downloaded  (12 bytes, 614.40KB/sec)",
         ] {
             let line = format!("(?@127.0.0.1) {text}");

@@ -60,6 +60,20 @@ fn login(message: &[u8]) -> Option<Notice<'_>> {
     Some(Notice::Login(user, Outcome::Failed))
 }
 
+/// The words of a 421 that only a notice has, and the client where it was refused at the door.
+pub(super) fn last_words(message: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
+    match ending(message)? {
+        Notice::Refused(client) => {
+            let words = &message[..rfind(message, b": [").unwrap_or(message.len())];
+            Some((words, Some(client)))
+        }
+        _ if message.starts_with(b"Timeout") || message.starts_with(b"I can't accept") => {
+            Some((message, None))
+        }
+        _ => None,
+    }
+}
+
 // Logout.    Timeout - try typing a little faster next time    Too many connections (3) from this IP: [192.0.2.7]
 fn ending(message: &[u8]) -> Option<Notice<'_>> {
     if let Some(rest) = message.strip_prefix(b"Too many connections (") {

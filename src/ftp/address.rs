@@ -1,8 +1,8 @@
 //! The addresses in PORT, EPRT, 227 and 229, as numbers.
 
+use crate::text::find_near;
 use nom::bytes::complete::{tag, take_while, take_while1};
-use nom::character::complete::{char, u8 as byte, u16 as short};
-use nom::sequence::preceded;
+use nom::character::complete::{char, u16 as short};
 use nom::{IResult, Parser};
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -16,18 +16,36 @@ pub struct Endpoint {
 }
 
 // 192,168,1,2,19,137
-fn six(i: &[u8]) -> IResult<&[u8], Endpoint> {
-    let (i, (a, b)) = (byte, preceded(char(','), byte)).parse(i)?;
-    let (i, (c, d)) = (preceded(char(','), byte), preceded(char(','), byte)).parse(i)?;
-    let (i, (p, q)) = (preceded(char(','), byte), preceded(char(','), byte)).parse(i)?;
-    let port = u16::from(p) << 8 | u16::from(q);
-    Ok((i, Endpoint { address: Some(Ipv4Addr::new(a, b, c, d).into()), port }))
+fn six(text: &[u8]) -> Option<(&[u8], Endpoint)> {
+    let mut numbers = [0; 5];
+    let (mut at, mut number, mut n_digits, mut end) = (0, 0, 0, text.len());
+    for (index, byte) in text.iter().enumerate() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit < 10 {
+            (number, n_digits) = (10 * number + u32::from(digit), n_digits + 1);
+            if number > 255 {
+                return None;
+            }
+        } else if *byte == b',' && n_digits > 0 && at < 5 {
+            numbers[at] = number as u8;
+            (at, number, n_digits) = (at + 1, 0, 0);
+        } else {
+            end = index;
+            break;
+        }
+    }
+    if at < 5 || n_digits == 0 {
+        return None;
+    }
+    let [a, b, c, d, p] = numbers;
+    let port = u16::from(p) << 8 | number as u16;
+    Some((&text[end..], Endpoint { address: Some(Ipv4Addr::new(a, b, c, d).into()), port }))
 }
 
 /// The address in the argument of PORT (RFC 959 section 4.1.2); `None` where it is not six numbers below 256.
 #[must_use]
 pub fn port(argument: &[u8]) -> Option<Endpoint> {
-    six(argument.trim_ascii()).ok().filter(|(rest, _)| rest.is_empty()).map(|(_, end)| end)
+    six(argument.trim_ascii()).filter(|(rest, _)| rest.is_empty()).map(|(_, end)| end)
 }
 
 // |1|132.235.1.2|6275|    |2|1080::8:800:200C:417A|5282|
@@ -53,15 +71,17 @@ pub fn extended_port(argument: &[u8]) -> Option<Endpoint> {
 /// The address in the text of a 227 reply: the first six numbers, with or without parentheses (RFC 1123 4.1.2.6).
 #[must_use]
 pub fn passive(text: &[u8]) -> Option<Endpoint> {
-    let mut rest = text;
-    loop {
-        let start = rest.iter().position(u8::is_ascii_digit)?;
-        rest = &rest[start..];
-        if let Ok((_, end)) = six(rest) {
+    // The first of them stands before a comma.
+    let mut from = 0;
+    while let Some(comma) = text.get(from..).and_then(|rest| find_near(rest, b',')) {
+        let before = &text[..from + comma];
+        let start = before.iter().rposition(|b| !b.is_ascii_digit()).map_or(0, |last| last + 1);
+        if let Some((_, end)) = six(&text[start..]) {
             return Some(end);
         }
-        rest = &rest[rest.iter().position(|b| !b.is_ascii_digit())?..];
+        from += comma + 1;
     }
+    None
 }
 
 // (|||6446|)
@@ -98,6 +118,9 @@ mod tests {
         assert_eq!(passive(b"Entering Passive Mode (127,0,0,1,83,4)."), Some(five));
         assert_eq!(passive(b"Entering Passive Mode 127,0,0,1,83,4"), Some(five));
         assert_eq!(passive(b"2 ways: =127,0,0,1,83,4"), Some(five));
+        assert_eq!(passive(b"Hello, 1,2 and 300,127,0,0,1,83,4"), Some(five));
+        assert_eq!(passive(b"127,0,0,1,83,256"), None);
+        assert_eq!(passive(b",,127,0,0,1,83,,"), None);
         assert_eq!(passive(b"Entering Passive Mode (1,86,197)."), None);
         assert_eq!(port(b"127,0,0,1,83,4"), Some(five));
         assert_eq!(port(b"1,2,3"), None);

@@ -82,6 +82,33 @@ impl Code {
         (400..600).contains(&self.0)
     }
 
+    /// Whether hardly any command but its own is answered with this code, so that it shows which reply belongs to which
+    /// command (RFC 959 section 5.4 and the later RFCs).
+    #[must_use]
+    pub fn is_fixed_point(self) -> bool {
+        matches!(
+            self.0,
+            211 | 213
+                | 214
+                | 215
+                | 221
+                | 227
+                | 228
+                | 229
+                | 230
+                | 232
+                | 234
+                | 235
+                | 257
+                | 331
+                | 332
+                | 334
+                | 335
+                | 336
+                | 350
+        )
+    }
+
     /// Whether this code can answer `verb`. Most codes can answer anything; a few belong to one command or two, and by
     /// those a transcript that lost its step is put right (RFC 959 section 5.4 and the later RFCs).
     #[must_use]

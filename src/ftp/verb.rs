@@ -308,6 +308,34 @@ impl VerbSet {
         verb != Verb::OTHER && self.0 & (1 << verb.0) != 0
     }
 
+    /// The commands of both sets.
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// The commands that are in both sets.
+    #[must_use]
+    pub fn common(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// The commands that are not in `other`.
+    #[must_use]
+    pub fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// Every command of the set, in the order of the table.
+    pub fn iter(self) -> impl Iterator<Item = Verb> {
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let index = left.trailing_zeros();
+            left &= left.wrapping_sub(1);
+            (index < u128::BITS).then_some(Verb(index as u8))
+        })
+    }
+
     /// Whether nothing was added.
     #[must_use]
     pub fn is_empty(self) -> bool {
@@ -346,5 +374,20 @@ mod tests {
         let mut set = VerbSet::default();
         set.insert(Verb::OTHER);
         assert!(set.is_empty() && !set.contains(Verb::OTHER));
+    }
+
+    #[test]
+    fn sets_are_taken_together_and_apart() {
+        let of = |verbs: &[Verb]| {
+            let mut set = VerbSet::default();
+            for verb in verbs {
+                set.insert(*verb);
+            }
+            set
+        };
+        let (one, other) = (of(&[Verb::USER, Verb::SIZE]), of(&[Verb::SIZE, Verb::MRCP]));
+        assert_eq!(one.with(other).iter().collect::<Vec<_>>(), [Verb::USER, Verb::SIZE, Verb::MRCP]);
+        assert_eq!((one.common(other), one.without(other)), (of(&[Verb::SIZE]), of(&[Verb::USER])));
+        assert_eq!(VerbSet::default().iter().next(), None);
     }
 }

@@ -158,6 +158,8 @@ impl Serialize for Facts<'_> {
                 }
                 Fact::Text(bytes) => map.serialize_entry(key, &text(bytes))?,
                 Fact::User(name) => map.serialize_entry(key, &text(name))?,
+                Fact::Session(place) => map.serialize_entry(key, &place.line)?,
+                Fact::Also(_) => {}
             }
         }
         map.end()

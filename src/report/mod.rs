@@ -1,26 +1,39 @@
 //! What a run remembers, and its faces: one renderer a file.
 
+mod annotated;
+mod bounded;
 mod example;
 mod exchanges;
 mod formats;
 mod gap;
 mod json;
+mod known;
 mod page;
+mod profile;
+mod rules;
 mod sentence;
+mod servers;
 mod sessions;
+mod sheet;
+mod show;
+mod spread;
 mod style;
 mod summary;
 mod table;
 mod text;
 mod wire;
 
+pub use annotated::{ShowOptions, show_text};
 use example::Examples;
 pub use exchanges::{EXCHANGES_HELD_MAX, Exchanges, Shape};
 pub use formats::{decision, list_formats, list_scores};
 pub use json::report_json;
 pub use page::{after_demo, compare, explain_code, explain_format, explain_rule, list_rules};
+pub use rules::rules_json;
 pub use sentence::Sentences;
+pub use servers::Servers;
 pub use sessions::{Row, Sessions};
+pub use show::{Finder, SHOWN_LINES_MAX, Shown, Target};
 pub use style::{Style, shortened};
 pub use summary::{InputSummary, Problem, Status, Summary, Totals};
 use summary::{Kind, Tallies};
@@ -28,16 +41,16 @@ pub use text::{TextOptions, report_text};
 
 use crate::event::Place;
 use crate::ftp::Verb;
-use crate::rule::{Check, Finding, Judge, Ledger, Limits, Ruleset, Severity, Transcript};
+use crate::rule::{Fact, Finding, Judge, Ledger, Limits, Ruleset, Severity, Transcript};
 use crate::session::{Confidence, Ended, Gather, Session, Watch};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Findings of one rule that are kept to be listed; all are counted.
-pub const FINDINGS_PER_RULE_MAX: usize = 2_500;
+pub const FINDINGS_PER_RULE_MAX: usize = 1_000;
 /// Findings of one rule that keep the lines that prove them.
-pub const TRANSCRIPTS_PER_RULE_MAX: usize = 500;
+pub const TRANSCRIPTS_PER_RULE_MAX: usize = 250;
 
 /// What a report is about.
 #[derive(Clone, Debug)]
@@ -137,18 +150,7 @@ impl Report {
     #[must_use]
     pub fn seal(mut self, inputs: Vec<InputSummary>) -> Summary {
         self.ledger.sort();
-        let mut found = Vec::new();
-        let rules = &self.options.rules;
-        for (number, rule) in rules.rules().enumerate().filter(|(number, _)| rules.speaks(*number)) {
-            let Check::Ledger(check) = rule.check else { continue };
-            let before = found.len();
-            check(&self.ledger, rules.numbers(number), &mut found);
-            for finding in &mut found[before..] {
-                finding.number = number;
-                finding.severity = rules.severity(number).unwrap_or(finding.severity);
-            }
-        }
-        for finding in found {
+        for finding in self.options.rules.judge(&self.ledger) {
             if self.options.wants(&finding) {
                 let sessions = finding.sessions;
                 self.totals.sessions_with_findings += sessions;
@@ -169,8 +171,22 @@ impl Report {
                 }
             }
         }
+        for finding in self.kept.iter_mut().flat_map(|k| &mut k.findings) {
+            number_sessions(finding, &inputs);
+        }
         let kept = self.kept.into_iter().map(|k| k.findings);
         summary::summarize(kept, &self.tallies, self.totals, &self.ledger, inputs)
+    }
+}
+
+/// Puts the numbers of sessions in the place of where they begin. A rule cannot know them.
+fn number_sessions(finding: &mut Finding, inputs: &[InputSummary]) {
+    for (_, fact) in &mut finding.facts {
+        if let Fact::Session(place) = fact {
+            let starts = inputs.get(place.source as usize).map(|input| &input.starts);
+            let number = starts.and_then(|starts| starts.number(*place));
+            *fact = number.map_or(Fact::Line(place.line), Fact::Number);
+        }
     }
 }
 
@@ -228,6 +244,7 @@ impl Gather for Report {
     fn observe(&mut self, session: &Session, ended: Ended) {
         self.totals.add(session, ended);
         self.ledger.observe(session, ended);
+        self.options.rules.note(session, &mut self.ledger);
         let whole = ended == Ended::Yes && !session.is_continued();
         let Self { options, kept, examples, tallies, judge, kinds, in_parts, .. } = self;
         let wanted = RefCell::new(examples);
@@ -262,6 +279,10 @@ impl Gather for Report {
 
     fn absorb(&mut self, other: &mut Self) {
         for (index, (mine, theirs)) in self.kept.iter_mut().zip(&mut other.kept).enumerate() {
+            // Most rules have found nothing since.
+            if theirs.findings.is_empty() && theirs.limits == mine.limits {
+                continue;
+            }
             theirs.findings.drain(..).for_each(|finding| mine.keep(finding));
             if mine.has_too_much() {
                 mine.prune();

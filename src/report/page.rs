@@ -5,7 +5,8 @@ use super::table::{Column, table, widest};
 use crate::catalog::{self, FixStep, ReplyEntry, ReplyText, Word, Words};
 use crate::format::Format;
 use crate::ftp::{Class, Code};
-use crate::rule::{RULES, Rule, Set};
+use crate::rule::{Group, Level, Ruleset, Set};
+use crate::text::{Printable, without_secrets};
 use std::fmt::Write;
 
 /// The page of a reply code; what its digits say where there is no page.
@@ -145,10 +146,20 @@ fn verbatim(out: &mut String, indent: &str, line: &str, width: usize) {
 
 /// The page of a rule.
 #[must_use]
-pub fn explain_rule(rule: &Rule, words: &Words, style: Style) -> String {
-    let page = catalog::rule(rule.name, words.lang());
+pub fn explain_rule(rules: &Ruleset, number: usize, words: &Words, style: Style) -> String {
+    let rule = rules.rule(number);
+    let page = rule.page(words.lang());
     let mut out = String::new();
-    let _ = writeln!(out, "{}  {}", style.paint(Paint::Bold, rule.name), words.get(rule.severity.word()));
+    let severity = rules.severity(number).unwrap_or(rule.severity).word();
+    let set = rule.set.word();
+    let traits: Vec<&str> = [Some(severity), set, rule.level.map(Level::word)]
+        .into_iter()
+        .flatten()
+        .map(|w| words.get(w))
+        .collect();
+    let head = hanging(&format!("{}  ", rule.name), &traits.join(", "), style.width);
+    let traits = head.strip_prefix(rule.name).unwrap_or_default();
+    let _ = write!(out, "{}{traits}", style.paint(Paint::Bold, rule.name));
     out.push_str(&hanging("", &page.summary, style.width));
     let parts = [
         (Word::WhatItFinds, Some(&page.finds)),
@@ -157,7 +168,7 @@ pub fn explain_rule(rule: &Rule, words: &Words, style: Style) -> String {
         (Word::Settings, page.settings.as_ref()),
     ];
     for (title, text) in parts {
-        let Some(text) = text else { continue };
+        let Some(text) = text.filter(|t| !t.is_empty()) else { continue };
         section(&mut out, words.get(title), style);
         for (i, paragraph) in text.trim().split("\n\n").enumerate() {
             if i > 0 {
@@ -166,9 +177,18 @@ pub fn explain_rule(rule: &Rule, words: &Words, style: Style) -> String {
             out.push_str(&hanging("  ", paragraph, style.width));
         }
     }
-    section(&mut out, words.get(Word::Example), style);
-    for line in catalog::example(rule.name).lines() {
-        verbatim(&mut out, "  ", line, style.width);
+    settings(&mut out, rules, number, words, style);
+    if !rule.example().is_empty() {
+        section(&mut out, words.get(Word::Example), style);
+    }
+    for line in rule.example().lines() {
+        // What a user wrote may hold anything.
+        let safe =
+            (rule.group == Group::Own).then(|| Printable(&without_secrets(line.as_bytes())).to_string());
+        verbatim(&mut out, "  ", safe.as_deref().unwrap_or(line), style.width);
+    }
+    if rule.replies.is_empty() {
+        return out;
     }
     let replies: Vec<String> = rule.replies.iter().map(|c| format!("ftplog explain {c}")).collect();
     let _ = write!(
@@ -177,6 +197,32 @@ pub fn explain_rule(rule: &Rule, words: &Words, style: Style) -> String {
         hanging(&format!("{}   ", words.get(Word::RepliesAboutIt)), &replies.join(", "), style.width)
     );
     out
+}
+
+/// The numbers of a rule as the code has them, and where the configuration has them otherwise.
+fn settings(out: &mut String, rules: &Ruleset, number: usize, words: &Words, style: Style) {
+    let rows: Vec<(&str, String)> = rules
+        .rule(number)
+        .settings
+        .iter()
+        .enumerate()
+        .map(|(at, setting)| {
+            let (now, usual) = (rules.numbers(number).get(at), setting.unit.told(setting.default));
+            if now == setting.default {
+                return (setting.key, usual);
+            }
+            (
+                setting.key,
+                words.with(Word::SettingChanged, &[("now", &setting.unit.told(now)), ("usual", &usual)]),
+            )
+        })
+        .collect();
+    if rows.is_empty() {
+        return;
+    }
+    out.push('\n');
+    let rows: Vec<(&str, &str)> = rows.iter().map(|(key, told)| (*key, told.as_str())).collect();
+    terms(out, &rows, style);
 }
 
 /// Two to four reply codes side by side. `None` where one of them has no entry.
@@ -281,36 +327,30 @@ fn key_differences(out: &mut String, texts: &[(Code, &ReplyText)], words: &Words
 
 /// The list of rules.
 #[must_use]
-pub fn list_rules(words: &Words, style: Style) -> String {
-    let count = words.with(Word::RulesCount, &[("n", &RULES.len().to_string())]);
+pub fn list_rules(rules: &Ruleset, words: &Words, style: Style) -> String {
+    let count = words.with(Word::RulesCount, &[("n", &rules.rules().len().to_string())]);
     let mut out = format!("{}\n", hanging("", &count, style.width));
-    let keys = [Word::ColumnRule, Word::ColumnSeverity, Word::ColumnReplies, Word::ColumnReports];
-    let header = keys.map(|k| words.get(k));
-    let mut groups: Vec<_> = RULES.iter().map(|r| r.group).collect();
+    let header = [Word::ColumnRule, Word::ColumnSeverity, Word::ColumnReports].map(|k| words.get(k));
+    let mut groups: Vec<_> = rules.rules().map(|r| (r.set, r.group)).collect();
     groups.sort_unstable();
     groups.dedup();
     let mut rows = Vec::new();
-    for group in groups {
-        rows.push(vec![words.get(group.word()).to_owned(), String::new(), String::new(), String::new()]);
-        for rule in RULES.iter().filter(|r| r.group == group) {
-            let replies: Vec<String> = rule.replies.iter().map(ToString::to_string).collect();
-            let summary = catalog::rule(rule.name, words.lang()).summary;
-            let severity = words.get(rule.severity.word()).to_owned();
-            let set = match rule.set {
-                Set::Default => None,
-                Set::Pedantic => Some(Word::SetPedantic),
-                Set::Audit => Some(Word::SetAudit),
-            };
-            let severity = set.map_or(severity.clone(), |set| format!("{severity}, {}", words.get(set)));
-            rows.push(vec![rule.name.to_owned(), severity, replies.join(" "), summary]);
+    for (set, group) in groups {
+        let group_name = words.get(group.word()).to_owned();
+        let heading = match set.word() {
+            None => group_name,
+            Some(set) => format!("{group_name}, {}", words.get(set)),
+        };
+        rows.push(vec![heading, String::new(), String::new()]);
+        for (number, rule) in rules.rules().enumerate().filter(|(_, r)| (r.set, r.group) == (set, group)) {
+            let is_off = set == Set::Default && !rules.speaks(number);
+            let severity = rules.severity(number).unwrap_or(rule.severity).word();
+            let severity = if is_off { Word::RuleOff } else { severity };
+            let summary = rule.page(words.lang()).summary.clone();
+            rows.push(vec![rule.name.to_owned(), words.get(severity).to_owned(), summary]);
         }
     }
-    out.push_str(&table(
-        &header,
-        &[Column::Word, Column::Word, Column::Word, Column::Prose],
-        rows,
-        style.width,
-    ));
+    out.push_str(&table(&header, &[Column::Word, Column::Word, Column::Prose], rows, style.width));
     out
 }
 

@@ -3,10 +3,11 @@
 use super::summary::Problem;
 use crate::catalog::{self, Actor, CaseText, RulePage, Word, Words, fill};
 use crate::lang::Lang;
-use crate::rule::{Fact, Finding, Group, Label, RULES, Rule};
+use crate::rule::{Check, Fact, Finding, Label, RULES, Rule};
 use crate::session::Confidence;
 use crate::text::{Printable, grouped};
 use crate::time::{When, Zone};
+use std::cell::OnceCell;
 use std::fmt::{self, Write};
 
 /// Bytes of a text from the log that are put into a sentence.
@@ -17,15 +18,15 @@ const QUOTED_BYTES_MAX: usize = 80;
 pub struct Sentences {
     words: Words,
     zone: Zone,
-    /// The page of each rule.
-    pages: Vec<(&'static str, RulePage)>,
+    /// The page of each rule, once it was asked for: to read them all takes longer than a short log.
+    pages: Vec<(&'static str, OnceCell<RulePage>)>,
 }
 
 impl Sentences {
     /// For that language, with times of day as they are in that zone.
     #[must_use]
     pub fn new(lang: Lang, zone: Zone) -> Self {
-        let pages = RULES.iter().map(|r| (r.name, catalog::rule(r.name, lang))).collect();
+        let pages = RULES.iter().map(|r| (r.name, OnceCell::new())).collect();
         Self { words: Words::new(lang), zone, pages }
     }
 
@@ -41,12 +42,20 @@ impl Sentences {
         self.zone.clock(at)
     }
 
-    fn page(&self, rule: &Rule) -> &RulePage {
-        let page = self.pages.iter().find(|(name, _)| *name == rule.name);
-        &page.expect("every rule has a page").1
+    fn page<'a>(&'a self, rule: &'a Rule) -> &'a RulePage {
+        if let Check::Own(own) = rule.check {
+            return own.page();
+        }
+        self.page_named(rule.name)
     }
 
-    fn case(&self, finding: &Finding) -> &CaseText {
+    fn page_named(&self, name: &str) -> &RulePage {
+        let page = self.pages.iter().find(|(known, _)| *known == name);
+        let (name, page) = page.expect("every rule but those of one's own is in the list");
+        page.get_or_init(|| catalog::rule(name, self.words.lang()))
+    }
+
+    fn case<'a>(&'a self, finding: &'a Finding) -> &'a CaseText {
         self.page(finding.rule).case(finding.case)
     }
 
@@ -59,7 +68,14 @@ impl Sentences {
     /// Why it happened.
     #[must_use]
     pub fn why(&self, finding: &Finding) -> String {
-        let why = self.filled(&self.case(finding).why, finding);
+        let mut why = self.filled(&self.case(finding).why, finding);
+        for (_, fact) in &finding.facts {
+            let Fact::Also(keys) = fact else { continue };
+            for key in keys {
+                why.push(' ');
+                why.push_str(&self.filled(self.page(finding.rule).also(key), finding));
+            }
+        }
         match finding.confidence {
             Confidence::Certain => why,
             Confidence::Likely => format!("{why} {}", self.words.get(Word::Likely)),
@@ -85,11 +101,12 @@ impl Sentences {
 
     /// Which command can take the place of one that the server lacks.
     fn instead(&self, finding: &Finding) -> Option<&str> {
-        if finding.rule.group != Group::Support || finding.case == "replaced" {
+        let lacks_command = matches!(finding.rule.name, "command-not-implemented" | "command-unknown");
+        if !lacks_command || matches!(finding.case, "replaced" | "in-transfer") {
             return None;
         }
-        let verb = finding.verb().name();
-        self.pages.iter().find_map(|(_, page)| page.instead(verb))
+        // Both rules share the list of one page.
+        self.page_named("command-not-implemented").instead(finding.verb().name())
     }
 
     /// The words of a mark.
@@ -148,6 +165,9 @@ impl Sentences {
                 Some(clock) => out.write_str(&clock),
                 None => out.write_str(&self.words.with(Word::LineN, &[("n", &line.to_string())])),
             },
+            // They are told behind the reason, and sessions got their numbers when the report was sealed.
+            Fact::Also(_) => Ok(()),
+            Fact::Session(place) => write!(out, "{}", place.line),
             Fact::User([]) => out.write_str(self.words.get(Word::TheUser)),
             Fact::User(name) => {
                 out.push('"');

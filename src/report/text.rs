@@ -348,11 +348,11 @@ impl Page<'_> {
 }
 
 /// A line, or its parts between wide gaps where it does not fit.
-fn whole_or_parts(line: &str, width: usize) -> Vec<&str> {
+pub(super) fn whole_or_parts(line: &str, width: usize) -> Vec<&str> {
     if columns(line) <= width { vec![line] } else { line.split("   ").collect() }
 }
 
-fn severity_paint(severity: Severity) -> Paint {
+pub(super) fn severity_paint(severity: Severity) -> Paint {
     match severity {
         Severity::Error => Paint::Error,
         Severity::Warning => Paint::Warning,

@@ -68,6 +68,10 @@ pub enum Fact<'a> {
     Moment(When, u64),
     /// A user's name; nothing where it is not known.
     User(&'a [u8]),
+    /// Sentences of the rule's page that the reason goes on with, by their keys.
+    Also(Vec<&'static str>),
+    /// The number of the session that begins there.
+    Session(Place),
 }
 
 /// A finding: which rule, where, and what proves it.
@@ -208,6 +212,7 @@ impl Finding {
             "verb" => self.command().map(|(verb, argument)| Fact::Text(told_name(verb, argument))),
             "argument" => self.command().map(|(_, argument)| Fact::Text(argument.into())),
             "code" => self.reply().map(|(code, _)| Fact::Code(code)),
+            "reply" => self.reply().map(|(_, line)| Fact::Text(line.into())),
             "line" => Some(Fact::Line(self.place.line)),
             "user" => Some(Fact::User(self.user())),
             "client" => Some(Fact::Text(self.client().into())),

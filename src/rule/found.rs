@@ -47,7 +47,19 @@ pub enum Part {
     Proof,
     /// It came later.
     Later,
+    /// The exchange with that number, from 0, of a sequence of the user's.
+    Numbered(u8),
 }
+
+/// The keys of the words of such exchanges.
+const KEYS: [&str; STEPS_MAX] = ["step-1", "step-2", "step-3", "step-4"];
+/// The names of their facts.
+const FACTS: [[&str; 3]; STEPS_MAX] = [
+    ["step_1_line", "step_1_verb", "step_1_code"],
+    ["step_2_line", "step_2_verb", "step_2_code"],
+    ["step_3_line", "step_3_verb", "step_3_code"],
+    ["step_4_line", "step_4_verb", "step_4_code"],
+];
 
 impl Part {
     /// The key of its words in the rule's page.
@@ -58,6 +70,7 @@ impl Part {
             Self::Between => "between",
             Self::Proof => "proof",
             Self::Later => "later",
+            Self::Numbered(n) => KEYS[usize::from(n) % STEPS_MAX],
         }
     }
 
@@ -68,6 +81,7 @@ impl Part {
             Self::Between => ["between_line", "between_verb", "between_code"],
             Self::Proof => ["proof_line", "proof_verb", "proof_code"],
             Self::Later => ["later_line", "later_verb", "later_code"],
+            Self::Numbered(n) => FACTS[usize::from(n) % STEPS_MAX],
         }
     }
 
@@ -79,7 +93,7 @@ impl Part {
     fn usual_role(self) -> Role {
         match self {
             Self::Cause => Role::Cause,
-            Self::Between | Self::Proof => Role::Evidence,
+            Self::Between | Self::Proof | Self::Numbered(_) => Role::Evidence,
             Self::Later => Role::Consequence,
         }
     }
@@ -120,6 +134,16 @@ impl Found {
     #[must_use]
     pub fn later(self, mark: impl Into<Option<Mark>>) -> Self {
         self.step(Part::Later, mark)
+    }
+
+    /// With an exchange of a sequence of the user's, by its number from 0.
+    pub(super) fn numbered(self, number: usize, mark: Mark) -> Self {
+        self.step(Part::Numbered(number as u8), mark)
+    }
+
+    /// The name of the fact that holds the line of such an exchange.
+    pub(super) fn line_of(number: usize) -> &'static str {
+        FACTS[number % STEPS_MAX][0]
     }
 
     /// With an exchange in the place of the cause that has something else to do with it.

@@ -3,11 +3,14 @@
 
 use super::finding::{Asked, Words};
 use super::found::STEPS_MAX;
+use super::own::{Own, Progress};
 use super::transcript::{Scene, Shown, Transcript};
-use super::{Check, Fact, Finding, Found, Related, Ruleset, Suspect};
+use super::{Fact, Finding, Found, Related, Ruleset, Suspect};
 use crate::event::Place;
 use crate::ftp::Mark;
-use crate::session::{CONTEXT_MAX, Exchange, Session};
+use crate::session::{CONTEXT_MAX, Exchange, Notable, Session};
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Judges sessions.
@@ -18,19 +21,12 @@ pub struct Judge {
     context: usize,
     /// By the numbers of the rules.
     limits: Vec<Limits>,
-    asked: Asks,
     /// The transcript of the finding at hand; it keeps its room for the next.
     transcript: Transcript,
     /// What the rules found out about the session at hand.
     about_session: Vec<(Mark, Found)>,
-}
-
-/// The numbers of the rules that are asked, by what they look at, each kind in order.
-#[derive(Debug, Default)]
-struct Asks {
-    suspects: Vec<usize>,
-    exchanges: Vec<usize>,
-    sessions: Vec<usize>,
+    /// How far the user's own rules have come in sessions that go on, by where these begin and the rule's number.
+    progress: BTreeMap<(Place, usize), Progress>,
 }
 
 /// How far into a log the findings of a rule are worth their details. Those behind are too many.
@@ -42,34 +38,29 @@ pub struct Limits {
     pub proven: Option<Place>,
 }
 
-impl Asks {
-    fn of(rules: &Ruleset) -> Self {
-        let mut asks = Self::default();
-        for (number, rule) in rules.rules().enumerate() {
-            match rule.check {
-                // A rule that explains a reply does so even where nobody wants to hear of it: no other is to explain it then.
-                Check::Suspect(_) => asks.suspects.push(number),
-                Check::Exchange(..) if rules.speaks(number) => asks.exchanges.push(number),
-                Check::Session(_) if rules.speaks(number) => asks.sessions.push(number),
-                _ => {}
-            }
-        }
-        asks
-    }
+/// What a rule that explains what goes wrong says about an exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It explains it, by that case.
+    Explains(&'static str),
+    /// Another rule explained it first.
+    NotAsked,
+    /// It has another explanation in mind.
+    DoesNotFit,
 }
 
 impl Judge {
     /// A judge by those rules whose transcripts have `context` lines before the offending one.
     #[must_use]
     pub fn new(context: usize, rules: Arc<Ruleset>) -> Self {
-        let (limits, asked) = (vec![Limits::default(); rules.rules().len()], Asks::of(&rules));
+        let limits = vec![Limits::default(); rules.rules().len()];
         Self {
             rules,
             context: context.min(CONTEXT_MAX),
             limits,
-            asked,
             transcript: Transcript::default(),
             about_session: Vec::new(),
+            progress: BTreeMap::new(),
         }
     }
 
@@ -90,45 +81,70 @@ impl Judge {
         for notable in session.notable() {
             let mut suspect = Suspect::new(notable.exchange, notable.state);
             if notable.is_suspect
-                && let Some((number, explanation)) = self.explained(&mut suspect, &rules)
+                && let Some((number, explanation)) = explained(&mut suspect, &rules)
                 && rules.speaks(number)
             {
                 found(number, self.finding(number, &suspect.exchange, explanation, &wants));
             }
             if notable.is_watched {
-                for at in 0..self.asked.exchanges.len() {
-                    let number = self.asked.exchanges[at];
-                    let Check::Exchange(watch, check) = rules.rule(number).check else { continue };
-                    if !watch.has(suspect.verb) {
-                        continue;
-                    }
-                    suspect.numbers = rules.numbers(number);
+                for (number, check) in rules.asks().about(suspect.verb) {
+                    suspect.numbers = rules.numbers(*number);
                     if let Some(explanation) = check(&suspect) {
-                        found(number, self.finding(number, &suspect.exchange, explanation, &wants));
+                        found(*number, self.finding(*number, &suspect.exchange, explanation, &wants));
                     }
                 }
             }
         }
-        for at in 0..self.asked.sessions.len() {
-            let number = self.asked.sessions[at];
-            let Check::Session(check) = rules.rule(number).check else { continue };
-            let mut about = std::mem::take(&mut self.about_session);
-            check(session, rules.numbers(number), &mut about);
-            for (mark, explanation) in about.drain(..) {
-                let Some(exchange) = session.exchange(mark) else { continue };
-                found(number, self.finding(number, &exchange, explanation, &wants));
-            }
-            self.about_session = about;
+        let mut about = std::mem::take(&mut self.about_session);
+        for (number, check) in &rules.asks().sessions {
+            check(session, rules.numbers(*number), &mut about);
+            self.found_in(session, *number, &mut about, &wants, &mut found);
+        }
+        for (number, own) in &rules.asks().own {
+            self.seen_by_own(session, *number, own, &mut about);
+            self.found_in(session, *number, &mut about, &wants, &mut found);
+        }
+        self.about_session = about;
+    }
+
+    /// Hands out what a rule found out about a session.
+    fn found_in(
+        &mut self,
+        session: &Session,
+        number: usize,
+        about: &mut Vec<(Mark, Found)>,
+        wants: impl Fn(&Finding, bool) -> bool,
+        mut found: impl FnMut(usize, Finding),
+    ) {
+        for (mark, explanation) in about.drain(..) {
+            let Some(exchange) = session.exchange(mark) else { continue };
+            found(number, self.finding(number, &exchange, explanation, &wants));
         }
     }
 
-    /// The first rule that explains what went wrong, and how.
-    fn explained<'r>(&self, suspect: &mut Suspect<'r>, rules: &'r Ruleset) -> Option<(usize, Found)> {
-        self.asked.suspects.iter().find_map(|number| {
-            let Check::Suspect(check) = rules.rule(*number).check else { return None };
-            suspect.numbers = rules.numbers(*number);
-            Some((*number, check(suspect)?))
-        })
+    /// What a rule of the user's own finds in a session or a part of one.
+    fn seen_by_own(&mut self, session: &Session, number: usize, own: &Own, about: &mut Vec<(Mark, Found)>) {
+        let key = (session.first(), number);
+        let before = if session.is_continued() { self.progress.remove(&key) } else { None };
+        let mut progress = before.unwrap_or_default();
+        own.look(session, &mut progress, about);
+        if !session.has_ended() && progress.matters() {
+            self.progress.insert(key, progress);
+        }
+    }
+
+    /// What the rules that explain what goes wrong say about an exchange, in the order in which they are asked.
+    #[must_use]
+    pub fn verdicts(&self, notable: &Notable) -> Vec<(usize, Verdict)> {
+        let mut suspect = Suspect::new(notable.exchange, notable.state);
+        let explained = explained(&mut suspect, &self.rules);
+        let explainer = explained.as_ref().map_or(usize::MAX, |(number, _)| *number);
+        let verdict = |number: &usize| match (number.cmp(&explainer), &explained) {
+            (Ordering::Less, _) | (_, None) => Verdict::DoesNotFit,
+            (Ordering::Equal, Some((_, found))) => Verdict::Explains(found.case),
+            (Ordering::Greater, _) => Verdict::NotAsked,
+        };
+        self.rules.asks().suspects.iter().map(|(number, _)| (*number, verdict(number))).collect()
     }
 
     fn finding(
@@ -188,6 +204,22 @@ impl Judge {
             said: Words { command, ..Words::default() },
         }
     }
+}
+
+/// The first rule that explains what went wrong, and how.
+fn explained<'r>(suspect: &mut Suspect<'r>, rules: &'r Ruleset) -> Option<(usize, Found)> {
+    let asks = rules.asks();
+    let is_accepted = suspect.code().is_some_and(|code| !code.is_refusal());
+    let asked = if is_accepted { &asks.accepted } else { &asks.suspects };
+    let explained = asked.iter().find_map(|(number, check)| {
+        suspect.numbers = rules.numbers(*number);
+        Some((*number, check(suspect)?))
+    });
+    debug_assert!(
+        explained.is_some() || asks.suspects.iter().all(|(_, check)| check(suspect).is_none()),
+        "a rule explains what was accepted and does not say so",
+    );
+    explained
 }
 
 /// What the session and the exchange say.

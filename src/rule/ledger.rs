@@ -1,7 +1,12 @@
-//! What is remembered of all sessions of a source: refusals, acceptances, renames that were begun and not ended.
+//! What is remembered of all sessions of a source: refusals, acceptances, failed logins, renames that were begun and not
+//! ended, and where each session began and ended.
 
+use super::concurrency::{Concurrency, Open};
+use super::own::Sightings;
 use super::refusal::{Reasons, Refusal};
+use super::servers::Servers;
 use super::transcript::{Label, Transcript};
+use super::visit::{Attempt, Visit};
 use crate::event::Place;
 use crate::ftp::{Code, Rename};
 use crate::session::{Ended, Session};
@@ -11,13 +16,19 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Refusals that are remembered one by one.
-pub(super) const REFUSALS_MAX: usize = 50_000;
-/// Different clients and replies of refusals that are remembered.
-const NAMES_MAX: usize = 65_536;
+pub(super) const REFUSALS_MAX: usize = 30_000;
+/// Clients, users and replies beyond which those that nothing points to any more are forgotten.
+const NAMES_KEPT: usize = 16_384;
+/// Bytes of a client, a user or a reply that are remembered.
+const NAME_BYTES_MAX: usize = 400;
 /// Sessions whose acceptance is remembered.
-pub(super) const ACCEPTED_MAX: usize = 100_000;
+pub(super) const ACCEPTED_MAX: usize = 30_000;
 /// Unfinished renames that are remembered.
 pub(super) const DANGLING_MAX: usize = 10_000;
+/// Sessions whose beginning and end are remembered.
+pub(super) const VISITS_MAX: usize = 15_000;
+/// Failed logins that are remembered.
+pub(super) const ATTEMPTS_MAX: usize = 15_000;
 
 /// A rename that was begun and never ended.
 #[derive(Clone, Debug)]
@@ -40,15 +51,13 @@ pub struct Names {
 }
 
 impl Names {
-    /// The number of a text. Beyond the limit every new one is the empty text.
+    /// The number of a text.
     pub(super) fn number(&mut self, text: &[u8]) -> u32 {
+        let text = &text[..text.len().min(NAME_BYTES_MAX)];
         self.numbers.get(text).copied().unwrap_or_else(|| self.add(text.into()))
     }
 
     fn add(&mut self, text: Arc<[u8]>) -> u32 {
-        if self.list.len() >= NAMES_MAX {
-            return u32::MAX;
-        }
         let number = self.list.len() as u32;
         self.list.push(Arc::clone(&text));
         self.numbers.insert(text, number);
@@ -85,10 +94,22 @@ pub struct Ledger {
     pub refusals: Vec<Refusal>,
     /// Acceptances, likewise.
     pub accepted: Vec<Accepted>,
+    /// Sessions, likewise.
+    pub visits: Vec<Visit>,
+    /// Failed logins, likewise.
+    pub attempts: Vec<Attempt>,
     dangling: Vec<Dangling>,
-    /// Clients and replies of the refusals.
+    pub(super) servers: Servers,
+    /// Clients, users and replies.
     pub names: Names,
+    /// How many names there may be before those that nothing points to are forgotten.
+    names_max: usize,
     pub(super) reasons: Reasons,
+    pub(super) concurrency: Concurrency,
+    /// Acceptances and sessions that did not fit. They matter where there are refusals.
+    forgotten: u64,
+    /// What the user's own rules count.
+    pub(super) own: Sightings,
     /// What did not fit.
     pub overflow: u64,
 }
@@ -98,6 +119,7 @@ impl Ledger {
     pub fn observe(&mut self, session: &Session, ended: Ended) {
         let before = self.refusals.len();
         self.note_refusals(session);
+        self.note_deeds(session);
         if self.refusals.len() == before && !session.is_continued() {
             let greeted =
                 session.exchanges().next().filter(|e| !e.has_command() && e.code() == Some(Code(220)));
@@ -105,31 +127,80 @@ impl Ledger {
         }
         if ended == Ended::Yes {
             self.dangling.extend(dangling(session));
+            let visit = Visit::of(session, &mut self.names, self.refusals.len() > before);
+            self.visits.push(visit);
+            self.servers.observe(session);
         }
     }
 
     /// Takes everything out of `other`, keeping what comes first in the log where there is too much.
     pub fn absorb(&mut self, other: &mut Self) {
         let moved = self.names.absorb(&mut other.names);
-        let here = |number: u32| moved.get(number as usize).copied().unwrap_or(number);
-        self.refusals.extend(other.refusals.drain(..).map(|refusal| Refusal {
-            client: here(refusal.client),
-            said: refusal.said.map(here),
-            ..refusal
-        }));
+        let here = |number: &mut u32| *number = moved.get(*number as usize).copied().unwrap_or(*number);
+        other.numbers().for_each(here);
+        self.refusals.append(&mut other.refusals);
         self.accepted.append(&mut other.accepted);
+        self.visits.append(&mut other.visits);
+        self.attempts.append(&mut other.attempts);
         self.dangling.append(&mut other.dangling);
+        self.forgotten += std::mem::take(&mut other.forgotten);
+        self.servers.absorb(&mut other.servers);
         self.overflow += std::mem::take(&mut other.overflow);
-        self.overflow += keep_first(&mut self.refusals, REFUSALS_MAX, |r| r.place);
-        self.overflow += keep_first(&mut self.accepted, ACCEPTED_MAX, |a| a.place);
-        self.overflow += keep_first(&mut self.dangling, DANGLING_MAX, |d| d.place);
+        self.keep_first(2);
+        if self.names.list.len() > self.names_max.max(NAMES_KEPT) {
+            self.forget_names();
+        }
+        self.overflow += self.own.absorb(&mut other.own);
     }
 
-    /// Puts everything in the order of the log.
+    /// Drops what comes last where there is more than `times` as much as may stay. What stays is the same in whatever order
+    /// ledgers are put together: what comes first is never dropped.
+    fn keep_first(&mut self, times: usize) {
+        self.overflow += keep_first(&mut self.refusals, REFUSALS_MAX, times, |r| r.place);
+        self.forgotten += keep_first(&mut self.accepted, ACCEPTED_MAX, times, |a| a.place);
+        self.forgotten += keep_first(&mut self.visits, VISITS_MAX, times, |v| v.begin);
+        self.overflow += keep_first(&mut self.attempts, ATTEMPTS_MAX, times, |a| a.place);
+        self.overflow += keep_first(&mut self.dangling, DANGLING_MAX, times, |d| d.place);
+    }
+
+    /// The numbers of names, wherever one stands.
+    fn numbers(&mut self) -> impl Iterator<Item = &mut u32> {
+        let refusals = self
+            .refusals
+            .iter_mut()
+            .flat_map(|r| [&mut r.client, &mut r.user].into_iter().chain(&mut r.said));
+        let visits = self.visits.iter_mut().flat_map(|v| [&mut v.client, &mut v.user]);
+        let attempts = self
+            .attempts
+            .iter_mut()
+            .flat_map(|a| [&mut a.client, &mut a.user].into_iter().chain(&mut a.said));
+        refusals.chain(visits).chain(attempts)
+    }
+
+    /// Forgets the names that nothing points to.
+    fn forget_names(&mut self) {
+        let old = std::mem::take(&mut self.names);
+        let mut kept = Names::default();
+        self.numbers().for_each(|number| *number = kept.number(old.text(*number)));
+        self.names_max = 2 * kept.list.len();
+        self.names = kept;
+    }
+
+    /// Puts everything in the order of the log, and counts the sessions that were open at refusals.
     pub fn sort(&mut self) {
+        let n_visits = self.visits.len();
+        self.keep_first(1);
+        if !self.refusals.is_empty() {
+            self.overflow += std::mem::take(&mut self.forgotten);
+        }
         self.refusals.sort_by_key(|r| r.place);
         self.accepted.sort_unstable_by_key(|a| a.place);
+        self.visits.sort_unstable_by_key(|v| v.begin);
+        self.attempts.sort_by_key(|a| a.place);
         self.dangling.sort_by_key(|d| d.place);
+        let known_until = self.visits.last().filter(|_| n_visits >= VISITS_MAX).map(|v| v.begin);
+        self.concurrency = Concurrency::of(&self.refusals, &self.visits, known_until, &self.names);
+        self.overflow += std::mem::take(&mut self.servers.left_out);
     }
 
     /// The last rename that the same client and user had begun before `place` and not ended.
@@ -141,6 +212,18 @@ impl Ledger {
         latest_first.find(|d| d.place.source == place.source && d.client == client && same(&d.user, user))
     }
 
+    /// What was open when the server refused a session because of a limit, if the log shows that.
+    #[must_use]
+    pub fn open_at(&self, refusal: &Refusal) -> Option<Open> {
+        self.concurrency.at(refusal)
+    }
+
+    /// The limit that was reached, and whether the server names it; else it is the number at which it refused each time.
+    #[must_use]
+    pub fn limit_at(&self, refusal: &Refusal) -> Option<(u64, bool)> {
+        self.concurrency.limit(refusal, &self.names)
+    }
+
     /// The first acceptance after `place`.
     #[must_use]
     pub fn accepted_after(&self, place: Place) -> Option<Accepted> {
@@ -149,9 +232,9 @@ impl Ledger {
     }
 }
 
-/// Drops what comes last when there is twice too much; returns how many were dropped.
-fn keep_first<T, K: Ord>(list: &mut Vec<T>, max: usize, key: impl Fn(&T) -> K) -> u64 {
-    if list.len() < 2 * max {
+/// Drops what comes last when there is more than `times` too much; returns how many were dropped.
+fn keep_first<T, K: Ord>(list: &mut Vec<T>, max: usize, times: usize, key: impl Fn(&T) -> K) -> u64 {
+    if list.len() <= times * max {
         return 0;
     }
     list.select_nth_unstable_by_key(max, |t| key(t));

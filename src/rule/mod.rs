@@ -3,14 +3,19 @@
 //! Rules report facts; the words stand in the catalog. A folder holds the rules of one group. The groups are asked in the
 //! order in which they stand here: a reply that one rule explains is not explained again by another.
 
+mod asks;
+mod concurrency;
 mod finding;
 mod found;
 mod judge;
 mod ledger;
+pub mod own;
 mod refusal;
 mod ruleset;
+mod servers;
 mod suspect;
 mod transcript;
+mod visit;
 
 mod tls;
 mod login;
@@ -24,18 +29,23 @@ mod security;
 mod conformance;
 mod performance;
 
+pub use concurrency::{Count, Open};
 pub use finding::{Fact, Finding, Related, Role};
 pub use found::{Found, Part, STEPS_MAX, Step, Steps};
-pub use judge::{Judge, Limits};
+pub use judge::{Judge, Limits, Verdict};
 pub use ledger::{Accepted, Dangling, Ledger, Names};
 pub use refusal::{Reason, Refusal};
-pub use ruleset::{Choice, Numbers, Ruleset, Setting, Unit, Unknown};
+pub use ruleset::{Choice, Numbers, Ruleset, Setting, Unit, Unknown, length_of_time};
+pub use support::lack::is_lacking;
 pub use suspect::Suspect;
 pub use transcript::{Label, Said, Side, Transcript};
+pub use visit::{Attempt, Visit};
 
-use crate::catalog::Word;
+use crate::catalog::{self, RulePage, Word};
 use crate::ftp::Mark;
+use crate::lang::Lang;
 use crate::session::{Session, Watch};
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 /// How bad a finding is.
@@ -102,9 +112,17 @@ pub enum Group {
     Conformance,
     /// What costs time.
     Performance,
+    /// What the user looks for.
+    Own,
 }
 
 impl Group {
+    /// The word used in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.word().key().trim_start_matches("group-")
+    }
+
     /// The heading.
     #[must_use]
     pub fn word(self) -> Word {
@@ -120,6 +138,7 @@ impl Group {
             Self::Security => Word::GroupSecurity,
             Self::Conformance => Word::GroupConformance,
             Self::Performance => Word::GroupPerformance,
+            Self::Own => Word::GroupOwn,
         }
     }
 }
@@ -146,6 +165,18 @@ impl Set {
             Self::Default => "default",
             Self::Pedantic => "pedantic",
             Self::Audit => "audit",
+        }
+    }
+}
+
+impl Set {
+    /// The word that people read; nothing for the set that needs none.
+    #[must_use]
+    pub fn word(self) -> Option<Word> {
+        match self {
+            Self::Default => None,
+            Self::Pedantic => Some(Word::SetPedantic),
+            Self::Audit => Some(Word::SetAudit),
         }
     }
 }
@@ -204,11 +235,31 @@ pub struct Rule {
     pub settings: &'static [Setting],
     /// What it looks at.
     pub check: Check,
+    /// Whether it explains transfers that were accepted while a REST was in force, too. Most rules explain what went wrong only.
+    pub accepted: bool,
     /// Looks at a finding again once all sessions are known.
     pub revise: Option<fn(&mut Finding, &Ledger)>,
 }
 
 impl Rule {
+    /// Its page in that language.
+    #[must_use]
+    pub fn page(&self, lang: Lang) -> Cow<'static, RulePage> {
+        match self.check {
+            Check::Own(own) => Cow::Borrowed(own.page()),
+            _ => Cow::Owned(catalog::rule(self.name, lang)),
+        }
+    }
+
+    /// A log that shows what it finds; empty where there is none.
+    #[must_use]
+    pub fn example(&self) -> &'static str {
+        match self.check {
+            Check::Own(own) => own.examples().iter().find(|e| !e.finds.is_empty()).map_or("", |e| &e.log),
+            _ => catalog::example(self.name),
+        }
+    }
+
     /// What most rules have; a name, a group, cases and a check are to be added.
     const BASE: Self = Self {
         name: "",
@@ -220,6 +271,7 @@ impl Rule {
         cases: &[],
         settings: &[],
         check: Check::Suspect(|_| None),
+        accepted: false,
         revise: None,
     };
 }
@@ -227,7 +279,8 @@ impl Rule {
 /// What a rule looks at.
 #[derive(Debug)]
 pub enum Check {
-    /// An exchange that went wrong: it was refused, got no final reply, or may have lost its offset. The rule explains why.
+    /// An exchange that went wrong: it was refused or failed, got no final reply, or may have lost its offset. The rule explains
+    /// why.
     /// The first rule that does so is the only one.
     Suspect(fn(&Suspect) -> Option<Found>),
     /// Every exchange with one of these commands, however it went. The rule speaks for itself.
@@ -236,6 +289,8 @@ pub enum Check {
     Session(fn(&Session, Numbers, &mut Vec<(Mark, Found)>)),
     /// All sessions together.
     Ledger(fn(&Ledger, Numbers, &mut Vec<Finding>)),
+    /// What the user says.
+    Own(&'static own::Own),
 }
 
 /// Every rule of ftplog; of two that could explain the same reply, the first one does.
@@ -265,24 +320,48 @@ pub fn named(name: &str) -> Option<&'static Rule> {
 /// What the rules say about transcripts; for their tests.
 #[cfg(test)]
 pub(crate) mod testing {
-    use super::{Choice, Judge, Ruleset, Set};
+    use super::{Check, Choice, Judge, Rule, Ruleset, Set, own};
+    use crate::catalog::Words;
+    use crate::lang::Lang;
     use crate::session::Session;
+    use std::panic::Location;
     use std::sync::Arc;
 
-    /// The findings in a bare transcript, `rule/case`, with the number of the exchange that each is at. All rules are on.
+    /// The findings in a bare transcript, `rule/case`, each with its line. All rules are on. Rules of other groups than the one
+    /// whose test asks are left out if they speak for themselves; those that explain replies stay, because one excludes another.
+    #[track_caller]
     pub(crate) fn judged(lines: &[&str]) -> Vec<String> {
-        judged_by(&Set::ALL.map(|set| set.name().to_owned()), lines)
+        judged_by(&Set::ALL.map(|set| set.name().to_owned()), lines, Location::caller())
     }
 
     /// The same with the rules of everyone only.
-    #[allow(dead_code, reason = "rules that are silent by default are still to come")]
+    #[track_caller]
     pub(crate) fn judged_by_default(lines: &[&str]) -> Vec<String> {
-        judged_by(&["default".to_owned()], lines)
+        judged_by(&["default".to_owned()], lines, Location::caller())
     }
 
-    fn judged_by(select: &[String], lines: &[&str]) -> Vec<String> {
+    /// The findings of a rule of the user's own only, likewise.
+    pub(crate) fn judged_by_own(definition: &str, lines: &[&str]) -> Vec<String> {
+        let definition: own::Definition = toml::from_str(definition).unwrap();
+        let rule = definition.compile(&[], &Words::new(Lang::En)).unwrap();
+        judged_with(
+            &Choice { select: vec!["own".to_owned()], own: vec![rule], ..Choice::default() },
+            lines,
+            |_| true,
+        )
+    }
+
+    fn judged_by(select: &[String], lines: &[&str], asked_at: &Location) -> Vec<String> {
         let choice = Choice { select: select.to_vec(), ..Choice::default() };
-        let rules = Arc::new(Ruleset::new(&choice).unwrap());
+        let folder = asked_at.file().rsplit(['/', '\\']).nth(1).unwrap_or_default().to_owned();
+        judged_with(&choice, lines, |rule| {
+            let group = format!("{:?}", rule.group).to_lowercase();
+            matches!(rule.check, Check::Suspect(_)) || group == folder
+        })
+    }
+
+    fn judged_with(choice: &Choice, lines: &[&str], counts: impl Fn(&Rule) -> bool) -> Vec<String> {
+        let rules = Arc::new(Ruleset::new(choice).unwrap());
         let mut session = Session::of_a_transcript();
         session.hear_lines(lines);
         let mut judge = Judge::new(2, Arc::clone(&rules));
@@ -291,11 +370,9 @@ pub(crate) mod testing {
         judge.judge(
             &session,
             |_, _| true,
-            |_, finding| {
-                found.push(format!("{}/{} line {}", finding.rule.name, finding.case, finding.place.line));
-            },
+            |_, finding| found.extend(counts(finding.rule).then_some(finding)),
         );
-        found
+        found.iter().map(|f| format!("{}/{} line {}", f.rule.name, f.case, f.place.line)).collect()
     }
 }
 

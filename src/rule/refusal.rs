@@ -2,8 +2,9 @@
 
 use super::ledger::Ledger;
 use super::transcript::write_first_line;
-use crate::event::{Holds, Place};
-use crate::ftp::{Code, Software, Verb};
+use super::visit::Attempt;
+use crate::event::{Holds, Outcome, Place};
+use crate::ftp::{Code, Login, Software, State, Verb};
 use crate::session::{Ending, Exchange, Notable, Session};
 use crate::time::When;
 use foldhash::fast::FixedState;
@@ -13,6 +14,10 @@ use std::sync::LazyLock;
 
 /// Different replies whose reasons are remembered.
 const REASONS_MAX: usize = 256;
+/// A session that was silent for so long was probably ended for that, where the server does not say why it ended.
+const SILENT_MS_MIN: i64 = 60_000;
+/// A number above this is no limit on sessions.
+const LIMIT_MAX: u64 = 100_000;
 
 /// Why a server refused its service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,6 +33,12 @@ pub enum Reason {
     Banned,
     ServerFault,
     Unknown,
+    /// Too many wrong passwords in this session.
+    TooManyFailures,
+    /// The session lasted as long as any may.
+    SessionLimit,
+    /// Nothing was transferred for too long, whatever else was said.
+    NoTransfer,
     /// The client was silent for too long: the normal end of a session.
     Idle,
     /// The client wrote it; no server did.
@@ -49,6 +60,9 @@ impl Reason {
             Self::Banned => "banned",
             Self::ServerFault => "server-fault",
             Self::Unknown => "unknown",
+            Self::TooManyFailures => "too-many-failures",
+            Self::SessionLimit => "session-limit",
+            Self::NoTransfer => "no-transfer",
             Self::Idle => "idle",
             Self::ClientMade => "client-made",
         }
@@ -62,10 +76,34 @@ impl Reason {
         COMPILED.matches(&text).iter().next().map_or(Self::Unknown, |first| CLASSES[first].1)
     }
 
-    /// Whether it counts towards a burst: idle sessions end normally, and a client's own words are no refusal.
+    /// The reason that a reply names, or else what happened before it: servers end silent sessions, and those that sent too many
+    /// wrong passwords, with the words of RFC 959, which say nothing.
+    #[must_use]
+    pub(super) fn in_place(self, exchange: &Exchange, state: &State) -> Self {
+        if self != Self::Unknown || exchange.code() != Some(Code(421)) {
+            return self;
+        }
+        match state.login {
+            Login::Refused(_) => Self::TooManyFailures,
+            _ if silence_before(exchange).is_some_and(|ms| ms >= SILENT_MS_MIN) => Self::Idle,
+            _ => self,
+        }
+    }
+
+    /// Whether it counts towards a burst: idle sessions end normally, wrong passwords are the user's own matter, and a client's
+    /// own words are no refusal.
     #[must_use]
     pub fn counts(self) -> bool {
-        !matches!(self, Self::Idle | Self::ClientMade)
+        !matches!(
+            self,
+            Self::Idle | Self::NoTransfer | Self::SessionLimit | Self::TooManyFailures | Self::ClientMade
+        )
+    }
+
+    /// Whether the server has a limit on sessions and it is reached.
+    #[must_use]
+    pub fn is_limit(self) -> bool {
+        matches!(self, Self::Capacity | Self::PerClient | Self::PerUser)
     }
 }
 
@@ -74,21 +112,25 @@ impl Reason {
 const CLASSES: &[(&str, Reason)] = &[
     ("remote server has closed connection", Reason::ClientMade),
     ("banned|not welcome|no connections allowed from your ip", Reason::Banned),
-    ("not currently accepting logins at this address|too many failed", Reason::Banned),
-    ("too many errors|too many login|login incorrect|access denied|kicked", Reason::Banned),
+    ("not currently accepting logins at this address|access denied|kicked", Reason::Banned),
+    ("too many errors|too many login|too many failed|login incorrect", Reason::TooManyFailures),
     ("cleartext|non-secure|encrypt|tls|ssl", Reason::TlsRequired),
-    ("same user|for this account|for this user|for the user", Reason::PerUser),
+    ("same user|(too many|maximum|more than|limit).*for th(is account|is user|e user)", Reason::PerUser),
     ("from your host|from your ip|from this ip|from the same ip|for this ip", Reason::PerClient),
     ("per ip|internet address|too many.*address", Reason::PerClient),
     ("login time", Reason::LoginTimeout),
-    ("no transfer|no-transfer", Reason::Idle),
+    ("no transfer|no-transfer", Reason::NoTransfer),
     ("data timeout|data connection timed|data channel timed|no new data", Reason::DataTimeout),
+    ("session timeout", Reason::SessionLimit),
     ("timeout|time out|timed out|inactiv|idle", Reason::Idle),
+    // ftp-srv, and old IIS.
+    (r"^(421 )?(closing|terminating) connection\.?$", Reason::Idle),
     ("shut down|shutting down|shutdown|offline|maintenance|server is locked", Reason::Shutdown),
     ("server disabled|temporarily unavailable -|system not available", Reason::Shutdown),
     ("too many|maximum|busy|overload|simultaneous|already connected|limit", Reason::Capacity),
     ("temporarily unavailable", Reason::Shutdown),
-    ("could not|resource failure|out of memory|not available, sorry", Reason::ServerFault),
+    ("could not|unable to|resource failure|out of memory", Reason::ServerFault),
+    ("not available, sorry|not available - aborting", Reason::ServerFault),
     ("configuration error|chroot|oops", Reason::ServerFault),
 ];
 
@@ -109,6 +151,10 @@ pub struct Refusal {
     pub reason: Reason,
     /// The client's address, by its number in [`Ledger::names`](super::Ledger::names).
     pub client: u32,
+    /// The user, likewise.
+    pub user: u32,
+    /// The command that was refused, its line and when it was sent; line 0 where nobody asked.
+    pub asked: (Verb, u64, When),
     /// Where the session begins.
     pub session: Place,
     /// The reply, likewise; `None` where the server said nothing.
@@ -160,17 +206,30 @@ impl Turned {
 }
 
 impl Ledger {
-    /// Finds the refusals in a session.
+    /// Finds the refusals in a session, and the logins that failed.
     pub(super) fn note_refusals(&mut self, session: &Session) {
-        for Notable { exchange, .. } in session.notable().filter(|n| n.is_suspect) {
+        for Notable { exchange, state, .. } in session.notable().filter(|n| n.is_suspect) {
             let Some(reply) = exchange.reply() else { continue };
-            let Some(turned) = Turned::by(&exchange, reply.code) else { continue };
-            let reason = self.reasons.of(reply.raw());
-            if turned.refuses_service(reason) {
-                let mut said = Vec::new();
-                write_first_line(&mut said, &reply);
+            let fails = fails_login(&exchange, reply.code, state);
+            let turned = Turned::by(&exchange, reply.code);
+            if !fails && turned.is_none() {
+                continue;
+            }
+            let reason = self.reasons.of(reply.raw()).in_place(&exchange, state);
+            let mut said = Vec::new();
+            write_first_line(&mut said, &reply);
+            if turned.is_some_and(|turned| turned.refuses_service(reason)) {
                 let said = Some(self.names.number(&said));
-                self.note_refusal(session, Refusal { said, ..Refusal::at(reply.place, reply.at, reason) });
+                let asked = if exchange.has_command() {
+                    (exchange.verb(), exchange.place().line, exchange.at())
+                } else {
+                    (Verb::OTHER, 0, When::NEVER)
+                };
+                let refusal = Refusal { asked, said, ..Refusal::at(reply.place, reply.at, reason) };
+                self.note_refusal(session, refusal);
+            } else if fails && reason.is_about_who() {
+                let said = Some(self.names.number(&said));
+                self.note_attempt(session, &exchange, state, said);
             }
         }
         // Connected and closed before any greeting. Clients write of connections that they never had, and most servers' logs
@@ -183,15 +242,127 @@ impl Ledger {
         }
     }
 
+    /// Finds the logins that failed in a log that has no replies.
+    pub(super) fn note_deeds(&mut self, session: &Session) {
+        if matches!(session.dialect().holds, Holds::Everything | Holds::FinalReplies) {
+            return;
+        }
+        for exchange in session.exchanges() {
+            if exchange.verb() == Verb::PASS && exchange.outcome() == Some(Outcome::Failed) {
+                self.note_attempt(session, &exchange, session.final_state(), None);
+            }
+        }
+    }
+
+    fn note_attempt(&mut self, session: &Session, exchange: &Exchange, state: &State, said: Option<u32>) {
+        let user = match state.login {
+            Login::NeedPassword(m) | Login::NeedAccount(m) => session.exchange(m).map(|e| e.argument()),
+            _ if exchange.verb() == Verb::USER => Some(exchange.argument()),
+            _ => None,
+        };
+        let user = user.filter(|user| !user.is_empty()).unwrap_or(session.user());
+        self.attempts.push(Attempt {
+            place: exchange.place(),
+            at: exchange.at(),
+            session: session.first(),
+            client: self.names.number(session.client()),
+            user: self.names.number(user),
+            verb: exchange.verb(),
+            said_line: exchange.reply().map_or(0, |reply| reply.place.line),
+            said,
+        });
+    }
+
     fn note_refusal(&mut self, session: &Session, refusal: Refusal) {
         let client = self.names.number(session.client());
-        self.refusals.push(Refusal { client, session: session.first(), ..refusal });
+        let user = self.names.number(session.user());
+        self.refusals.push(Refusal { client, user, session: session.first(), ..refusal });
     }
+}
+
+impl Reason {
+    /// Whether a refusal at the login that gives this reason may be about who wants to come in.
+    pub(super) fn is_about_who(self) -> bool {
+        matches!(self, Self::Unknown | Self::Banned | Self::TooManyFailures | Self::ServerFault)
+    }
+}
+
+/// Whether a refusal of USER or PASS ends an attempt to log in. PASS without USER and USER after a login are matters of order.
+pub(super) fn fails_login(exchange: &Exchange, code: Code, state: &State) -> bool {
+    let in_turn = match exchange.verb() {
+        Verb::USER => !matches!(state.login, Login::In(_) | Login::Left(_)),
+        Verb::PASS => {
+            matches!(
+                state.login,
+                Login::NeedPassword(_) | Login::NeedAccount(_) | Login::Left(_) | Login::Unknown
+            )
+        }
+        _ => false,
+    };
+    in_turn && matches!(code, Code(530 | 430 | 421 | 500 | 501 | 532 | 535 | 550))
+}
+
+/// How long nothing was said before a reply that ends a session: up to the command that it answers, or up to the reply.
+pub(super) fn silence_before(exchange: &Exchange) -> Option<i64> {
+    let reply = exchange.reply()?;
+    let waited = exchange.has_command().then(|| reply.at.since(exchange.at())).flatten();
+    let before = exchange.previous().and_then(|previous| {
+        let last = previous.replies().last().map_or(previous.at(), |reply| reply.at);
+        let next = if exchange.has_command() { exchange.at() } else { reply.at };
+        next.since(last)
+    });
+    waited.max(before)
+}
+
+/// The one number in a reply that may be a limit on sessions: not a part of an address, and not a time.
+pub(super) fn limit_in(line: &[u8]) -> Option<u64> {
+    let text = line.get(4..)?;
+    let mut found = None;
+    for (number, before, after) in numbers_in(text) {
+        let of_an_address = |b: Option<&u8>| b.is_some_and(|b| matches!(b, b'.' | b':' | b'-'));
+        let in_address = of_an_address(before)
+            || of_an_address(after.first()) && after.get(1).is_some_and(u8::is_ascii_digit);
+        let is_time = [" sec", " min", " hour"].iter().any(|unit| after.starts_with(unit.as_bytes()));
+        if in_address || is_time || number == 0 || number > LIMIT_MAX {
+            continue;
+        }
+        if found.is_some_and(|known| known != number) {
+            return None;
+        }
+        found = Some(number);
+    }
+    found
+}
+
+/// The seconds that a reply names.
+pub(super) fn seconds_in(text: &[u8]) -> Option<u64> {
+    let mut numbers = numbers_in(text);
+    numbers.find_map(|(number, _, after)| {
+        let word = after.trim_ascii_start();
+        match () {
+            () if word.starts_with(b"sec") => Some(number),
+            () if word.starts_with(b"min") => number.checked_mul(60),
+            () => None,
+        }
+    })
+}
+
+/// The numbers in a text, with the byte before and the text behind each.
+fn numbers_in(text: &[u8]) -> impl Iterator<Item = (u64, Option<&u8>, &[u8])> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at + text.get(at..)?.iter().position(u8::is_ascii_digit)?;
+        let len = text[start..].iter().take_while(|b| b.is_ascii_digit()).count();
+        at = start + len;
+        let before = start.checked_sub(1).and_then(|i| text.get(i));
+        Some((crate::text::number(&text[start..at]).unwrap_or(u64::MAX), before, &text[at..]))
+    })
 }
 
 impl Refusal {
     fn at(place: Place, at: When, reason: Reason) -> Self {
-        Self { place, at, reason, client: 0, session: Place::default(), said: None }
+        let asked = (Verb::OTHER, 0, When::NEVER);
+        Self { place, at, reason, client: 0, user: 0, asked, session: Place::default(), said: None }
     }
 }
 
@@ -243,9 +414,37 @@ mod tests {
             ("421 Service not available.", Reason::Unknown),
             ("421 Server too busy, closing connection. Please retry later!", Reason::Capacity),
             ("421 TLS is required", Reason::TlsRequired),
+            ("421 Session Timeout (60 seconds): closing control connection", Reason::SessionLimit),
+            ("421 No transfer timeout (300 seconds): closing control connection", Reason::NoTransfer),
+            ("421 Too many users logged in for this account. Try again later.", Reason::PerUser),
+            ("421 Refusing connection. Maximum connection count reached for the user 'a'", Reason::PerUser),
+            ("421 Closing connection", Reason::Idle),
+            ("421 Service closing control connection.", Reason::Unknown),
+            ("421 Home directory not available - aborting", Reason::ServerFault),
+            ("530 Login incorrect.", Reason::TooManyFailures),
+            ("500 Too many errors.", Reason::TooManyFailures),
         ];
         for (text, want) in cases {
             assert_eq!(Reason::of(text.as_bytes()), want, "{text}");
         }
+    }
+
+    #[test]
+    fn a_limit_is_the_number_that_is_no_address_and_no_time() {
+        let cases = [
+            ("421 Too many connections (8) from this IP", Some(8)),
+            ("421 50 users (the maximum) are already logged in, sorry", Some(50)),
+            ("421 I can't accept more than 3 connections as the same user", Some(3)),
+            ("530 Sorry, the maximum number of allowed clients (2) are already connected.", Some(2)),
+            ("421 Too many connections from 192.0.2.14, try again in 5 minutes", None),
+            ("421 2 of 4 users, sorry", None),
+            ("421 There are too many connected users, please try later.", None),
+        ];
+        for (text, want) in cases {
+            assert_eq!(limit_in(text.as_bytes()), want, "{text}");
+        }
+        assert_eq!(seconds_in(b"421 Timeout (900 seconds): closing control connection."), Some(900));
+        assert_eq!(seconds_in(b"220 You will be disconnected after 15 minutes of inactivity."), Some(900));
+        assert_eq!(seconds_in(b"421 Timeout."), None);
     }
 }

@@ -1,7 +1,9 @@
 //! The rules of a run: which of them speak, how bad their findings are, and the numbers they use.
 
-use super::{Check, RULES, Rule, Set, Severity};
-use crate::session::Watch;
+use super::asks::Asks;
+use super::own::Own;
+use super::{Check, Finding, Group, Ledger, RULES, Rule, Set, Severity};
+use crate::session::{Session, Watch};
 use crate::text::nearest;
 use std::fmt;
 
@@ -23,6 +25,43 @@ pub enum Unit {
     Count,
     /// A length of time, in milliseconds.
     Time,
+}
+
+impl Unit {
+    /// The word used in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Count => "count",
+            Self::Time => "time",
+        }
+    }
+
+    /// A value as the configuration has it, without quotes: `5`, or `60 s`.
+    #[must_use]
+    pub fn told(self, value: i64) -> String {
+        if self == Self::Count {
+            return value.to_string();
+        }
+        // One minute is said in seconds, as people do.
+        let whole = |(_, ms): &(&str, i64)| value % ms == 0 && value >= 2 * ms;
+        let [ms, s, min, h] = LENGTHS;
+        let seconds = if value > 0 && value % s.1 == 0 { s } else { ms };
+        let (unit, per) = [h, min].into_iter().find(whole).unwrap_or(seconds);
+        format!("{} {unit}", value / per)
+    }
+}
+
+/// The units of a length of time, in milliseconds.
+const LENGTHS: [(&str, i64); 4] = [("ms", 1), ("s", 1_000), ("min", 60_000), ("h", 3_600_000)];
+
+/// A length of time as people write it in the configuration, in milliseconds: `60 s`, `5 min`, `500 ms`, `2 h`.
+#[must_use]
+pub fn length_of_time(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
+    let (_, ms) = LENGTHS.into_iter().find(|(name, _)| *name == unit.trim())?;
+    number.parse::<i64>().ok()?.checked_mul(ms)
 }
 
 /// The numbers of one rule, in the order of [`Rule::settings`].
@@ -59,6 +98,8 @@ pub struct Choice {
     pub severity: Vec<(String, Severity)>,
     /// The rule, the key and the value of settings.
     pub numbers: Vec<(String, String, i64)>,
+    /// The rules of the user's own.
+    pub own: Vec<&'static Rule>,
 }
 
 /// A choice that cannot be made.
@@ -95,6 +136,7 @@ impl fmt::Display for Unknown {
 #[derive(Clone, Debug)]
 pub struct Ruleset {
     entries: Vec<Entry>,
+    asks: Asks,
 }
 
 #[derive(Clone, Debug)]
@@ -108,23 +150,33 @@ struct Entry {
 
 impl Default for Ruleset {
     fn default() -> Self {
+        Self::of(RULES.iter())
+    }
+}
+
+impl Ruleset {
+    fn of<'a>(rules: impl Iterator<Item = &'a &'static Rule>) -> Self {
         let entry = |rule: &&'static Rule| Entry {
             rule,
             speaks: rule.set == Set::Default,
             severity: None,
             numbers: rule.settings.iter().map(|s| s.default).collect(),
         };
-        Self { entries: RULES.iter().map(entry).collect() }
+        Self { entries: rules.map(entry).collect(), asks: Asks::default() }.ready()
     }
-}
 
-impl Ruleset {
+    /// Works out which rules are asked about what, once it is settled which speak.
+    fn ready(mut self) -> Self {
+        self.asks = Asks::of(self.entries.iter().map(|e| (e.rule, e.speaks)));
+        self
+    }
+
     /// The rules that a user chose.
     ///
     /// # Errors
     /// A name that no rule and no set has, or a setting that a rule does not have.
     pub fn new(choice: &Choice) -> Result<Self, Unknown> {
-        let mut rules = Self::default();
+        let mut rules = Self::of(RULES.iter().chain(&choice.own));
         if !choice.select.is_empty() {
             rules.entries.iter_mut().for_each(|e| e.speaks = false);
         }
@@ -148,10 +200,14 @@ impl Ruleset {
             })?;
             entry.numbers[number] = *value;
         }
-        Ok(rules)
+        Ok(rules.ready())
     }
 
     fn turn(&mut self, name: &str, speaks: bool) -> Result<(), Unknown> {
+        if name == Group::Own.name() {
+            self.entries.iter_mut().filter(|e| e.rule.group == Group::Own).for_each(|e| e.speaks = speaks);
+            return Ok(());
+        }
         let set = Set::ALL.into_iter().find(|set| set.name() == name);
         if name != "all" && set.is_none() {
             self.of_name(name)?.speaks = speaks;
@@ -165,10 +221,9 @@ impl Ruleset {
 
     fn of_name(&mut self, name: &str) -> Result<&mut Entry, Unknown> {
         let index = self.entries.iter().position(|e| e.rule.name == name);
-        let unknown = || Unknown::Rule {
-            name: name.to_owned(),
-            near: nearest(name, RULES.iter().map(|r| r.name).chain(Set::ALL.map(Set::name))),
-        };
+        let names: Vec<&'static str> =
+            self.entries.iter().map(|e| e.rule.name).chain(Set::ALL.map(Set::name)).collect();
+        let unknown = || Unknown::Rule { name: name.to_owned(), near: nearest(name, names.into_iter()) };
         index.map(|i| &mut self.entries[i]).ok_or_else(unknown)
     }
 
@@ -202,12 +257,47 @@ impl Ruleset {
         Numbers(&self.entries[number].numbers)
     }
 
+    /// Which rules are asked about what.
+    pub(super) fn asks(&self) -> &Asks {
+        &self.asks
+    }
+
+    /// The rules of the user's own that speak.
+    pub(super) fn own(&self) -> impl Iterator<Item = &'static Own> {
+        self.asks.own.iter().map(|(_, own)| *own)
+    }
+
+    /// Lets a ledger learn from a session or a part of one what the rules of the user's own count.
+    pub fn note(&self, session: &Session, ledger: &mut Ledger) {
+        ledger.own.note(session, self);
+    }
+
+    /// What the rules that speak find in all sessions together.
+    #[must_use]
+    pub fn judge(&self, ledger: &Ledger) -> Vec<Finding> {
+        let mut found = Vec::new();
+        for (number, entry) in self.entries.iter().enumerate().filter(|(_, e)| e.speaks) {
+            let before = found.len();
+            match entry.rule.check {
+                Check::Ledger(check) => check(ledger, self.numbers(number), &mut found),
+                Check::Own(own) => own.bursts(entry.rule, &ledger.own, &mut found),
+                _ => continue,
+            }
+            for finding in &mut found[before..] {
+                finding.number = number;
+                finding.severity = entry.severity.unwrap_or(finding.severity);
+            }
+        }
+        found
+    }
+
     /// The exchanges that some rule wants to see however they went.
     #[must_use]
     pub fn watch(&self) -> Watch {
         let speaking = self.entries.iter().filter(|e| e.speaks);
         let watches = speaking.filter_map(|e| match e.rule.check {
             Check::Exchange(watch, _) => Some(watch),
+            Check::Own(own) => Some(own.watch()),
             _ => None,
         });
         watches.fold(Watch::NOTHING, Watch::and)
@@ -243,6 +333,22 @@ mod tests {
         };
         assert_eq!(near("restart-lots"), Some("restart-lost"));
         assert_eq!(near("pedantik"), Some("pedantic"));
+    }
+
+    #[test]
+    fn lengths_of_time_are_read_as_they_are_told() {
+        for (text, ms) in
+            [("60 s", 60_000), ("5 min", 300_000), ("500 ms", 500), ("2 h", 7_200_000), ("90 s", 90_000)]
+        {
+            assert_eq!(length_of_time(text), Some(ms));
+            assert_eq!(Unit::Time.told(ms), text);
+        }
+        assert_eq!(length_of_time("10s"), Some(10_000));
+        assert_eq!(Unit::Time.told(1_000), "1 s");
+        assert_eq!(Unit::Time.told(0), "0 ms");
+        for text in ["60", "", "s", "5 weeks", "-5 s", "1.5 s", "9223372036854775807 h"] {
+            assert_eq!(length_of_time(text), None, "{text}");
+        }
     }
 
     #[test]

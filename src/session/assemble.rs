@@ -568,7 +568,8 @@ impl Session {
             What::LoggedIn => self.reported_at = Some((place, event.at)),
             What::Lost => self.lose(place),
             What::Closed => self.closed = true,
-            What::Opened | What::Secured => {}
+            What::Secured => self.secured = true,
+            What::Opened => {}
         }
     }
 }

@@ -16,7 +16,7 @@ impl Session {
         let command = Command::parse(line);
         let is_command = |c: &Command| match self.pairing.open {
             Some(open) => cannot_be_text(c, open.code),
-            None => looks_like_command(c, self.is_idle()) && !self.is_worded_refusal(c),
+            None => looks_like_command(c, self.is_idle() || self.is_behind()) && !self.is_worded_refusal(c),
         };
         match command.filter(is_command) {
             Some(command) => self.command(place, at, &command),

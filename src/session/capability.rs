@@ -1,8 +1,8 @@
 //! What a server said and showed it can do: FEAT (RFC 2389), HELP with its asterisks, and earlier replies.
 
-use super::Session;
 use super::exchange::{Record, ReplyRecord};
-use crate::ftp::{Mark, Verb, VerbSet};
+use super::{Exchange, Session};
+use crate::ftp::{Code, Mark, Verb, VerbSet};
 use std::cell::OnceCell;
 
 /// What is known about one command on this server.
@@ -35,10 +35,41 @@ impl Session {
     #[must_use]
     pub fn stand(&self, verb: Verb, now: Mark) -> Stand {
         let accepted = self.capabilities.accepted.contains(verb).then(|| self.first_accepted(verb)).flatten();
-        match accepted {
+        match accepted.map(|exchange| exchange.mark()) {
             Some(mark) if mark < now => Stand::Worked(mark),
             _ => self.said_of(verb, now),
         }
+    }
+
+    /// The greeting, if the log holds it; it stays at hand for the whole session.
+    #[must_use]
+    pub fn greeting(&self) -> Option<Exchange<'_>> {
+        self.at_hand().next().filter(|first| !first.has_command() && first.code() == Some(Code(220)))
+    }
+
+    /// The last FEAT that was answered with a list, unless AUTH or HOST came after it.
+    #[must_use]
+    pub fn feature_list(&self) -> Option<Exchange<'_>> {
+        self.capabilities.features.as_ref().and_then(|(mark, _)| self.exchange(*mark))
+    }
+
+    /// The last HELP that marks commands as unimplemented, and those commands.
+    #[must_use]
+    pub fn starred(&self) -> Option<(Exchange<'_>, VerbSet)> {
+        self.capabilities.help.and_then(|(mark, starred)| Some((self.exchange(mark)?, starred)))
+    }
+
+    /// The commands that were accepted so far.
+    #[must_use]
+    pub fn accepted(&self) -> VerbSet {
+        self.capabilities.accepted
+    }
+
+    /// The first exchange at hand in which a command was accepted; one always stays at hand.
+    #[must_use]
+    pub fn first_accepted(&self, verb: Verb) -> Option<Exchange<'_>> {
+        let index = self.records.iter().position(|r| r.verb == verb && self.is_accepted(r))?;
+        Some(Exchange { session: self, index })
     }
 
     fn said_of(&self, verb: Verb, now: Mark) -> Stand {
@@ -63,10 +94,6 @@ impl Session {
         } else {
             Stand::Unknown
         }
-    }
-
-    fn first_accepted(&self, verb: Verb) -> Option<Mark> {
-        self.records.iter().find(|r| r.verb == verb && self.is_accepted(r)).map(|r| r.mark)
     }
 
     pub(super) fn is_accepted(&self, record: &Record) -> bool {
@@ -104,7 +131,8 @@ impl Capabilities {
 }
 
 /// The commands that a FEAT list names: one feature a line, with its own parameters behind it (RFC 2389 section 3.2).
-fn listed(text: &[u8]) -> VerbSet {
+#[must_use]
+pub fn listed(text: &[u8]) -> VerbSet {
     let mut set = VerbSet::default();
     for line in text.split(|b| *b == b'\n').skip(1) {
         let line = line.strip_prefix(b"211-").unwrap_or(line).trim_ascii();

@@ -141,24 +141,35 @@ impl<'s> Reply<'s> {
     /// The text of each line: without the code where the line begins with it. Empty where the log has only the code.
     pub fn lines(&self) -> impl Iterator<Item = &'s [u8]> + use<'s> {
         let code = self.code;
-        let worded = self.worded;
-        self.text.split(|b| *b == b'\n').filter(move |_| worded).map(move |line| match line.get(3) {
-            Some(b' ' | b'-' | b'\t') if Code::parse(line) == Some(code) => &line[4..],
-            None if Code::parse(line) == Some(code) => b"",
-            _ => line,
+        let mut rest = self.worded.then_some(self.text);
+        std::iter::from_fn(move || {
+            let text = rest?;
+            let end = memchr::memchr(b'\n', text);
+            rest = end.map(|end| &text[end + 1..]);
+            Some(without_code(code, &text[..end.unwrap_or(text.len())]))
         })
     }
 
     /// The text of the last line, which says what a final reply means; empty where the log has only the code.
     #[must_use]
     pub fn last_line(&self) -> &'s [u8] {
-        self.lines().last().unwrap_or_default()
+        let start = memchr::memrchr(b'\n', self.raw()).map_or(0, |end| end + 1);
+        without_code(self.code, &self.raw()[start..])
     }
 
     /// All its text, the codes at the start of its lines included; empty where the log has only the code.
     #[must_use]
     pub fn raw(&self) -> &'s [u8] {
         if self.worded { self.text } else { b"" }
+    }
+}
+
+/// A line of a reply without the code where it begins with it.
+fn without_code(code: Code, line: &[u8]) -> &[u8] {
+    match line.get(3) {
+        Some(b' ' | b'-' | b'\t') if Code::parse(line) == Some(code) => &line[4..],
+        None if Code::parse(line) == Some(code) => b"",
+        _ => line,
     }
 }
 
@@ -269,6 +280,16 @@ impl<'s> Exchange<'s> {
     #[must_use]
     pub fn outcome(&self) -> Option<Outcome> {
         self.record().outcome
+    }
+
+    /// The exchanges before this one that are still at hand, the latest first.
+    pub fn before(&self) -> impl Iterator<Item = Self> + use<'s> {
+        std::iter::successors(self.previous(), Self::previous)
+    }
+
+    /// The exchanges after this one that are at hand.
+    pub fn after(&self) -> impl Iterator<Item = Self> + use<'s> {
+        std::iter::successors(self.next(), Self::next)
     }
 
     /// The exchange before this one that is still at hand.

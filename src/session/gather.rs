@@ -37,6 +37,12 @@ impl Starts {
         self.lines.binary_search(&place.line).ok().map(|i| i as u64 + 1)
     }
 
+    /// The line on which the session of that number begins.
+    #[must_use]
+    pub fn line(&self, number: u64) -> Option<u64> {
+        self.lines.get(usize::try_from(number.checked_sub(1)?).ok()?).copied()
+    }
+
     /// How many sessions there are.
     #[must_use]
     pub fn count(&self) -> u64 {

@@ -10,16 +10,18 @@ mod exchange;
 mod gather;
 mod lifetime;
 mod pair;
+mod step;
 mod turn;
 mod watch;
 
 pub use assemble::{Assembler, Ended, Overflow};
-pub use capability::Stand;
+pub use capability::{Stand, listed};
 pub use exchange::{Exchange, Reply};
 pub use gather::{Gather, SESSIONS_NUMBERED_MAX, Starts};
+pub use step::{OutOfStep, Slip};
 pub use watch::{Notable, Watch};
 
-use crate::event::{Dialect, Holds, Place};
+use crate::event::{Dialect, Holds, Outcome, Place};
 use crate::ftp::{Code, Login, Mark, Restart, Software, State, Step};
 use crate::time::When;
 use capability::Capabilities;
@@ -133,10 +135,14 @@ pub struct Session {
     continued: bool,
     /// How many of the first records may be judged now.
     settled: usize,
+    /// The longest time from a command to its first reply in this part, once [`Session::trace`] has run.
+    longest_wait_ms: i64,
     /// Whether nothing more will come: this part is the last one.
     ended: bool,
     /// The log says that the connection ended.
     closed: bool,
+    /// The log says, beside the commands and replies, that the connection was protected.
+    secured: bool,
     /// The log says that the login succeeded, before the server's reply.
     reported: bool,
     /// Where and when it says so, until that is told.
@@ -189,8 +195,10 @@ impl Session {
             counted: 0,
             continued: false,
             settled: 0,
+            longest_wait_ms: 0,
             ended: false,
             closed: false,
+            secured: false,
             reported: false,
             reported_at: None,
         }
@@ -282,6 +290,13 @@ impl Session {
         self.ending
     }
 
+    /// Whether the log says, beside the commands and replies, that the connection was protected by TLS at some time. Implicit
+    /// TLS needs no AUTH.
+    #[must_use]
+    pub fn is_secured(&self) -> bool {
+        self.secured
+    }
+
     /// How sure it is that these lines are one session.
     #[must_use]
     pub fn identity(&self) -> Confidence {
@@ -306,13 +321,6 @@ impl Session {
         self.continued
     }
 
-    /// Whether replies and commands may have fallen out of step before that place, or the log lacks something there or before.
-    #[must_use]
-    pub fn is_unsure_at(&self, place: Place) -> bool {
-        self.pairing.desync.is_some_and(|desync| desync < place)
-            || self.pairing.lost.is_some_and(|lost| lost <= place)
-    }
-
     /// The exchanges of this part of the session, in the order of their commands.
     #[must_use]
     pub fn exchanges(&self) -> impl DoubleEndedIterator<Item = Exchange<'_>> + ExactSizeIterator {
@@ -323,6 +331,12 @@ impl Session {
     #[must_use]
     pub fn has_ended(&self) -> bool {
         self.ended
+    }
+
+    /// No exchange of this part waited longer for its first reply, wherever the log says when both were written.
+    #[must_use]
+    pub fn longest_wait_ms(&self) -> i64 {
+        self.longest_wait_ms
     }
 
     /// Those of [`Session::exchanges`] that rules look at one by one.
@@ -375,10 +389,18 @@ impl Session {
             state = State::unknown();
         }
         let unheard = self.is_unheard();
+        let mut longest_wait_ms = 0;
         for (index, record) in (0..).zip(&self.records[..self.settled]).skip(self.judged) {
+            let waited = |reply: &ReplyRecord| reply.at_ms.saturating_sub(record.at_ms);
+            longest_wait_ms =
+                longest_wait_ms.max(self.replies.get(record.first_reply as usize).map_or(0, waited));
             let (started, code) = (record.started, self.replies.get(record.answer as usize).map(|r| r.code));
             let resumed = state.restart != Restart::None && record.verb.transfers();
-            let troubled = code.map_or(!unheard && record.outcome.is_none(), Code::is_refusal);
+            let troubled = match (code, record.outcome) {
+                (Some(code), _) => code.is_refusal(),
+                (None, Some(outcome)) => outcome == Outcome::Failed,
+                (None, None) => !unheard,
+            };
             let (is_suspect, is_watched) = (resumed || troubled, watch.has(record.verb));
             if is_suspect || is_watched {
                 self.notable.push(NotableRecord { index, is_suspect, is_watched, state });
@@ -394,6 +416,7 @@ impl Session {
             }
         }
         self.after = state;
+        self.longest_wait_ms = longest_wait_ms;
     }
 
     /// Traces a session that is over, for the tests of rules.

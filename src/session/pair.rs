@@ -4,6 +4,7 @@
 //! some unasked. Codes that only one command can have put the pairing right again.
 
 use super::exchange::{Record, ReplyRecord, Span, attach};
+use super::step::Steps;
 use super::{NO_REPLY, Session};
 use crate::event::{Command, Holds, Identity, MASK, Outcome, Place, ReplyLine};
 use crate::ftp::{Code, Mark, Software, Verb};
@@ -29,8 +30,8 @@ pub(super) struct Pairing {
     pub(super) open: Option<OpenReply>,
     /// A final reply that could not answer the command it came for, and that command.
     doubt: Option<Doubt>,
-    /// Where replies and commands first fell out of step.
-    pub(super) desync: Option<Place>,
+    /// Where replies and commands fell out of step.
+    pub(super) steps: Steps,
     /// Where the log first lacks something.
     pub(super) lost: Option<Place>,
     next_mark: Mark,
@@ -60,7 +61,7 @@ impl Pairing {
         self.waiting.clear();
         self.open = None;
         self.doubt = None;
-        self.desync = None;
+        self.steps.clear();
         self.lost = None;
         self.next_mark = 0;
         self.quit = false;
@@ -72,6 +73,7 @@ impl Pairing {
             *index = moved[*index as usize];
         }
         self.doubt = None;
+        self.steps.renumber();
     }
 
     pub(super) fn is_idle(&self) -> bool {
@@ -154,11 +156,19 @@ impl Session {
         self.settle_doubt();
         if self.dialect.holds == Holds::Commands {
             self.give_up_earlier(command.verb);
-        } else if self.pairing.waiting.len() == WAITING_MAX {
-            self.pairing.waiting.pop_front();
-            self.pairing.desync.get_or_insert(place);
+        } else if self.pairing.waiting.len() == WAITING_MAX
+            && let Some(given_up) = self.pairing.waiting.pop_front()
+        {
+            self.lose_step(given_up);
+        }
+        let idle = self.pairing.waiting.is_empty();
+        if !idle && self.dialect.holds == Holds::Everything {
+            self.overtake();
         }
         let index = self.new_record(place, at, Some(command));
+        if idle && self.pairing.steps.behind.is_some() {
+            self.catch_up(index);
+        }
         self.pairing.waiting.push_back(index);
         self.counts.commands += 1;
         if command.verb == Verb::USER && self.user.len() == 0 {
@@ -292,8 +302,8 @@ impl Session {
                 return;
             }
             self.pairing.open = None;
-            self.pairing.desync.get_or_insert(place);
             self.assign(open.reply);
+            self.never_closed(open.reply);
         }
         let Some((code, more)) = coded else { return };
         let index = if code.is_refusal() {
@@ -338,17 +348,22 @@ impl Session {
             return self.assign_preliminary(reply, code);
         }
         let Some(&front) = self.pairing.waiting.front() else {
-            self.unasked(reply);
+            if !self.explain_unasked(reply) {
+                self.unasked(reply);
+            }
             return;
         };
         if self.can_end(reply, front) {
             self.pairing.doubt = None;
+            if self.pairing.steps.behind.is_some() {
+                self.prove_behind(reply);
+            }
             return self.answer(0, reply);
         }
         if let Some(later) = self.pairing.waiting.iter().position(|i| self.can_end(reply, *i)) {
             let position = self.skip_to(later);
             self.answer(position, reply);
-        } else {
+        } else if !self.explain_unasked(reply) {
             let alone = self.unasked(reply);
             if self.pairing.doubt.is_none() {
                 self.pairing.doubt = Some(Doubt { reply, alone, command: front });
@@ -359,20 +374,24 @@ impl Session {
     /// Whether a reply can be the final one to a command. What has begun was understood, in order and allowed (RFC 959
     /// section 5.4 has no such code behind 125 and 150); only vsftpd's 500 OOPS may come at any time.
     #[inline]
-    fn can_end(&self, reply: u32, index: u32) -> bool {
+    pub(super) fn can_end(&self, reply: u32, index: u32) -> bool {
         let record = &self.records[index as usize];
         let code = self.replies[reply as usize].code;
         let begun = record.first_reply != NO_REPLY;
         code.can_answer(record.verb) && !(begun && matches!(code.0, 500..=504 | 530) && !self.is_oops(reply))
     }
 
-    fn is_oops(&self, reply: u32) -> bool {
+    pub(super) fn is_oops(&self, reply: u32) -> bool {
         self.text[self.replies[reply as usize].text.range()].starts_with(b"500 OOPS")
     }
 
     fn assign_preliminary(&mut self, reply: u32, code: Code) {
-        let found = self.pairing.waiting.iter().find(|i| code.can_answer(self.records[**i as usize].verb));
-        match found.or(self.pairing.waiting.front()).copied() {
+        let can_have = |i: &&u32| code.can_answer(self.records[**i as usize].verb);
+        // One to a command is the rule (RFC 959 section 5.4); Pure-FTPd says a second one where nothing else waits.
+        let fresh = |i: &&u32| can_have(i) && !self.records[**i as usize].started;
+        let waiting = &self.pairing.waiting;
+        let found = waiting.iter().find(fresh).or_else(|| waiting.iter().find(can_have));
+        match found.or(waiting.front()).copied() {
             Some(index) => attach(&mut self.records[index as usize], &mut self.replies, reply),
             None => {
                 self.unasked(reply);
@@ -387,16 +406,20 @@ impl Session {
         let patient = self.dialect.identity == Identity::Mingled && self.key_number == 0;
         let mut position = later;
         let mut at = 0;
+        let mut passed_over: Option<(u32, usize)> = None;
         while at < position {
             let record = &self.records[self.pairing.waiting[at] as usize];
             if patient || record.first_reply != NO_REPLY {
                 at += 1;
             } else {
-                let place = record.place;
-                self.pairing.desync.get_or_insert(place);
-                self.pairing.waiting.remove(at);
+                let removed = self.pairing.waiting.remove(at);
                 position -= 1;
+                let first = passed_over.map(|(first, _)| first).or(removed);
+                passed_over = first.map(|first| (first, later - position));
             }
+        }
+        if let Some((first, n)) = passed_over {
+            self.explain_passed_over(first, n);
         }
         position
     }
@@ -407,10 +430,11 @@ impl Session {
         let Some(index) = index else { return };
         attach(&mut self.records[index as usize], &mut self.replies, reply);
         self.answered(index, reply);
+        self.step_taken(index, reply);
     }
 
     /// What follows from a final reply.
-    fn answered(&mut self, index: u32, reply: u32) {
+    pub(super) fn answered(&mut self, index: u32, reply: u32) {
         let record = &self.records[index as usize];
         let reply = &self.replies[reply as usize];
         self.capabilities.learn(record, reply, &self.text);
@@ -429,7 +453,7 @@ impl Session {
     }
 
     /// Keeps a reply that nobody asked for: a greeting, a 421, or one too many. Returns its record.
-    fn unasked(&mut self, reply: u32) -> u32 {
+    pub(super) fn unasked(&mut self, reply: u32) -> u32 {
         let ReplyRecord { place, at_ms, at_known, text, .. } = self.replies[reply as usize];
         let index = self.new_record(place, When { ms: at_ms, known: at_known }, None);
         attach(&mut self.records[index as usize], &mut self.replies, reply);
@@ -440,8 +464,7 @@ impl Session {
     /// When the next command comes and the last one has got no other reply, a reply that seemed not to fit was its own.
     fn settle_doubt(&mut self) {
         let Some(doubt) = self.pairing.doubt.take() else { return };
-        let place = self.records[doubt.command as usize].place;
-        self.pairing.desync.get_or_insert(place);
+        self.lose_step(doubt.command);
         let patient = self.dialect.identity == Identity::Mingled && self.key_number == 0;
         if patient || self.pairing.waiting.front() != Some(&doubt.command) {
             return;

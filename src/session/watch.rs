@@ -52,7 +52,8 @@ pub struct Notable<'s> {
     pub exchange: Exchange<'s>,
     /// What the control connection knew before it.
     pub state: &'s State,
-    /// Something may be wrong with it: it was refused, got no final reply, or transfers something while a REST is in force.
+    /// Something may be wrong with it: it was refused or failed, got no final reply, or transfers something while a REST is in
+    /// force.
     pub is_suspect: bool,
     /// Some rule asked for its command.
     pub is_watched: bool,
@@ -61,6 +62,21 @@ pub struct Notable<'s> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::{Command, Outcome, Place};
+    use crate::session::Session;
+    use crate::time::When;
+
+    #[test]
+    fn a_deed_that_failed_is_looked_at() {
+        let mut session = Session::of_a_transcript();
+        for (name, outcome) in [(&b"RETR a"[..], Outcome::Done), (b"RETR b", Outcome::Failed)] {
+            let command = Command::parse(name).unwrap();
+            session.did(Place::default(), When::NEVER, &command, outcome);
+        }
+        session.trace(true, Watch::NOTHING);
+        let suspects: Vec<&[u8]> = session.notable().map(|n| n.exchange.argument()).collect();
+        assert_eq!(suspects, [&b"b"[..]]);
+    }
 
     #[test]
     fn a_watch_has_the_commands_it_was_made_of() {

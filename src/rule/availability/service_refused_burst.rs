@@ -1,5 +1,7 @@
 //! Many refusals in a short time: 421, and 530, 500, 550 or silence used for the same thing (RFC 959 section 5.4).
 
+use super::chain::chains;
+use super::held::Held;
 use crate::catalog::Word;
 use crate::ftp::{Code, Software};
 use crate::rule::finding::Words;
@@ -9,7 +11,6 @@ use crate::rule::{
     Severity, Side, Transcript, Unit,
 };
 use crate::session::Confidence;
-use crate::time::When;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -45,50 +46,11 @@ const ERROR: usize = 1;
 const WITHIN_MS: usize = 2;
 
 fn check(ledger: &Ledger, numbers: Numbers, findings: &mut Vec<Finding>) {
-    let mut rest = ledger.refusals.as_slice();
-    while let Some(first) = rest.first() {
-        let timed = first.at != When::NEVER;
-        let n = if timed { chain_by_time(rest, numbers) } else { chain_by_turn(rest, ledger) };
-        let (chain, after) = rest.split_at(n);
-        rest = after;
-        let peak = if timed { peak(chain, numbers.get(WITHIN_MS)) } else { chain.len() };
+    for (chain, peak) in chains(ledger, numbers.get(WITHIN_MS)) {
         if peak >= numbers.count(WARNING) {
             findings.push(burst(chain, peak, ledger, numbers));
         }
     }
-}
-
-/// Refusals that follow each other within the window.
-fn chain_by_time(refusals: &[Refusal], numbers: Numbers) -> usize {
-    let near = |pair: &[Refusal]| {
-        let same_source = pair[0].place.source == pair[1].place.source;
-        same_source && pair[1].at.since(pair[0].at).is_some_and(|ms| ms <= numbers.get(WITHIN_MS))
-    };
-    1 + refusals.windows(2).take_while(|pair| near(pair)).count()
-}
-
-/// Without times: refusals with no accepted session between them.
-fn chain_by_turn(refusals: &[Refusal], ledger: &Ledger) -> usize {
-    let near = |pair: &[Refusal]| {
-        let same_source = pair[0].place.source == pair[1].place.source && pair[1].at == When::NEVER;
-        let apart = pair[0].session != pair[1].session;
-        let accepted = ledger.accepted_after(pair[0].place).is_some_and(|a| a.place < pair[1].place);
-        same_source && apart && !accepted
-    };
-    1 + refusals.windows(2).take_while(|pair| near(pair)).count()
-}
-
-/// The most refusals in any window.
-fn peak(chain: &[Refusal], within_ms: i64) -> usize {
-    let mut start = 0;
-    let mut peak = 0;
-    for (end, refusal) in chain.iter().enumerate() {
-        while refusal.at.ms - chain[start].at.ms > within_ms {
-            start += 1;
-        }
-        peak = peak.max(end - start + 1);
-    }
-    peak
 }
 
 fn burst(chain: &[Refusal], peak: usize, ledger: &Ledger, numbers: Numbers) -> Finding {
@@ -97,6 +59,9 @@ fn burst(chain: &[Refusal], peak: usize, ledger: &Ledger, numbers: Numbers) -> F
     let sessions: BTreeSet<_> = chain.iter().map(|r| r.session).collect();
     let again = ledger.accepted_after(last.place);
     let severity = if peak >= numbers.count(ERROR) { Severity::Error } else { Severity::Warning };
+    let reason = prevailing(chain);
+    let held =
+        chain.iter().find(|r| r.reason == reason).and_then(|r| Held::at(r, ledger)).unwrap_or_default();
     let mut facts = vec![
         ("count", Fact::Number(chain.len() as u64)),
         ("clients", Fact::Number(clients.len() as u64)),
@@ -106,14 +71,17 @@ fn burst(chain: &[Refusal], peak: usize, ledger: &Ledger, numbers: Numbers) -> F
         ("span", last.at.since(first.at).map_or(Fact::Phrase(Word::ARow), Fact::Duration)),
     ];
     let mut related = vec![Related { role: Role::Evidence, place: last.place }];
+    related.extend(held.related());
     if let Some(again) = again {
         facts.push(("again", Fact::Moment(again.at, again.place.line)));
         related.push(Related { role: Role::Consequence, place: again.place });
     }
+    let transcript = transcript(chain, &held, again, &ledger.names);
+    facts.extend(held.facts);
     Finding {
         rule: &RULE,
         number: 0,
-        case: prevailing(chain).name(),
+        case: reason.name(),
         severity,
         confidence: Confidence::Certain,
         place: first.place,
@@ -122,7 +90,7 @@ fn burst(chain: &[Refusal], peak: usize, ledger: &Ledger, numbers: Numbers) -> F
         software: Software::Unknown,
         related,
         facts,
-        transcript: transcript(chain, again, &ledger.names),
+        transcript,
         sessions: sessions.len() as u64,
         said: words(first, clients.len() == 1, &ledger.names),
     }
@@ -151,9 +119,10 @@ fn prevailing(chain: &[Refusal]) -> Reason {
     named.max_by_key(|(r, n)| (**n, std::cmp::Reverse(**r))).map_or(Reason::Unknown, |(r, _)| *r)
 }
 
-/// The first and the last refusal, and where the server accepted again.
-fn transcript(chain: &[Refusal], again: Option<Accepted>, names: &Names) -> Transcript {
+/// The sessions that held the places, the first and the last refusal, and where the server accepted again.
+fn transcript(chain: &[Refusal], held: &Held, again: Option<Accepted>, names: &Names) -> Transcript {
     let mut lines = Transcript::default();
+    held.tell(&mut lines);
     let mut tell = |refusal: &Refusal, key, skipped| {
         let Some(said) = refusal.said else { return };
         let label = Some(Label { key, primary: true });

@@ -1,6 +1,7 @@
 //! Commands that were refused because of the login: none, half of one, a refused one, or one too many (RFC 959 4.1.1).
 
 use crate::ftp::{Code, Login, Verb};
+use crate::rule::security::scanner::foreign;
 use crate::rule::{Check, Found, Group, Rule, Severity, Suspect};
 use crate::session::{Beginning, Confidence};
 
@@ -35,7 +36,7 @@ fn check(suspect: &Suspect) -> Option<Found> {
 fn pass(suspect: &Suspect, code: Code) -> Option<Found> {
     match suspect.state.login {
         Login::In(m) => Some(Found::new("pass-again").cause(m)),
-        Login::Unknown if code == Code(503) => Some(Found::new("starts-late")),
+        Login::Unknown if code == Code(503) => Some(Found::new("starts-late").sure(Confidence::Likely)),
         // Servers that answered USER and PASS in one word, 530, may have been asked in order.
         Login::Refused(m) if code == Code(503) => {
             let user = suspect.session().exchange(m)?.verb() == Verb::USER;
@@ -65,7 +66,7 @@ fn other(suspect: &Suspect) -> Option<Found> {
         Login::Refused(m) => ("login-refused", Some(m)),
         Login::Left(m) => ("logged-out", Some(m)),
     };
-    if may_come_any_time(suspect.verb) || !is_about_login(suspect) {
+    if may_come_any_time(suspect.verb) || !is_about_login(suspect) || foreign(&suspect.exchange).is_some() {
         return None;
     }
     let confidence = if case == "starts-late" { Confidence::Likely } else { Confidence::Certain };

@@ -1,7 +1,7 @@
 //! Any other 503, and 501 used in its place, with the state that the server was in (RFC 959 section 4.2).
 
 use crate::catalog::Word;
-use crate::ftp::{Code, Data, Login, Rename, State, Tls, Verb};
+use crate::ftp::{Code, Data, Login, Mark, Rename, State, Tls, Verb};
 use crate::rule::{Check, Fact, Found, Group, Rule, Severity, Suspect};
 
 pub(super) static RULE: Rule = Rule {
@@ -16,13 +16,26 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(suspect: &Suspect) -> Option<Found> {
     let code = suspect.refused_command()?;
-    if code != Code(503) && !suspect.says(&["bad sequence"]) {
+    if code != Code(503) && !suspect.says(&["bad sequence", "incorrect sequence", "out of sequence"]) {
         return None;
     }
-    match suspect.state.rename {
-        Rename::Ready(m) if suspect.verb != Verb::RNTO => Some(Found::new("during-rename").cause(m)),
-        _ => Some(Found::new("other").fact("state", Fact::Phrases(phrases(suspect.state)))),
+    if let Some(source) = rename_begun(suspect).filter(|_| suspect.verb != Verb::RNTO) {
+        return Some(Found::new("during-rename").cause(source));
     }
+    Some(Found::new("other").fact("state", Fact::Phrases(phrases(suspect.state))))
+}
+
+/// The RNFR after which the server accepts nothing but RNTO, also where it has refused something else before.
+fn rename_begun(suspect: &Suspect) -> Option<Mark> {
+    let (Rename::Ready(source) | Rename::Crossed { source, .. }) = suspect.state.rename else { return None };
+    let earlier = suspect.exchange.before();
+    let mut between = earlier.take_while(|e| e.mark() > source);
+    between.all(|e| e.is_refused() || may_pass(e.verb())).then_some(source)
+}
+
+/// Commands that even `ProFTPD` accepts between RNFR and RNTO.
+fn may_pass(verb: Verb) -> bool {
+    matches!(verb, Verb::NOOP | Verb::HELP | Verb::STAT)
 }
 
 /// What the state is in words.
@@ -47,4 +60,35 @@ fn phrases(state: &State) -> Vec<Word> {
         _ => Word::StateNoData,
     };
     vec![login, tls, rename, data]
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::judged_by_default;
+
+    const LOGIN: [&str; 5] = ["220 x", "USER a", "331 x", "PASS b", "230 x"];
+
+    fn judged(lines: &[&str]) -> Vec<String> {
+        judged_by_default(&[&LOGIN[..], lines].concat())
+    }
+
+    #[test]
+    fn a_server_may_want_nothing_but_rnto_after_rnfr() {
+        let refused = "501 Bad sequence of commands";
+        let proftpd = ["RNFR a", "350 x", "PWD", refused, "CWD b", refused];
+        let during = |line: u32| format!("sequence-error/during-rename line {line}");
+        assert_eq!(judged(&proftpd), [during(8), during(10)]);
+        let after_noop = ["RNFR a", "350 x", "NOOP", "200 x", "PWD", refused];
+        assert_eq!(judged(&after_noop), [during(10)]);
+        let twisted =
+            ["RNFR a", "350 x", "PWD", "503 Incorrect sequence of commands: RNTO required after RNFR"];
+        assert_eq!(judged(&twisted), [during(8)]);
+    }
+
+    #[test]
+    fn what_nothing_explains_is_told_with_the_state() {
+        assert_eq!(judged(&["MFMT 1 a", "503 Bad sequence of commands"]), ["sequence-error/other line 6"]);
+        let after = ["RNFR a", "350 x", "RNTO b", "250 x", "PWD", "503 Bad sequence of commands"];
+        assert_eq!(judged(&after), ["sequence-error/other line 10"]);
+    }
 }

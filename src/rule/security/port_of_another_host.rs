@@ -1,8 +1,9 @@
 //! PORT or EPRT with the address of another host than the client: an FTP bounce, or a broken client (RFC 2577 section 3).
 
-use crate::ftp::{Code, Verb, extended_port, port};
+use crate::ftp::{Code, Endpoint, Verb};
+use crate::rule::data::reach::client_address;
 use crate::rule::{Check, Fact, Found, Group, Rule, Severity, Suspect};
-use crate::session::Watch;
+use crate::session::{Confidence, Watch};
 use std::net::IpAddr;
 
 pub(super) static RULE: Rule = Rule {
@@ -16,26 +17,64 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(suspect: &Suspect) -> Option<Found> {
-    let argument = suspect.exchange.argument();
-    let wanted = match suspect.verb {
-        Verb::PORT => port(argument)?.address?,
-        _ => extended_port(argument)?.address?,
-    };
-    let client: IpAddr = std::str::from_utf8(suspect.session().client()).ok()?.parse().ok()?;
-    if wanted.to_canonical() == client.to_canonical() {
+    let wanted = suspect.endpoint()?;
+    if !names_another_host(suspect, &wanted) {
         return None;
     }
-    let fact = |found: Found| found.fact("wanted", Fact::Text(wanted.to_string().into_bytes().into()));
+    let address = wanted.address?;
+    let fact = |found: Found| found.fact("wanted", Fact::Text(address.to_string().into_bytes().into()));
+    // A host has an address of each family; a server that refuses the other one speaks of the protocol.
+    let same_family = client_address(suspect.session())?.is_ipv4() == address.to_canonical().is_ipv4();
     match suspect.code()? {
-        Code(200) => Some(fact(Found::new("accepted")).severity(Severity::Error)),
-        code if code.is_refusal() => Some(fact(Found::new("refused"))),
+        Code(200) => {
+            let confidence = if same_family { Confidence::Certain } else { Confidence::Possible };
+            Some(fact(Found::new("accepted")).severity(Severity::Error).sure(confidence))
+        }
+        code if code.is_refusal() && same_family && !is_for_another_reason(suspect, code) => {
+            Some(fact(Found::new("refused")))
+        }
         _ => None,
     }
+}
+
+/// Whether the server refused the command before it looked at the address: another rule explains it then.
+fn is_for_another_reason(suspect: &Suspect, code: Code) -> bool {
+    let is_about_address = ["illegal", "address", "privileged", "won't"];
+    let by_epsv_all = suspect.state.extended_only.is_some() && !suspect.says(&is_about_address);
+    by_epsv_all
+        || code == Code(530)
+        || suspect.says(&["epsv all", "disabled", "permission denied", "active mode"])
+}
+
+/// Whether that is surely not the client, as far as the log says who that is.
+pub(super) fn names_another_host(suspect: &Suspect, wanted: &Endpoint) -> bool {
+    let (Some(wanted), Some(client)) =
+        (wanted.address.map(|a| a.to_canonical()), client_address(suspect.session()))
+    else {
+        return false;
+    };
+    is_another(wanted, client)
+}
+
+/// Whether two addresses are those of two machines. A machine has more than one address for itself, and 0.0.0.0 is nobody's.
+fn is_another(wanted: IpAddr, client: IpAddr) -> bool {
+    let itself = wanted.is_loopback() && client.is_loopback();
+    wanted != client && !itself && !wanted.is_unspecified()
 }
 
 #[cfg(test)]
 mod tests {
     use crate::rule::testing::judged;
+
+    #[test]
+    fn a_machine_has_more_than_one_address_for_itself() {
+        let another =
+            |wanted: &str, client: &str| super::is_another(wanted.parse().unwrap(), client.parse().unwrap());
+        assert!(another("198.51.100.9", "203.0.113.7"));
+        assert!(!another("203.0.113.7", "203.0.113.7"));
+        assert!(!another("127.0.0.1", "::1"));
+        assert!(!another("0.0.0.0", "203.0.113.7"));
+    }
 
     #[test]
     fn without_a_client_in_the_log_nothing_is_said() {

@@ -1,7 +1,9 @@
 //! Whether a refusal says that a server lacks a command, in whatever words and codes it says so.
 
-use crate::ftp::{Argument, Code, Verb};
+use crate::ftp::{Argument, Code, State, Tls, Verb};
 use crate::rule::Suspect;
+use crate::rule::security::scanner::foreign;
+use crate::rule::security::site_exec::asks_to_run;
 use crate::session::Exchange;
 
 /// A reply of this length has no words.
@@ -22,21 +24,34 @@ pub(in crate::rule) enum Lack {
 pub(in crate::rule) fn lack(suspect: &Suspect) -> Option<Lack> {
     // Codes that say something else about a command are the most.
     let code = suspect.refused_command()?;
-    if matches!(code, Code(504 | 530 | 550 | 501 | 503 | 421 | 425 | 426 | 450..=452 | 551..=553)) {
+    if matches!(code, Code(504 | 530 | 501 | 503 | 421 | 425 | 426 | 450..=452 | 551..=553)) {
+        return None;
+    }
+    // What speaks another protocol lacks nothing.
+    if suspect.verb == Verb::OTHER && foreign(&suspect.exchange).is_some() {
         return None;
     }
     let verb = suspect.verb;
+    // Small servers say so with the code for files.
+    if code == Code(550) {
+        return suspect.says(MISSING_COMMAND).then_some(Lack::NotImplemented);
+    }
     // AUTH SSL refused and AUTH TLS accepted: it was the argument.
-    if verb != Verb::SITE && soon_after(&suspect.exchange, &[verb]).is_some() {
+    if !matches!(verb, Verb::SITE | Verb::OTHER) && soon_after(&suspect.exchange, &[verb]).is_some() {
         return None;
     }
     let argued = !suspect.exchange.argument().is_empty();
+    if verb == Verb::SITE && asks_to_run(suspect.exchange.argument()) {
+        return None;
+    }
     // HELP and SITE are refused for their topic.
     if verb == Verb::HELP && argued {
         return None;
     }
     let silent = || suspect.reply.is_some_and(|r| r.raw().len() <= CODE_BYTES);
     match code {
+        // It knows the command, and its settings forbid it.
+        Code(500 | 502) if suspect.says(&["disabled"]) => None,
         Code(502) => Some(Lack::NotImplemented),
         // The BSD family answers 500 to a known command without its argument; so does ProFTPD.
         Code(500) if verb.argument() == Argument::Required && !argued => None,
@@ -51,11 +66,23 @@ pub(in crate::rule) fn lack(suspect: &Suspect) -> Option<Lack> {
     }
 }
 
+/// Whether an exchange was refused because the server lacks the command, whatever rule explains it.
+#[must_use]
+pub fn is_lacking(exchange: Exchange, state: &State) -> bool {
+    // What goes with TLS is refused before AUTH in words that say the same.
+    let before_tls = matches!(state.tls, Tls::Off | Tls::Refused(_));
+    let with_tls = matches!(exchange.verb(), Verb::PBSZ | Verb::PROT | Verb::CCC | Verb::ADAT);
+    !(before_tls && with_tls) && lack(&Suspect::new(exchange, state)).is_some()
+}
+
 /// Words of servers that do not know a command.
 const UNKNOWN: &[&str] =
     &["unknown", "not understood", "unrecogni", "not recogni", "invalid command", "bad command"];
 /// Words of servers that know a command and do not offer it.
-const MISSING: &[&str] = &["not implemented", "unimplemented", "not supported", "unsupported"];
+const MISSING: &[&str] =
+    &["not implemented", "unimplemented", "not supported", "unsupported", "unable to handle"];
+/// The same where the code speaks of a file.
+const MISSING_COMMAND: &[&str] = &["command not implemented", "command not supported", "unknown command"];
 /// Words of servers that know a command and do not like how it was given.
 const REFUSED: &[&str] =
     &["illegal", "oops", "too long", "bad eprt", "eprt protocol", "requires", "argument", "parameter"];
@@ -84,6 +111,6 @@ fn is_everywhere(verb: Verb) -> bool {
 
 /// The first of `verbs` that was accepted soon after.
 pub(super) fn soon_after<'s>(exchange: &Exchange<'s>, verbs: &[Verb]) -> Option<Exchange<'s>> {
-    let next = std::iter::successors(exchange.next(), Exchange::next).take(REPLACED_WITHIN);
-    next.into_iter().find(|e| verbs.contains(&e.verb()) && e.code().is_some() && !e.is_refused())
+    let mut next = exchange.after().take(REPLACED_WITHIN);
+    next.find(|e| verbs.contains(&e.verb()) && e.code().is_some() && !e.is_refused())
 }

@@ -1,5 +1,6 @@
-//! AUTH, PBSZ, PROT and CCC out of order, and logins that were refused because TLS must come first (RFC 2228, RFC 4217).
+//! AUTH, PBSZ, PROT and CCC out of order (RFC 2228, RFC 4217).
 
+use super::demand::{asks_for_tls, is_protected};
 use crate::ftp::{Code, Login, Tls, Verb};
 use crate::rule::{Check, Found, Group, Rule, Severity, Suspect};
 use crate::session::{Confidence, Stand};
@@ -7,7 +8,7 @@ use crate::session::{Confidence, Stand};
 pub(super) static RULE: Rule = Rule {
     name: "tls-setup-order",
     severity: Severity::Error,
-    group: Group::Order,
+    group: Group::Tls,
     replies: &[503, 533, 534],
     cases: &[
         "no-auth",
@@ -16,7 +17,6 @@ pub(super) static RULE: Rule = Rule {
         "after-ccc",
         "auth-after-login",
         "auth-again",
-        "tls-required",
         "starts-late",
     ],
     check: Check::Suspect(check),
@@ -28,7 +28,6 @@ fn check(suspect: &Suspect) -> Option<Found> {
     match suspect.verb {
         Verb::PBSZ | Verb::PROT | Verb::CCC => protection(suspect, code),
         Verb::AUTH => auth(suspect, code),
-        Verb::USER | Verb::PASS => tls_required(suspect),
         _ => None,
     }
 }
@@ -44,6 +43,7 @@ fn protection(suspect: &Suspect, code: Code) -> Option<Found> {
         Tls::On(_) | Tls::Pending(_) => return None,
         Tls::Cleared(m) => ("after-ccc", Some(m)),
         Tls::Refused(m) => ("auth-refused", Some(m)),
+        Tls::Off if is_protected(suspect) => return None,
         Tls::Off if state.login == Login::Unknown => ("starts-late", None),
         Tls::Off => ("no-auth", None),
     };
@@ -62,21 +62,67 @@ fn auth(suspect: &Suspect, code: Code) -> Option<Found> {
     if matches!(code, Code(504 | 501 | 530)) {
         return None;
     }
+    // A mechanism that the server does not offer is refused at any time.
+    let for_tls = asks_for_tls(&suspect.exchange);
     match (suspect.state.tls, suspect.state.login) {
         (Tls::On(m), _) => Some(Found::new("auth-again").cause(m)),
-        (_, Login::In(m)) if matches!(code, Code(503 | 534)) => {
+        (_, Login::In(m)) if code == Code(503) || code == Code(534) && for_tls => {
             let confidence = if code == Code(503) { Confidence::Certain } else { Confidence::Likely };
             Some(Found::new("auth-after-login").cause(m).sure(confidence))
+        }
+        // vsftpd does not know AUTH any more after the login; its FEAT list shows that it does before.
+        (_, Login::In(m)) if for_tls && matches!(code, Code(500 | 502)) && is_listed(suspect) => {
+            Some(Found::new("auth-after-login").cause(m).sure(Confidence::Likely))
         }
         _ => None,
     }
 }
 
-/// USER or PASS refused in words about TLS, while the control connection is not protected.
-fn tls_required(suspect: &Suspect) -> Option<Found> {
-    if matches!(suspect.state.tls, Tls::On(_) | Tls::Pending(_)) {
-        return None;
+fn is_listed(suspect: &Suspect) -> bool {
+    let stand = suspect.session().stand(Verb::AUTH, suspect.exchange.mark());
+    matches!(stand, Stand::Listed(_) | Stand::Worked(_))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::judged_by_default;
+
+    const LOGIN: [&str; 5] = ["220 x", "USER a", "331 x", "PASS b", "230 x"];
+
+    #[test]
+    fn steps_before_auth_come_too_early() {
+        // The texts are those of recorded sessions.
+        let cases = [("PBSZ 0", "503 PBSZ=0"), ("PROT P", "503 PROT needs a secure connection.")];
+        for (command, reply) in cases {
+            let found = judged_by_default(&[&LOGIN[..], &[command, reply]].concat());
+            assert_eq!(found, ["tls-setup-order/no-auth line 6"], "{command}");
+        }
     }
-    let words = ["tls", "ssl", "encrypt", "use auth", "cleartext", "secure"];
-    suspect.says(&words).then(|| Found::new("tls-required"))
+
+    #[test]
+    fn auth_comes_before_the_login() {
+        let found = judged_by_default(&[&LOGIN[..], &["AUTH TLS", "503 x"]].concat());
+        assert_eq!(found, ["tls-setup-order/auth-after-login line 6"]);
+        let feat = ["FEAT", "211-Features:", " AUTH TLS", "211 End", "AUTH TLS", "500 Unknown command."];
+        let found = judged_by_default(&[&LOGIN[..], &feat[..]].concat());
+        assert_eq!(found, ["tls-setup-order/auth-after-login line 10"]);
+    }
+
+    #[test]
+    fn one_auth_is_enough() {
+        let found = judged_by_default(&[
+            "220 x",
+            "AUTH TLS",
+            "234 x",
+            "AUTH TLS",
+            "503 Unwilling to accept second AUTH",
+        ]);
+        assert_eq!(found, ["tls-setup-order/auth-again line 4"]);
+    }
+
+    #[test]
+    fn a_login_refused_for_lack_of_tls_is_another_rules_matter() {
+        let found = judged_by_default(&["220 x", "USER a", "530 TLS required"]);
+        assert_eq!(found, ["tls-required/not-tried line 2"]);
+    }
 }

@@ -1,0 +1,67 @@
+//! SITE CPTO that was refused because no SITE CPFR was in force.
+
+use super::{earlier, starts_late};
+use crate::ftp::{Code, Verb};
+use crate::rule::{Check, Found, Group, Level, Rule, Severity, Suspect};
+use crate::session::Exchange;
+
+pub(super) static RULE: Rule = Rule {
+    name: "copy-without-source",
+    severity: Severity::Error,
+    group: Group::Order,
+    level: Some(Level::Extension),
+    replies: &[503],
+    cases: &["refused", "missing", "consumed", "starts-late"],
+    check: Check::Suspect(check),
+    ..Rule::BASE
+};
+
+fn check(suspect: &Suspect) -> Option<Found> {
+    let code = suspect.refused_command().filter(|_| suspect.verb == Verb::SITE)?;
+    let is_order = code == Code(503) || suspect.says(&["bad sequence"]);
+    if !is_order || !is(&suspect.exchange, b"CPTO") || suspect.state.copy.is_some() {
+        return None;
+    }
+    let half = earlier(&suspect.exchange).find(|e| is(e, b"CPFR") || is(e, b"CPTO"));
+    let (case, cause) = match half {
+        Some(source) if is(&source, b"CPFR") => ("refused", Some(source.mark())),
+        Some(target) => ("consumed", Some(target.mark())),
+        None if starts_late(suspect) => ("starts-late", None),
+        None => ("missing", None),
+    };
+    Some(Found::new(case).cause(cause))
+}
+
+/// Whether a command is SITE with that word.
+fn is(exchange: &Exchange, word: &[u8]) -> bool {
+    exchange.verb() == Verb::SITE
+        && exchange.argument().get(..word.len()).is_some_and(|w| w.eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::judged_by_default;
+
+    const LOGIN: [&str; 5] = ["220 x", "USER a", "331 x", "PASS b", "230 x"];
+    const REFUSED: &str = "503 Bad sequence of commands";
+
+    fn judged(lines: &[&str]) -> Vec<String> {
+        judged_by_default(&[&LOGIN[..], lines].concat())
+    }
+
+    #[test]
+    fn a_copy_needs_its_source() {
+        assert_eq!(judged(&["SITE CPTO b", REFUSED]), ["copy-without-source/missing line 6"]);
+        let used = ["site cpfr a", "350 x", "site cpto b", "250 x", "NOOP", "200 x", "site cpto c", "503 x"];
+        assert_eq!(judged(&used), ["copy-without-source/consumed line 12"]);
+        let refused = judged(&["SITE CPFR a", "550 a: No such file or directory", "SITE CPTO b", REFUSED]);
+        assert!(refused.contains(&"copy-without-source/refused line 8".to_owned()), "{refused:?}");
+        assert_eq!(judged_by_default(&["SITE CPTO b", REFUSED]), ["copy-without-source/starts-late line 1"]);
+    }
+
+    #[test]
+    fn a_target_that_is_not_allowed_is_no_matter_of_order() {
+        let lines = ["SITE CPFR a", "350 x", "SITE CPTO /etc/b", "550 /etc/b: Permission denied"];
+        assert!(judged(&lines).iter().all(|f| !f.starts_with("copy")));
+    }
+}
