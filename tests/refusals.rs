@@ -9,7 +9,7 @@
 
 mod program;
 
-use program::{ftplog, root};
+use program::{ftplog, ftplog_with, root};
 use std::fs;
 
 /// A line of a recording and what it says; the rule and its case; and the line of the first exchange that explains it.
@@ -82,5 +82,28 @@ fn what_recorded_clients_do_all_day_is_no_refusal_of_interest() {
     // SIZE and MDTM of a file that is not there, and SIZE of a folder.
     for line in [192, 200, 208] {
         assert_eq!(said("samples/proftpd-trace/files-and-folders.log", line), []);
+    }
+}
+
+/// A client that got a private address and went no further, as three programs write it.
+#[test]
+fn a_private_address_is_named_where_the_client_gave_up() {
+    let pane = "Response:\t220 ready\nCommand:\tUSER a\nResponse:\t331 x\nCommand:\tPASS *\nResponse:\t230 x\n\
+                Command:\tPASV\nResponse:\t227 Entering Passive Mode (10,0,0,5,195,149).\nCommand:\tMLSD\n\
+                Error:\tConnection timed out after 20 seconds of inactivity\n\
+                Error:\tFailed to retrieve directory listing\n";
+    let curl = "< 220 ready\n> USER a\n< 331 x\n> PASS b\n< 230 x\n> PASV\n\
+                < 227 Entering Passive Mode (172,16,3,4,195,149).\n*   Trying 172.16.3.4:50069...\n\
+                * connect to 172.16.3.4 port 50069 failed: Connection timed out\n* Closing connection 0\n";
+    let lftp = "---> USER a\n<--- 331 x\n---> PASS b\n<--- 230 ok\n---> PASV\n\
+                <--- 227 Entering Passive Mode (192,168,1,10,200,1)\n\
+                ---- Connecting data socket to (192.168.1.10) port 51201\n---- Closing data socket\n\
+                ---- Closing control socket\n";
+    for (log, case) in [(pane, "client-unknown"), (curl, "given-up"), (lftp, "given-up")] {
+        let report = ftplog_with(&["analyze", "-f", "json", "-"], log.as_bytes()).json();
+        let found: Vec<_> =
+            report["findings"].as_array().unwrap().iter().map(|f| (&f["rule"], &f["case"])).collect();
+        let want = (&"passive-address-unreachable".into(), &case.into());
+        assert_eq!(found, [want], "{log}");
     }
 }

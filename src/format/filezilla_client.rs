@@ -103,8 +103,9 @@ fn connects(text: &[u8]) -> bool {
 /// Whether the client says that the control connection is gone, in the commonest languages. In others, the next
 /// connection ends the session.
 pub(super) fn disconnects(text: &[u8]) -> bool {
-    const STARTS: [&str; 15] = [
+    const STARTS: [&str; 16] = [
         "Disconnected from server",
+        "Connection timed out after",
         "Connection closed by server",
         "Connection attempt failed with",
         "Verbindung zum Server getrennt",

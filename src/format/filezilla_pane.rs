@@ -149,6 +149,8 @@ mod tests {
     #[test]
     fn only_an_error_ends_the_session() {
         assert_eq!(FORMAT.event("Error:\tConnection closed by server").what, What::Closed);
+        let timed_out = "Error:\tConnection timed out after 20 seconds of inactivity";
+        assert_eq!(FORMAT.event(timed_out).what, What::Closed);
         assert_eq!(FORMAT.lex("Status:\tDisconnected from server"), Lexed::Skip);
     }
 

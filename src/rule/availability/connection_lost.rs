@@ -2,6 +2,7 @@
 
 use crate::event::Holds;
 use crate::ftp::{Code, Data, Login, Mark, Verb};
+use crate::rule::data::reach::unreachable;
 use crate::rule::{Check, Found, Group, Numbers, Rule};
 use crate::session::{Confidence, Ending, Exchange, Session};
 
@@ -31,8 +32,8 @@ fn check(session: &Session, _: Numbers, found: &mut Vec<(Mark, Found)>) {
     }
     // A client that waited for a transfer in vain, and then said goodbye.
     let given_up = last().next().and_then(|end| given_up(&end));
-    if let (Some(transfer), Some(cause)) = (given_up, setup(session)) {
-        found.push((transfer.mark(), Found::new("before-transfer").cause(cause).sure(Confidence::Likely)));
+    if let (Some(transfer), Some(_)) = (given_up, setup(session)) {
+        found.extend(before_transfer(session).map(|told| (transfer.mark(), told)));
         return;
     }
     if session.ending() != Ending::Lost || session.counts().replies == [0; 5] {
@@ -51,16 +52,23 @@ fn check(session: &Session, _: Numbers, found: &mut Vec<(Mark, Found)>) {
     // A client that does not wait sends more; the first command that nothing came to is where it stopped.
     let before = std::iter::successors(Some(cut), Exchange::previous).take(LAST_MAX);
     let cut = before.take_while(|e| e.has_command() && e.replies().next().is_none()).last().unwrap_or(cut);
-    let case = match cut.verb() {
+    let told = match cut.verb() {
         // Words that are no commands make servers hang up; a capture shows nothing of what TLS protects.
         Verb::OTHER | Verb::AUTH | Verb::MAIL => return,
         // Another rule explains transfers without an end.
         verb if verb.transfers() && cut.is_started() => return,
-        verb if verb.transfers() => "before-transfer",
-        _ => "before-reply",
+        verb if verb.transfers() => before_transfer(session),
+        _ => Some(Found::new("before-reply").sure(Confidence::Likely)),
     };
-    let cause = setup(session).filter(|_| case == "before-transfer");
-    found.push((cut.mark(), Found::new(case).cause(cause).sure(Confidence::Likely)));
+    found.extend(told.map(|told| (cut.mark(), told)));
+}
+
+/// A transfer to which nothing came; nothing where the address in the reply to PASV explains it, which has a rule of its own.
+fn before_transfer(session: &Session) -> Option<Found> {
+    let setup = setup(session);
+    let prepared = setup.and_then(|mark| session.exchange(mark));
+    let is_explained = prepared.is_some_and(|prepared| unreachable(&prepared).is_some());
+    (!is_explained).then(|| Found::new("before-transfer").cause(setup).sure(Confidence::Likely))
 }
 
 /// What prepared the data connection that was to come.

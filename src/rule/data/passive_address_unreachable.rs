@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     group: Group::Data,
     replies: &[227, 425],
-    cases: &["failed", "unused", "unused-nowhere", "client-unknown"],
+    cases: &["failed", "unused", "unused-nowhere", "given-up", "client-unknown"],
     check: Check::Exchange(Watch::of(&[Verb::PASV, Verb::CPSV, Verb::PASW]), check),
     ..Rule::BASE
 };
@@ -20,12 +20,14 @@ fn check(suspect: &Suspect) -> Option<Found> {
     let (case, confidence) = match why.failed {
         Some(_) if why.client_known => ("failed", Confidence::Likely),
         Some(_) => ("client-unknown", Confidence::Possible),
-        None if !why.client_known => ("unused-nowhere", Confidence::Likely),
-        None => ("unused", Confidence::Likely),
+        None if why.client_known => ("unused", Confidence::Likely),
+        None if why.is_nowhere() => ("unused-nowhere", Confidence::Likely),
+        None => ("given-up", Confidence::Possible),
     };
     let found = Found::new(case)
         .later(why.failed.map(|transfer| transfer.mark()))
         .sure(confidence)
+        .severity((case == "given-up").then_some(Severity::Warning))
         .fact("address", Fact::Text(why.address.to_string().into_bytes().into()))
         .fact("kind", Fact::Phrase(why.kind))
         .fact("setting", Fact::Phrase(super::settings_of(suspect.session().software())));

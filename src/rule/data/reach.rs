@@ -19,6 +19,13 @@ pub(in crate::rule) struct Unreachable<'s> {
     pub(super) client_known: bool,
 }
 
+impl Unreachable<'_> {
+    /// Whether no client of the world can reach it.
+    pub(super) fn is_nowhere(&self) -> bool {
+        self.kind == Word::AddressUnspecified
+    }
+}
+
 /// Addresses that only their own network reaches (RFC 1918, RFC 3927, RFC 6598, RFC 1122 section 3.2.1.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Network {
@@ -82,13 +89,10 @@ pub(in crate::rule) fn unreachable<'s>(setup: &Exchange<'s>) -> Option<Unreachab
     }
     let failed = match fate {
         Fate::Failed(transfer) => Some(transfer),
-        // Where sessions mingle, the transfer may be another's. 0.0.0.0 is nowhere, whoever the client is.
-        Fate::Unused
-            if (client.is_some() || network == Network::Unspecified)
-                && setup.session().identity() == Confidence::Certain =>
-        {
-            None
-        }
+        // Where sessions mingle, the transfer may be another's.
+        Fate::Unused if setup.session().identity() != Confidence::Certain => return None,
+        // 0.0.0.0 is nowhere, whoever the client is. One that the log does not name has given up if nothing came any more.
+        Fate::Unused if client.is_some() || network == Network::Unspecified || is_last(setup) => None,
         _ => return None,
     };
     // Many clients take the address of the server instead of the one that they are told.
@@ -96,6 +100,11 @@ pub(in crate::rule) fn unreachable<'s>(setup: &Exchange<'s>) -> Option<Unreachab
         return None;
     }
     Some(Unreachable { address, kind, failed, client_known: client.is_some() })
+}
+
+/// Whether the client sent no more commands.
+fn is_last(exchange: &Exchange) -> bool {
+    !exchange.after().any(|e| e.has_command())
 }
 
 /// The client's address, where the log has it as a number.
