@@ -16,30 +16,31 @@ pub struct Endpoint {
 }
 
 // 192,168,1,2,19,137
+#[inline]
 fn six(text: &[u8]) -> Option<(&[u8], Endpoint)> {
-    let mut numbers = [0; 5];
-    let (mut at, mut number, mut n_digits, mut end) = (0, 0, 0, text.len());
-    for (index, byte) in text.iter().enumerate() {
-        let digit = byte.wrapping_sub(b'0');
-        if digit < 10 {
-            (number, n_digits) = (10 * number + u32::from(digit), n_digits + 1);
-            if number > 255 {
-                return None;
-            }
-        } else if *byte == b',' && n_digits > 0 && at < 5 {
-            numbers[at] = number as u8;
-            (at, number, n_digits) = (at + 1, 0, 0);
-        } else {
-            end = index;
-            break;
+    let (mut numbers, mut rest) = ([0; 6], text);
+    for (index, number) in numbers.iter_mut().enumerate() {
+        if index > 0 {
+            rest = rest.strip_prefix(b",")?;
+        }
+        (*number, rest) = byte(rest)?;
+    }
+    let [a, b, c, d, high, low] = numbers;
+    let address = Some(Ipv4Addr::new(a, b, c, d).into());
+    Some((rest, Endpoint { address, port: u16::from_be_bytes([high, low]) }))
+}
+
+/// A number below 256 at the start of a text, and what follows it.
+#[inline]
+fn byte(text: &[u8]) -> Option<(u8, &[u8])> {
+    let (mut number, mut rest) = (0, text);
+    while let [digit @ b'0'..=b'9', after @ ..] = rest {
+        (number, rest) = (10 * number + u32::from(digit - b'0'), after);
+        if number > 255 {
+            return None;
         }
     }
-    if at < 5 || n_digits == 0 {
-        return None;
-    }
-    let [a, b, c, d, p] = numbers;
-    let port = u16::from(p) << 8 | number as u16;
-    Some((&text[end..], Endpoint { address: Some(Ipv4Addr::new(a, b, c, d).into()), port }))
+    (rest.len() < text.len()).then_some((number as u8, rest))
 }
 
 /// The address in the argument of PORT (RFC 959 section 4.1.2); `None` where it is not six numbers below 256.

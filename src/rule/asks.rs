@@ -3,22 +3,25 @@
 use super::own::Own;
 use super::{Check, Found, Numbers, Rule, Suspect};
 use crate::ftp::{Mark, Verb};
-use crate::session::Session;
+use crate::session::{Session, Watch};
 
 /// What a rule says about an exchange.
-type Explain = fn(&Suspect) -> Option<Found>;
+pub(super) type Explain = fn(&Suspect) -> Option<Found>;
 /// What a rule says about a session.
 type Look = fn(&Session, Numbers, &mut Vec<(Mark, Found)>);
+
+/// Rules that are asked about an exchange, by the number of its command.
+type ByVerb = Vec<Vec<(usize, Explain)>>;
 
 /// The rules that are asked, each with its number, by what they look at; each kind in order.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Asks {
     /// Those that explain what went wrong.
     pub(super) suspects: Vec<(usize, Explain)>,
+    suspects_by_verb: ByVerb,
     /// Those of them that explain what was accepted, too.
     pub(super) accepted: Vec<(usize, Explain)>,
-    /// By the number of the command.
-    exchanges: Vec<Vec<(usize, Explain)>>,
+    exchanges: ByVerb,
     pub(super) sessions: Vec<(usize, Look)>,
     pub(super) own: Vec<(usize, &'static Own)>,
 }
@@ -32,15 +35,11 @@ impl Asks {
                 // A rule that explains a reply does so even where nobody wants to hear of it: no other is to explain it then.
                 Check::Suspect(check) => {
                     asks.suspects.push((number, check));
+                    ask_about(&mut asks.suspects_by_verb, rule.about, (number, check));
                     asks.accepted.extend(rule.accepted.then_some((number, check)));
                 }
                 _ if !speaks => {}
-                Check::Exchange(watch, check) => {
-                    let verbs = std::iter::once(Verb::OTHER).chain(Verb::all());
-                    verbs
-                        .filter(|verb| watch.has(*verb))
-                        .for_each(|verb| asks.ask_about(verb, (number, check)));
-                }
+                Check::Exchange(watch, check) => ask_about(&mut asks.exchanges, watch, (number, check)),
                 Check::Session(check) => asks.sessions.push((number, check)),
                 Check::Own(own) => asks.own.push((number, own)),
                 Check::Ledger(_) => {}
@@ -49,16 +48,27 @@ impl Asks {
         asks
     }
 
-    fn ask_about(&mut self, verb: Verb, rule: (usize, Explain)) {
-        let index = usize::from(verb.index());
-        if self.exchanges.len() <= index {
-            self.exchanges.resize(index + 1, Vec::new());
-        }
-        self.exchanges[index].push(rule);
+    /// The rules that can explain what went wrong with that command.
+    pub(super) fn suspects(&self, verb: Verb) -> &[(usize, Explain)] {
+        about(&self.suspects_by_verb, verb)
     }
 
     /// The rules that look at every exchange with that command.
-    pub(super) fn about(&self, verb: Verb) -> &[(usize, Explain)] {
-        self.exchanges.get(usize::from(verb.index())).map_or(&[], Vec::as_slice)
+    pub(super) fn exchanges(&self, verb: Verb) -> &[(usize, Explain)] {
+        about(&self.exchanges, verb)
     }
+}
+
+fn ask_about(all: &mut ByVerb, watch: Watch, rule: (usize, Explain)) {
+    for verb in std::iter::once(Verb::OTHER).chain(Verb::all()).filter(|verb| watch.has(*verb)) {
+        let index = usize::from(verb.index());
+        if all.len() <= index {
+            all.resize(index + 1, Vec::new());
+        }
+        all[index].push(rule);
+    }
+}
+
+fn about(all: &ByVerb, verb: Verb) -> &[(usize, Explain)] {
+    all.get(usize::from(verb.index())).map_or(&[], Vec::as_slice)
 }

@@ -1,6 +1,7 @@
 //! Asks the rules about every exchange that something may be wrong with, about those that rules want to see, and about
 //! sessions; and puts what they say into findings.
 
+use super::asks::Explain;
 use super::finding::{Asked, Words};
 use super::found::STEPS_MAX;
 use super::own::{Own, Progress};
@@ -87,7 +88,7 @@ impl Judge {
                 found(number, self.finding(number, &suspect.exchange, explanation, &wants));
             }
             if notable.is_watched {
-                for (number, check) in rules.asks().about(suspect.verb) {
+                for (number, check) in rules.asks().exchanges(suspect.verb) {
                     suspect.numbers = rules.numbers(*number);
                     if let Some(explanation) = check(&suspect) {
                         found(*number, self.finding(*number, &suspect.exchange, explanation, &wants));
@@ -210,14 +211,17 @@ impl Judge {
 fn explained<'r>(suspect: &mut Suspect<'r>, rules: &'r Ruleset) -> Option<(usize, Found)> {
     let asks = rules.asks();
     let is_accepted = suspect.code().is_some_and(|code| !code.is_refusal());
-    let asked = if is_accepted { &asks.accepted } else { &asks.suspects };
-    let explained = asked.iter().find_map(|(number, check)| {
-        suspect.numbers = rules.numbers(*number);
-        Some((*number, check(suspect)?))
-    });
+    let asked = if is_accepted { &asks.accepted } else { asks.suspects(suspect.verb) };
+    let mut first_of = |asked: &[(usize, Explain)]| {
+        asked.iter().find_map(|(number, check)| {
+            suspect.numbers = rules.numbers(*number);
+            Some((*number, check(suspect)?))
+        })
+    };
+    let explained = first_of(asked);
     debug_assert!(
-        explained.is_some() || asks.suspects.iter().all(|(_, check)| check(suspect).is_none()),
-        "a rule explains what was accepted and does not say so",
+        explained.as_ref().map(|e| e.0) == first_of(&asks.suspects).map(|e| e.0),
+        "a rule explains what was accepted, or what it is not about, and does not say so",
     );
     explained
 }

@@ -195,7 +195,8 @@ impl Ledger {
         }
         self.refusals.sort_by_key(|r| r.place);
         self.accepted.sort_unstable_by_key(|a| a.place);
-        self.visits.sort_unstable_by_key(|v| v.begin);
+        // Only the places move while they are put in order: a visit is large.
+        self.visits.sort_by_cached_key(|v| v.begin);
         self.attempts.sort_by_key(|a| a.place);
         self.dangling.sort_by_key(|d| d.place);
         let known_until = self.visits.last().filter(|_| n_visits >= VISITS_MAX).map(|v| v.begin);

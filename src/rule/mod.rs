@@ -235,6 +235,8 @@ pub struct Rule {
     pub settings: &'static [Setting],
     /// What it looks at.
     pub check: Check,
+    /// The exchanges that it can explain, by their commands; it is not asked about others.
+    pub about: Watch,
     /// Whether it explains transfers that were accepted while a REST was in force, too. Most rules explain what went wrong only.
     pub accepted: bool,
     /// Looks at a finding again once all sessions are known.
@@ -271,6 +273,7 @@ impl Rule {
         cases: &[],
         settings: &[],
         check: Check::Suspect(|_| None),
+        about: Watch::ALL,
         accepted: false,
         revise: None,
     };

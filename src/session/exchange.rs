@@ -284,12 +284,14 @@ impl<'s> Exchange<'s> {
 
     /// The exchanges before this one that are still at hand, the latest first.
     pub fn before(&self) -> impl Iterator<Item = Self> + use<'s> {
-        std::iter::successors(self.previous(), Self::previous)
+        let session = self.session;
+        (0..self.index).rev().map(move |index| Self { session, index })
     }
 
     /// The exchanges after this one that are at hand.
     pub fn after(&self) -> impl Iterator<Item = Self> + use<'s> {
-        std::iter::successors(self.next(), Self::next)
+        let session = self.session;
+        (self.index + 1..session.records.len()).map(move |index| Self { session, index })
     }
 
     /// The exchange before this one that is still at hand.

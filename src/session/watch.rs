@@ -13,6 +13,18 @@ impl Watch {
     /// Every exchange, greetings and replies that nobody asked for included.
     pub const ALL: Self = Self(u128::MAX);
 
+    /// Transfers of files and lists: the commands for which [`Verb::transfers`] holds.
+    pub const TRANSFERS: Self = Self::of(&[
+        Verb::RETR,
+        Verb::STOR,
+        Verb::STOU,
+        Verb::APPE,
+        Verb::LIST,
+        Verb::NLST,
+        Verb::MLSD,
+        Verb::THMB,
+    ]);
+
     /// Exchanges with these commands; [`Verb::OTHER`] stands for commands of no table, for greetings, and for replies that
     /// nobody asked for.
     #[must_use]
@@ -84,5 +96,6 @@ mod tests {
         assert!(PASSIVE.has(Verb::EPSV) && !PASSIVE.has(Verb::PORT) && !PASSIVE.has(Verb::OTHER));
         assert!(Verb::all().all(|verb| Watch::ALL.has(verb) && !Watch::NOTHING.has(verb)));
         assert!(PASSIVE.and(Watch::of(&[Verb::OTHER])).has(Verb::OTHER));
+        assert!(Verb::all().all(|verb| Watch::TRANSFERS.has(verb) == verb.transfers()));
     }
 }

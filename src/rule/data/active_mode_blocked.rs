@@ -4,7 +4,7 @@ use super::data_connection_failed::{prepared, target};
 use super::failure::{Failure, failure};
 use super::preparation::{Mode, prepares, worked_after, worked_before};
 use crate::rule::{Check, Found, Group, Role, Rule, Severity, Suspect};
-use crate::session::Exchange;
+use crate::session::{Exchange, Watch};
 
 pub(super) static RULE: Rule = Rule {
     name: "active-mode-blocked",
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     replies: &[425, 426, 500],
     cases: &["passive-works", "repeated"],
     check: Check::Suspect(check),
+    about: Watch::TRANSFERS,
     ..Rule::BASE
 };
 

@@ -6,7 +6,7 @@ use super::reach::unreachable;
 use crate::catalog::Word;
 use crate::ftp::{Data, Software};
 use crate::rule::{Check, Fact, Found, Group, Role, Rule, Severity, Suspect};
-use crate::session::{Confidence, Exchange};
+use crate::session::{Confidence, Exchange, Watch};
 
 pub(super) static RULE: Rule = Rule {
     name: "data-connection-failed",
@@ -23,6 +23,7 @@ pub(super) static RULE: Rule = Rule {
         "no-port",
     ],
     check: Check::Suspect(check),
+    about: Watch::TRANSFERS,
     ..Rule::BASE
 };
 

@@ -3,7 +3,7 @@
 use super::preparation::{Mode, fallback};
 use crate::ftp::{Code, Login, Verb};
 use crate::rule::{Check, Fact, Found, Group, Rule, Severity, Suspect};
-use crate::session::Confidence;
+use crate::session::{Confidence, Watch};
 
 pub(super) static RULE: Rule = Rule {
     name: "passive-refused",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     replies: &[425, 500, 522, 550],
     cases: &["disabled", "no-port", "protocol"],
     check: Check::Suspect(check),
+    about: Watch::of(&[Verb::PASV, Verb::EPSV, Verb::CPSV, Verb::PASW]),
     ..Rule::BASE
 };
 

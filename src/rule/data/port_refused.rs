@@ -5,7 +5,7 @@ use super::preparation::{asked_for, fallback, is_masked};
 use super::reach::{client_address, is_private};
 use crate::ftp::{Code, Login, Verb};
 use crate::rule::{Check, Fact, Found, Group, Rule, Severity, Suspect};
-use crate::session::Confidence;
+use crate::session::{Confidence, Watch};
 use std::net::IpAddr;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     replies: &[500, 501, 504, 522],
     cases: &["disabled", "protocol", "malformed", "low-port", "other-address"],
     check: Check::Suspect(check),
+    about: Watch::of(&[Verb::PORT, Verb::EPRT]),
     ..Rule::BASE
 };
 

@@ -68,7 +68,8 @@ pub(in crate::rule) fn endpoint(exchange: &Exchange) -> Option<Endpoint> {
         Verb::PORT => port(exchange.argument()),
         Verb::EPRT => extended_port(exchange.argument()),
         Verb::EPSV => exchange.reply()?.lines().find_map(extended_passive),
-        _ => exchange.reply()?.lines().find_map(passive),
+        // Neither the end of a line nor what stands behind a code is part of a number: all lines are read as one.
+        _ => passive(exchange.reply()?.raw()),
     }
 }
 

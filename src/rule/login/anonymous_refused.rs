@@ -3,6 +3,7 @@
 use crate::ftp::{Login, Verb};
 use crate::rule::refusal::fails_login;
 use crate::rule::{Check, Found, Group, Reason, Rule, Severity, Suspect};
+use crate::session::Watch;
 
 pub(super) static RULE: Rule = Rule {
     name: "anonymous-refused",
@@ -11,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     replies: &[530],
     cases: &["user", "password"],
     check: Check::Suspect(check),
+    about: Watch::of(&[Verb::USER, Verb::PASS]),
     ..Rule::BASE
 };
 

@@ -3,7 +3,7 @@
 use crate::ftp::{Code, Login, Verb};
 use crate::rule::refusal::fails_login;
 use crate::rule::{Check, Found, Group, Reason, Rule, Severity, Suspect};
-use crate::session::{Confidence, Exchange};
+use crate::session::{Confidence, Exchange, Watch};
 
 pub(super) static RULE: Rule = Rule {
     name: "login-failed",
@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     replies: &[530, 421, 500, 550],
     cases: &["password", "user-refused", "not-permitted", "anonymous-only", "home", "expired"],
     check: Check::Suspect(check),
+    about: Watch::of(&[Verb::USER, Verb::PASS]),
     ..Rule::BASE
 };
 

@@ -2,7 +2,7 @@
 
 use crate::ftp::{Code, Login, Verb};
 use crate::rule::{Check, Found, Group, Level, Rule, Severity, Suspect};
-use crate::session::Beginning;
+use crate::session::{Beginning, Watch};
 
 pub(super) static RULE: Rule = Rule {
     name: "account-out-of-order",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     replies: &[503],
     cases: &["logged-in", "not-asked", "starts-late"],
     check: Check::Suspect(check),
+    about: Watch::of(&[Verb::ACCT]),
     ..Rule::BASE
 };
 

@@ -3,7 +3,7 @@
 use super::{earlier, starts_late};
 use crate::ftp::{Code, Verb};
 use crate::rule::{Check, Found, Group, Level, Rule, Severity, Suspect};
-use crate::session::Exchange;
+use crate::session::{Exchange, Watch};
 
 pub(super) static RULE: Rule = Rule {
     name: "copy-without-source",
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     replies: &[503],
     cases: &["refused", "missing", "consumed", "starts-late"],
     check: Check::Suspect(check),
+    about: Watch::of(&[Verb::SITE]),
     ..Rule::BASE
 };
 

@@ -5,7 +5,7 @@ use super::earlier;
 use super::transfer_without_data_connection::says_nothing_was_prepared;
 use crate::ftp::{Data, DataRole, Rename};
 use crate::rule::{Check, Found, Group, Rule, Severity, Suspect};
-use crate::session::{Confidence, Exchange};
+use crate::session::{Confidence, Exchange, Watch};
 
 pub(super) static RULE: Rule = Rule {
     name: "data-connection-forgotten",
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     replies: &[425, 503],
     cases: &["interrupted", "replaced"],
     check: Check::Suspect(check),
+    about: Watch::TRANSFERS,
     ..Rule::BASE
 };
 

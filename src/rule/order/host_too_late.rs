@@ -2,7 +2,7 @@
 
 use crate::ftp::{Code, Login, Tls, Verb};
 use crate::rule::{Check, Found, Group, Level, Rule, Severity, Suspect};
-use crate::session::Beginning;
+use crate::session::{Beginning, Watch};
 
 pub(super) static RULE: Rule = Rule {
     name: "host-too-late",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     replies: &[503],
     cases: &["after-login", "after-auth", "starts-late"],
     check: Check::Suspect(check),
+    about: Watch::of(&[Verb::HOST]),
     ..Rule::BASE
 };
 

@@ -3,7 +3,7 @@
 use super::earlier;
 use crate::ftp::{Code, Login, Verb};
 use crate::rule::{Check, Found, Group, Level, Role, Rule, Severity, Suspect};
-use crate::session::{Confidence, Exchange, Stand};
+use crate::session::{Confidence, Exchange, Stand, Watch};
 
 pub(super) static RULE: Rule = Rule {
     name: "pret-missing",
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     replies: &[500],
     cases: &["said", "listed"],
     check: Check::Suspect(check),
+    about: Watch::of(&[Verb::PASV, Verb::EPSV, Verb::CPSV, Verb::LPSV]),
     ..Rule::BASE
 };
 

@@ -4,7 +4,7 @@
 use super::{WALKED_MAX, earlier};
 use crate::ftp::{Code, Rename, Verb};
 use crate::rule::{Check, Fact, Found, Group, Level, Rule, Severity, Suspect};
-use crate::session::Exchange;
+use crate::session::{Exchange, Watch};
 
 pub(super) static RULE: Rule = Rule {
     name: "rename-source-mismatch",
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     replies: &[350, 501],
     cases: &["renamed"],
     check: Check::Suspect(check),
+    about: Watch::of(&[Verb::RNFR]),
     ..Rule::BASE
 };
 

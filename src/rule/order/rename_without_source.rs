@@ -4,6 +4,7 @@ use super::starts_late;
 use crate::ftp::{Code, Login, Rename, Verb};
 use crate::rule::ledger::Ledger;
 use crate::rule::{Check, Fact, Finding, Found, Group, Related, Role, Rule, Severity, Suspect};
+use crate::session::Watch;
 
 pub(super) static RULE: Rule = Rule {
     name: "rename-without-source",
@@ -20,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
         "starts-late",
     ],
     check: Check::Suspect(check),
+    about: Watch::of(&[Verb::RNTO]),
     revise: Some(revise),
     ..Rule::BASE
 };

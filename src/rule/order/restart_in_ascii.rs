@@ -4,7 +4,7 @@
 use super::starts_late;
 use crate::ftp::{DataRole, Form, Login, Mark, Restart, Verb};
 use crate::rule::{Check, Found, Group, Rule, Severity, Suspect};
-use crate::session::Exchange;
+use crate::session::{Exchange, Watch};
 
 pub(super) static RULE: Rule = Rule {
     name: "restart-in-ascii",
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     replies: &[501, 503],
     cases: &["set", "reset", "unsaid", "starts-late"],
     check: Check::Suspect(check),
+    about: Watch::TRANSFERS.and(Watch::of(&[Verb::REST])),
     ..Rule::BASE
 };
 

@@ -4,7 +4,7 @@
 use super::earlier;
 use crate::ftp::{DataRole, Mark, Restart, Software};
 use crate::rule::{Check, Found, Group, Rule, Severity, Suspect};
-use crate::session::{Confidence, Exchange};
+use crate::session::{Confidence, Exchange, Watch};
 
 pub(super) static RULE: Rule = Rule {
     name: "restart-lost",
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     replies: &[350],
     cases: &["interrupted", "listing", "carried-over"],
     check: Check::Suspect(check),
+    about: Watch::TRANSFERS,
     accepted: true,
     ..Rule::BASE
 };

@@ -2,7 +2,7 @@
 
 use crate::ftp::{Code, Tls, Verb};
 use crate::rule::{Check, Found, Group, Level, Rule, Severity, Suspect};
-use crate::session::Beginning;
+use crate::session::{Beginning, Watch};
 
 pub(super) static RULE: Rule = Rule {
     name: "security-data-out-of-order",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     replies: &[503],
     cases: &["no-auth", "auth-refused", "auth-done", "unfinished", "starts-late"],
     check: Check::Suspect(check),
+    about: Watch::of(&[Verb::ADAT, Verb::MIC, Verb::CONF, Verb::ENC]),
     ..Rule::BASE
 };
 

@@ -4,7 +4,7 @@ use super::{earlier, starts_late};
 use crate::event::Holds;
 use crate::ftp::{Argument, Code, Data, Login, Mark};
 use crate::rule::{Check, Found, Group, Role, Rule, Severity, Suspect};
-use crate::session::Confidence;
+use crate::session::{Confidence, Watch};
 
 pub(super) static RULE: Rule = Rule {
     name: "transfer-without-data-connection",
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     replies: &[425, 503],
     cases: &["missing", "used", "refused", "starts-late"],
     check: Check::Suspect(check),
+    about: Watch::TRANSFERS,
     ..Rule::BASE
 };
 

@@ -2,7 +2,7 @@
 
 use crate::ftp::Verb;
 use crate::rule::{Check, Found, Group, Rule, Set, Severity, Suspect};
-use crate::session::Stand;
+use crate::session::{Stand, Watch};
 
 pub(super) static RULE: Rule = Rule {
     name: "help-topic-unknown",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     replies: &[500, 501, 502],
     cases: &["topic"],
     check: Check::Suspect(check),
+    about: Watch::of(&[Verb::HELP, Verb::SITE]),
     ..Rule::BASE
 };
 

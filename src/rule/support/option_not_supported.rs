@@ -2,7 +2,7 @@
 
 use crate::ftp::{Code, Verb};
 use crate::rule::{Check, Found, Group, Rule, Set, Severity, Suspect};
-use crate::session::Stand;
+use crate::session::{Stand, Watch};
 
 pub(super) static RULE: Rule = Rule {
     name: "option-not-supported",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     replies: &[500, 501, 502, 504],
     cases: &["option", "language", "compression"],
     check: Check::Suspect(check),
+    about: Watch::of(&[Verb::OPTS, Verb::LANG, Verb::MODE]),
     ..Rule::BASE
 };
 

@@ -4,7 +4,7 @@
 use super::lack::soon_after;
 use crate::ftp::{Form, Verb};
 use crate::rule::{Check, Found, Group, Rule, Severity, Suspect};
-use crate::session::Exchange;
+use crate::session::{Exchange, Watch};
 
 pub(super) static RULE: Rule = Rule {
     name: "refused-in-ascii",
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     replies: &[550, 551],
     cases: &["set", "unsaid"],
     check: Check::Suspect(check),
+    about: Watch::of(&[Verb::SIZE, Verb::RANG]),
     ..Rule::BASE
 };
 

@@ -3,7 +3,7 @@
 use crate::ftp::{Code, Mark, Verb};
 use crate::rule::security::site_exec::asks_to_run;
 use crate::rule::{Check, Found, Group, Role, Rule, Severity, Suspect};
-use crate::session::Exchange;
+use crate::session::{Exchange, Watch};
 
 pub(super) static RULE: Rule = Rule {
     name: "site-command-unknown",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     replies: &[500, 502, 504],
     cases: &["plain", "help-lacks", "help-lists"],
     check: Check::Suspect(check),
+    about: Watch::of(&[Verb::SITE]),
     ..Rule::BASE
 };
 

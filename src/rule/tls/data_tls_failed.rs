@@ -4,7 +4,7 @@ use super::demand::worked_before;
 use crate::event::Holds;
 use crate::ftp::{Code, Data};
 use crate::rule::{Check, Found, Group, Rule, Severity, Suspect};
-use crate::session::{Confidence, Ending};
+use crate::session::{Confidence, Ending, Watch};
 
 pub(super) static RULE: Rule = Rule {
     name: "data-tls-failed",
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     replies: &[421, 425, 522],
     cases: &["named", "not-permitted", "after-150", "silent"],
     check: Check::Suspect(check),
+    about: Watch::TRANSFERS,
     ..Rule::BASE
 };
 

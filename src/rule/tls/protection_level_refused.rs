@@ -3,6 +3,7 @@
 use super::demand::{accepted_soon_after, is_protected};
 use crate::ftp::{Code, Verb};
 use crate::rule::{Check, Found, Group, Rule, Severity, Suspect};
+use crate::session::Watch;
 
 pub(super) static RULE: Rule = Rule {
     name: "protection-level-refused",
@@ -11,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     replies: &[431, 501, 504, 534, 536],
     cases: &["not-with-tls", "clear", "private", "no-level", "unknown"],
     check: Check::Suspect(check),
+    about: Watch::of(&[Verb::PROT]),
     ..Rule::BASE
 };
 

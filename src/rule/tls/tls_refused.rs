@@ -3,7 +3,7 @@
 use super::demand::{accepted_soon_after, asks_for_tls, is_protected};
 use crate::ftp::{Code, Login, Verb};
 use crate::rule::{Check, Found, Group, Rule, Severity, Suspect};
-use crate::session::Confidence;
+use crate::session::{Confidence, Watch};
 
 pub(super) static RULE: Rule = Rule {
     name: "tls-refused",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     replies: &[431, 504, 530, 534],
     cases: &["mechanism", "unavailable", "policy", "before-login", "not-for-anonymous"],
     check: Check::Suspect(check),
+    about: Watch::of(&[Verb::AUTH, Verb::USER, Verb::PASS]),
     ..Rule::BASE
 };
 

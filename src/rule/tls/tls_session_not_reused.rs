@@ -2,7 +2,9 @@
 //! connections come from the same client (RFC 4217 section 10.2).
 
 use super::demand::worked_before;
+use crate::ftp::Verb;
 use crate::rule::{Check, Found, Group, Role, Rule, Severity, Suspect};
+use crate::session::Watch;
 
 pub(super) static RULE: Rule = Rule {
     name: "tls-session-not-reused",
@@ -11,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     replies: &[421, 425, 426, 450, 522],
     cases: &["refused", "worked-before"],
     check: Check::Suspect(check),
+    about: Watch::TRANSFERS.and(Watch::of(&[Verb::OTHER])),
     ..Rule::BASE
 };
 

@@ -3,7 +3,7 @@
 use super::demand::{asks_for_tls, is_protected};
 use crate::ftp::{Code, Login, Tls, Verb};
 use crate::rule::{Check, Found, Group, Rule, Severity, Suspect};
-use crate::session::{Confidence, Stand};
+use crate::session::{Confidence, Stand, Watch};
 
 pub(super) static RULE: Rule = Rule {
     name: "tls-setup-order",
@@ -20,6 +20,7 @@ pub(super) static RULE: Rule = Rule {
         "starts-late",
     ],
     check: Check::Suspect(check),
+    about: Watch::of(&[Verb::PBSZ, Verb::PROT, Verb::CCC, Verb::AUTH]),
     ..Rule::BASE
 };
 

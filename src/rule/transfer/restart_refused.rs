@@ -2,7 +2,7 @@
 
 use crate::ftp::{Code, DataRole, Login, Mark, Restart, Verb};
 use crate::rule::{Check, Fact, Found, Group, Rule, Severity, Suspect};
-use crate::session::Confidence;
+use crate::session::{Confidence, Watch};
 
 pub(super) static RULE: Rule = Rule {
     name: "restart-refused",
@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     replies: &[501, 554, 551],
     cases: &["malformed", "disabled", "beyond-end", "upload"],
     check: Check::Suspect(check),
+    about: Watch::TRANSFERS.and(Watch::of(&[Verb::REST])),
     ..Rule::BASE
 };
 

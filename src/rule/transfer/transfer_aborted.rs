@@ -3,7 +3,7 @@
 use crate::ftp::{Code, DataRole, Verb};
 use crate::rule::data::failure::{Failure, failure};
 use crate::rule::{Check, Found, Group, Rule, Severity, Suspect};
-use crate::session::Exchange;
+use crate::session::{Exchange, Watch};
 
 pub(super) static RULE: Rule = Rule {
     name: "transfer-aborted",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     replies: &[426, 451, 425, 421],
     cases: &["broken", "stalled", "not-written", "server-error", "server-left"],
     check: Check::Suspect(check),
+    about: Watch::TRANSFERS,
     ..Rule::BASE
 };
 

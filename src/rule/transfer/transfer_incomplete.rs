@@ -4,7 +4,7 @@ use crate::event::{Holds, Outcome};
 use crate::ftp::{Code, Data};
 use crate::rule::data::reach::unreachable;
 use crate::rule::{Check, Found, Group, Rule, Severity, Suspect};
-use crate::session::{Confidence, Ending, Reply};
+use crate::session::{Confidence, Ending, Reply, Watch};
 use crate::text::holds;
 
 pub(super) static RULE: Rule = Rule {
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     replies: &[150],
     cases: &["broken", "no-final-reply", "session-ended", "logged"],
     check: Check::Suspect(check),
+    about: Watch::TRANSFERS,
     ..Rule::BASE
 };
 
