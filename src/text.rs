@@ -236,6 +236,42 @@ impl Pairs {
     }
 }
 
+/// The number at the start of `text`, and what follows it; 0 where no digit stands there.
+#[must_use]
+#[inline]
+pub fn leading_number(text: &[u8]) -> (u64, &[u8]) {
+    if let Some((number, n_digits)) = text.first_chunk().and_then(short_number) {
+        return (number, &text[n_digits..]);
+    }
+    let (mut number, mut rest) = (0u64, text);
+    while let [digit @ b'0'..=b'9', after @ ..] = rest {
+        number = number.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
+        rest = after;
+    }
+    (number, rest)
+}
+
+/// The number at the start of eight bytes, and how many digits it has; `None` where all of them are digits. Numbers of
+/// processes stand in every line of some logs, so all digits are read at once: each is worth ten times its right neighbour,
+/// then each pair of digits a hundred times, then each four ten thousand times.
+#[inline]
+fn short_number(bytes: &[u8; 8]) -> Option<(u64, usize)> {
+    const ZEROS: u64 = 0x3030_3030_3030_3030;
+    const ABOVE_NINE: u64 = 0x7676_7676_7676_7676;
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    // Digits are now below ten. The lowest byte that is none is found for sure.
+    let word = u64::from_le_bytes(*bytes) ^ ZEROS;
+    let others = (word.wrapping_add(ABOVE_NINE) | word) & HIGHS;
+    if others == 0 {
+        return None;
+    }
+    let n_digits = others.trailing_zeros() / 8;
+    let digits = word.checked_shl(64 - 8 * n_digits).unwrap_or(0);
+    let pairs = (digits.wrapping_mul(10) + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs.wrapping_mul(100) + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
+    Some((fours.wrapping_mul(10_000) + (fours >> 32) & 0xffff_ffff, n_digits as usize))
+}
+
 /// Where `byte` stands in `text`, for places that are near: eight bytes at a time, which is quicker than a search that is
 /// made for long ways.
 #[must_use]
@@ -323,6 +359,26 @@ pub fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_ends_where_the_digits_end() {
+        for (text, number, left) in [
+            ("", 0, 0),
+            ("x1234567", 0, 8),
+            ("7] ", 7, 2),
+            ("7] FTP command", 7, 13),
+            ("10178] FTP", 10_178, 5),
+            ("0012345] FTP", 12_345, 5),
+            ("9999999/", 9_999_999, 1),
+            ("9999999:", 9_999_999, 1),
+            ("12345678] ", 12_345_678, 2),
+            ("4294967295", 4_294_967_295, 0),
+            ("1234\u{e9}\u{ff}56", 1_234, 6),
+        ] {
+            let (read, rest) = leading_number(text.as_bytes());
+            assert_eq!((read, rest.len()), (number, left), "{text}");
+        }
+    }
 
     #[test]
     fn control_characters_are_shown_and_not_sent() {

@@ -8,7 +8,7 @@ use super::stamp::{Stamps, ctime};
 use super::{Format, Layout, Lexer, Line, Signs};
 use crate::event::{Command, Dialect, Event, Holds, Identity, Key, Lexed, MASK, Outcome, ReplyLine, What};
 use crate::ftp::Software;
-use crate::text::find_near;
+use crate::text::{find_near, leading_number};
 use crate::time::When;
 use nom::IResult;
 use nom::bytes::complete::take_while;
@@ -49,17 +49,16 @@ struct Vsftpd {
 impl Lexer for Vsftpd {
     fn lex<'a>(&mut self, line: Line<'a>) -> Lexed<'a> {
         let arena = self.deeds.then_some(line.arena);
-        if let Some((at, rest)) = self.stamps.read_fixed::<CTIME_BYTES>(line.text, ctime) {
-            return match pid(rest) {
-                Some((rest, pid)) => record(at, pid, rest, arena),
-                None => Lexed::Unknown,
-            };
-        }
-        // Through syslog the program's own date and process are in the header.
-        match line.tag {
-            Some(tag) if tag.program == b"vsftpd" => record(tag.at, tag.pid.unwrap_or(0), line.text, arena),
-            _ => Lexed::Unknown,
-        }
+        let (at, pid, rest) = match (self.stamps.read_fixed::<CTIME_BYTES>(line.text, ctime), line.tag) {
+            (Some((at, rest)), _) => match pid(rest) {
+                Some((pid, rest)) => (at, pid, rest),
+                None => return Lexed::Unknown,
+            },
+            // Through syslog the program's own date and process are in the header.
+            (None, Some(tag)) if tag.program == b"vsftpd" => (tag.at, tag.pid.unwrap_or(0), line.text),
+            _ => return Lexed::Unknown,
+        };
+        record(at, pid, rest, arena)
     }
 }
 
@@ -68,14 +67,9 @@ const CTIME_BYTES: usize = 24;
 
 //  [pid 10178]
 #[inline]
-fn pid(i: &[u8]) -> Option<(&[u8], u64)> {
-    // The words stand at fixed places, and a number is read while its end is looked for.
-    let (mut rest, mut pid) = (i.strip_prefix(b" [pid ")?, 0u64);
-    while let [digit @ b'0'..=b'9', after @ ..] = rest {
-        pid = pid.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
-        rest = after;
-    }
-    rest.strip_prefix(b"] ").map(|rest| (rest, pid))
+fn pid(i: &[u8]) -> Option<(u64, &[u8])> {
+    let (pid, rest) = leading_number(i.strip_prefix(b" [pid ")?);
+    rest.strip_prefix(b"] ").map(|rest| (pid, rest))
 }
 
 // [alice]  in front of the kind; the name may hold anything, so the kind decides where it ends.
@@ -148,21 +142,24 @@ fn address_and_text(i: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
 fn record<'a>(at: When, pid: u64, i: &'a [u8], deeds: Option<&'a Arena>) -> Lexed<'a> {
     let Some((user, kind, rest)) = user_and_kind(i) else { return Lexed::Unknown };
     let Some((client, text)) = address_and_text(rest) else { return Lexed::Unknown };
-    let what = match (kind, text) {
-        (Kind::Response, Some(text)) => What::Reply(response(text)),
+    // Each kind makes its own event: one that is put together of parts is moved.
+    let event = |what| {
+        Lexed::Event(Event { at, route: client, key: Key::Number(pid), client, client_port: 0, user, what })
+    };
+    match (kind, text) {
+        (Kind::Response, Some(text)) => event(What::Reply(response(text))),
         (Kind::Command, Some(text)) => match Command::parse(without_marks(text)) {
-            Some(command) => What::Command(command),
-            None => return Lexed::Skip,
+            Some(command) => event(What::Command(command)),
+            None => Lexed::Skip,
         },
         // A refusal at the door is told twice; the 421 that follows is the one that counts.
-        (Kind::Connect, None) => What::Opened,
-        (Kind::LoggedIn, _) => What::LoggedIn,
+        (Kind::Connect, None) => event(What::Opened),
+        (Kind::LoggedIn, _) => event(What::LoggedIn),
         _ => {
             let name = &i[..i.len() - rest.len()];
-            return deeds.map_or(Lexed::Skip, |arena| Deed { at, pid, user, client, name, text }.told(arena));
+            deeds.map_or(Lexed::Skip, |arena| Deed { at, pid, user, client, name, text }.told(arena))
         }
-    };
-    Lexed::Event(Event { at, route: client, key: Key::Number(pid), client, client_port: 0, user, what })
+    }
 }
 
 /// A record of what was done.
