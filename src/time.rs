@@ -42,10 +42,17 @@ impl When {
     /// No time.
     pub const NEVER: Self = Self { ms: 0, known: Known::Nothing };
 
+    /// Whether there is a time at all.
+    #[inline]
+    #[must_use]
+    pub fn is_stated(self) -> bool {
+        self.known != Known::Nothing
+    }
+
     /// The time, unless there is none.
     #[must_use]
     pub fn stated(self) -> Option<Self> {
-        (self.known != Known::Nothing).then_some(self)
+        self.is_stated().then_some(self)
     }
 
     /// RFC 3339 with an offset of zero; `None` unless all of it is known.

@@ -36,7 +36,7 @@ impl Times {
     /// Takes the time of a line.
     #[inline]
     pub(super) fn note(&mut self, line: u32, at: When) {
-        if self.first == When::NEVER {
+        if !self.first.is_stated() {
             self.first = at;
         } else if at.known != Known::Everything && roll_over(self.last, at) != 0
             || self.zoned && goes_back(self.last, at)

@@ -198,7 +198,7 @@ impl Found {
     fn note_event(&mut self, base: &[u8], line: u32, taken: &Taken, event: &Event) {
         // What stands around a line may know more of the time than the line.
         let at = if taken.at.known > event.at.known { taken.at } else { event.at };
-        if at != When::NEVER {
+        if at.is_stated() {
             self.times.note(line, at);
         }
         // Daemons that write into one log know the same clients, and their processes may have had the same numbers.
@@ -207,9 +207,12 @@ impl Found {
             from => ROUTES.hash_one((from, event.route)),
         };
         let shard = (route >> 60) as usize % SHARDS;
-        let mut rested = Rested::of(base, &mut self.written, line, route, taken.format, event);
-        rested.at = at;
-        self.events[shard].push(rested);
+        let events = &mut self.events[shard];
+        events.push(Rested { route, at, line, format: taken.format, ..Rested::default() });
+        // It is filled in where it lies: to move it there costs as much as to make it.
+        if let Some(rested) = events.last_mut() {
+            rested.fill(base, &mut self.written, event);
+        }
     }
 }
 
@@ -269,7 +272,7 @@ impl Span {
 }
 
 /// An event at rest.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Rested {
     route: u64,
     key: u64,
@@ -291,8 +294,9 @@ struct Rested {
     keyed: Keyed,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 enum Kind {
+    #[default]
     Opened,
     Command,
     CommandAgain,
@@ -309,8 +313,9 @@ enum Kind {
     Closed,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 enum Keyed {
+    #[default]
     No,
     Number,
     /// The key's start and length are packed into the number.
@@ -318,88 +323,60 @@ enum Keyed {
 }
 
 impl Rested {
+    /// Takes what an event says. Nothing was taken before.
     #[inline]
-    fn of(base: &[u8], written: &mut Vec<u8>, line: u32, route: u64, format: u8, event: &Event) -> Self {
+    fn fill(&mut self, base: &[u8], written: &mut Vec<u8>, event: &Event) {
         let mut span = |piece: &[u8]| Span::of(base, piece).unwrap_or_else(|| Span::written(written, piece));
-        let (keyed, key) = match event.key {
-            Key::None => (Keyed::No, 0),
-            Key::Number(n) => (Keyed::Number, n),
+        match event.key {
+            Key::None => {}
+            Key::Number(n) => (self.keyed, self.key) = (Keyed::Number, n),
             Key::Name(name) => {
                 let span = span(name);
-                (Keyed::Name, u64::from(span.start) << 32 | u64::from(span.len))
+                (self.keyed, self.key) = (Keyed::Name, u64::from(span.start) << 32 | u64::from(span.len));
             }
-        };
-        let (client, user) = (span(event.client), span(event.user));
-        let nothing = Span::default();
-        // The command, and what is peculiar to the event.
-        let (kind, command, main, text, code) = match &event.what {
-            What::Opened => (Kind::Opened, None, nothing, nothing, 0),
-            What::LoggedIn => (Kind::LoggedIn, None, nothing, nothing, 0),
-            What::Secured => (Kind::Secured, None, nothing, nothing, 0),
-            What::Lost => (Kind::Lost, None, nothing, nothing, 0),
-            What::Closed => (Kind::Closed, None, nothing, nothing, 0),
-            What::Command(c) => (Kind::Command, Some(c), span(c.argument), nothing, 0),
-            What::CommandAgain(c) => (Kind::CommandAgain, Some(c), span(c.argument), nothing, 0),
-            What::Exchange(c, code, text) => (Kind::Exchange, Some(c), span(c.argument), span(text), code.0),
-            What::Did(c, Outcome::Done) => (Kind::Done, Some(c), span(c.argument), nothing, 0),
-            What::Did(c, Outcome::Failed) => (Kind::Failed, Some(c), span(c.argument), nothing, 0),
-            What::Bare(text) => (Kind::Bare, None, span(text), nothing, 0),
+        }
+        (self.client, self.user, self.client_port) =
+            (span(event.client), span(event.user), event.client_port);
+        let (kind, command) = match &event.what {
+            What::Opened => (Kind::Opened, None),
+            What::LoggedIn => (Kind::LoggedIn, None),
+            What::Secured => (Kind::Secured, None),
+            What::Lost => (Kind::Lost, None),
+            What::Closed => (Kind::Closed, None),
+            What::Command(c) => (Kind::Command, Some(c)),
+            What::CommandAgain(c) => (Kind::CommandAgain, Some(c)),
+            What::Exchange(c, code, text) => {
+                (self.code, self.text) = (code.0, span(text));
+                (Kind::Exchange, Some(c))
+            }
+            What::Did(c, Outcome::Done) => (Kind::Done, Some(c)),
+            What::Did(c, Outcome::Failed) => (Kind::Failed, Some(c)),
+            What::Bare(text) => {
+                self.main = span(text);
+                (Kind::Bare, None)
+            }
             What::Reply(reply) => {
+                self.main = span(reply.line);
                 let kind = match reply {
                     ReplyLine { escaped: true, .. } => Kind::ReplyEscaped,
                     ReplyLine { piece: true, .. } => Kind::ReplyPiece,
                     ReplyLine { .. } => Kind::Reply,
                 };
-                (kind, None, span(reply.line), nothing, 0)
+                (kind, None)
             }
         };
-        let verb = command.map_or(Verb::OTHER, |c| c.verb);
-        // Other words are known by their verb.
-        let word = command.filter(|c| c.verb == Verb::OTHER).map_or(nothing, |c| span(c.word));
-        Self {
-            route,
-            key,
-            at: event.at,
-            line,
-            client,
-            user,
-            main,
-            word,
-            text,
-            client_port: event.client_port,
-            code,
-            verb: verb.index(),
-            kind,
-            format,
-            keyed,
+        self.kind = kind;
+        if let Some(command) = command {
+            (self.verb, self.main) = (command.verb.index(), span(command.argument));
+            // Other words are known by their verb.
+            if command.verb == Verb::OTHER {
+                self.word = span(command.word);
+            }
         }
     }
 
     #[inline]
     fn event<'a>(&self, texts: Texts<'a>) -> Event<'a> {
-        let command = || Command {
-            verb: Verb::from_index(self.verb),
-            word: self.word.in_texts(texts),
-            argument: self.main.in_texts(texts),
-        };
-        let reply =
-            |piece, escaped| What::Reply(ReplyLine { line: self.main.in_texts(texts), piece, escaped });
-        let what = match self.kind {
-            Kind::Opened => What::Opened,
-            Kind::LoggedIn => What::LoggedIn,
-            Kind::Secured => What::Secured,
-            Kind::Lost => What::Lost,
-            Kind::Closed => What::Closed,
-            Kind::Done => What::Did(command(), Outcome::Done),
-            Kind::Failed => What::Did(command(), Outcome::Failed),
-            Kind::Command => What::Command(command()),
-            Kind::CommandAgain => What::CommandAgain(command()),
-            Kind::Exchange => What::Exchange(command(), Code(self.code), self.text.in_texts(texts)),
-            Kind::Bare => What::Bare(self.main.in_texts(texts)),
-            Kind::Reply => reply(false, false),
-            Kind::ReplyPiece => reply(true, false),
-            Kind::ReplyEscaped => reply(false, true),
-        };
         let key = match self.keyed {
             Keyed::No => Key::None,
             Keyed::Number => Key::Number(self.key),
@@ -407,15 +384,30 @@ impl Rested {
                 Key::Name(Span { start: (self.key >> 32) as u32, len: self.key as u32 }.in_texts(texts))
             }
         };
-        Event {
-            at: self.at,
-            // Its hash has done its work.
-            route: b"",
-            key,
-            client: self.client.in_texts(texts),
-            client_port: self.client_port,
-            user: self.user.in_texts(texts),
-            what,
+        let (at, client_port) = (self.at, self.client_port);
+        let (client, user) = (self.client.in_texts(texts), self.user.in_texts(texts));
+        // The hash of the route has done its work.
+        let event = |what| Event { at, route: b"", key, client, client_port, user, what };
+        let main = self.main.in_texts(texts);
+        let command =
+            || Command { verb: Verb::from_index(self.verb), word: self.word.in_texts(texts), argument: main };
+        let reply = |piece, escaped| What::Reply(ReplyLine { line: main, piece, escaped });
+        // Each kind makes its own event: one that is put together of parts is moved.
+        match self.kind {
+            Kind::Opened => event(What::Opened),
+            Kind::LoggedIn => event(What::LoggedIn),
+            Kind::Secured => event(What::Secured),
+            Kind::Lost => event(What::Lost),
+            Kind::Closed => event(What::Closed),
+            Kind::Done => event(What::Did(command(), Outcome::Done)),
+            Kind::Failed => event(What::Did(command(), Outcome::Failed)),
+            Kind::Command => event(What::Command(command())),
+            Kind::CommandAgain => event(What::CommandAgain(command())),
+            Kind::Exchange => event(What::Exchange(command(), Code(self.code), self.text.in_texts(texts))),
+            Kind::Bare => event(What::Bare(main)),
+            Kind::Reply => event(reply(false, false)),
+            Kind::ReplyPiece => event(reply(true, false)),
+            Kind::ReplyEscaped => event(reply(false, true)),
         }
     }
 }

@@ -537,9 +537,9 @@ impl Session {
     /// Takes an event that belongs to this session.
     pub(super) fn hear(&mut self, place: Place, event: &Event) {
         self.last = place;
-        if event.at != When::NEVER {
+        if event.at.is_stated() {
             self.last_at = event.at;
-            if self.first_at == When::NEVER {
+            if !self.first_at.is_stated() {
                 self.first_at = event.at;
             }
         }
@@ -552,18 +552,18 @@ impl Session {
         if self.user.len() == 0 && !event.user.is_empty() {
             self.name_user(event.user);
         }
-        match event.what {
-            What::Command(command) => self.command(place, event.at, &command),
-            What::CommandAgain(command) => self.command_again(place, event.at, &command),
-            What::Reply(line) => self.reply_line(place, event.at, &line),
+        match &event.what {
+            What::Command(command) => self.command(place, event.at, command),
+            What::CommandAgain(command) => self.command_again(place, event.at, command),
+            What::Reply(line) => self.reply_line(place, event.at, line),
             What::Bare(line) => self.bare_line(place, event.at, line),
-            What::Exchange(command, code, text) => self.exchange_line(place, event.at, &command, code, text),
+            What::Exchange(command, code, text) => self.exchange_line(place, event.at, command, *code, text),
             What::Did(command, outcome) => {
                 // Of several users who tried, the session is the one's who got in.
-                if (command.verb, outcome) == (Verb::PASS, Outcome::Done) && !event.user.is_empty() {
+                if (command.verb, *outcome) == (Verb::PASS, Outcome::Done) && !event.user.is_empty() {
                     self.name_user(event.user);
                 }
-                self.did(place, event.at, &command, outcome);
+                self.did(place, event.at, command, *outcome);
             }
             What::LoggedIn => self.reported_at = Some((place, event.at)),
             What::Lost => self.lose(place),
