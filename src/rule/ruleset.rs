@@ -150,7 +150,7 @@ struct Entry {
 
 impl Default for Ruleset {
     fn default() -> Self {
-        Self::of(RULES.iter())
+        Self::of(RULES.iter()).ready()
     }
 }
 
@@ -162,7 +162,7 @@ impl Ruleset {
             severity: None,
             numbers: rule.settings.iter().map(|s| s.default).collect(),
         };
-        Self { entries: rules.map(entry).collect(), asks: Asks::default() }.ready()
+        Self { entries: rules.map(entry).collect(), asks: Asks::default() }
     }
 
     /// Works out which rules are asked about what, once it is settled which speak.

@@ -390,7 +390,7 @@ impl Session {
         }
         let unheard = self.is_unheard();
         let mut longest_wait_ms = 0;
-        for (index, record) in (0..).zip(&self.records[..self.settled]).skip(self.judged) {
+        for (index, record) in (self.judged as u32..).zip(&self.records[self.judged..self.settled]) {
             let waited = |reply: &ReplyRecord| reply.at_ms.saturating_sub(record.at_ms);
             longest_wait_ms =
                 longest_wait_ms.max(self.replies.get(record.first_reply as usize).map_or(0, waited));

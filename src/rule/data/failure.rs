@@ -2,7 +2,7 @@
 
 use crate::ftp::Code;
 use crate::session::Exchange;
-use crate::text::holds;
+use crate::text::{Pairs, holds};
 
 /// What was wrong with the data connection of a transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,8 @@ pub(in crate::rule) enum Failure {
 pub(in crate::rule) fn failure(transfer: &Exchange) -> Option<Failure> {
     let reply = transfer.reply()?;
     let text = reply.raw();
-    let says = |words: &[&str]| words.iter().any(|word| holds(text, word));
+    let pairs = Pairs::of(text);
+    let says = |words: &[&str]| words.iter().any(|word| pairs.may_hold(word) && holds(text, word));
     match reply.code {
         Code(425) if says(TLS) => Some(Failure::Tls),
         Code(425) if says(OTHER_ADDRESS) => Some(Failure::OtherAddress),

@@ -139,8 +139,8 @@ const DENIED_NUMBER: usize = PLAIN.len() + 1;
 /// Which of the lists have a word in the text, as bits: there are too many words to search the text for each.
 fn held(text: &[u8]) -> u16 {
     let mut held = 0;
-    for start in 0..text.len() {
-        for (word, number) in &BY_FIRST[usize::from(text[start].to_ascii_lowercase())] {
+    for (start, pair) in text.windows(2).enumerate() {
+        for (word, number) in &BY_PAIR[place_of(pair)] {
             let here = text.get(start..start + word.len());
             if here.is_some_and(|here| here.eq_ignore_ascii_case(word)) {
                 held |= 1 << number;
@@ -150,19 +150,24 @@ fn held(text: &[u8]) -> u16 {
     held
 }
 
+/// Where the words stand that begin with two letters: the last five bits of a letter are the same in both cases.
+fn place_of(pair: &[u8]) -> usize {
+    usize::from(pair[0] & 31) << 5 | usize::from(pair[1] & 31)
+}
+
 /// A word and the number of its list.
 type Listed = (&'static [u8], usize);
 
-/// All words with the numbers of their lists, by their first bytes.
-static BY_FIRST: LazyLock<Vec<Vec<Listed>>> = LazyLock::new(|| {
+/// All words with the numbers of their lists, by their first two bytes.
+static BY_PAIR: LazyLock<Vec<Vec<Listed>>> = LazyLock::new(|| {
     let lists = PLAIN.iter().map(|(words, _)| *words).chain([MISSING, DENIED]);
-    let mut by_first = vec![Vec::new(); 256];
+    let mut by_pair = vec![Vec::new(); 1 << 10];
     for (number, words) in lists.enumerate() {
         for word in words {
-            by_first[usize::from(word.as_bytes()[0])].push((word.as_bytes(), number));
+            by_pair[place_of(word.as_bytes())].push((word.as_bytes(), number));
         }
     }
-    by_first
+    by_pair
 });
 
 /// Words of servers, and of ftplog for the numbers of IIS.
