@@ -175,10 +175,22 @@ const fn pack(name: &[u8]) -> u64 {
     let mut word = 0u64;
     let mut i = 0;
     while i < name.len() {
-        word = (word << 8) | name[i].to_ascii_uppercase() as u64;
+        word = (word << 8) | name[i] as u64;
         i += 1;
     }
-    word
+    in_capitals(word)
+}
+
+/// All bytes of a word in upper case at once; this is done for every command of a log.
+const fn in_capitals(word: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x80 * ONES;
+    let sevens = word & !HIGHS;
+    // The highest bit of a byte is set where the byte is at least `a`, and where it is beyond `z`.
+    let from_a = sevens + (0x80 - b'a' as u64) * ONES;
+    let beyond_z = sevens + (0x7f - b'z' as u64) * ONES;
+    let small = from_a & !beyond_z & !word & HIGHS;
+    word - (small >> 2)
 }
 
 const fn home(word: u64) -> usize {
@@ -352,6 +364,14 @@ impl VerbSet {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_letters_have_capitals() {
+        for byte in 0..=u8::MAX {
+            let word = u64::from_be_bytes([byte, b'z', byte, 0xff, b'a', byte, b'`', byte]);
+            assert_eq!(in_capitals(word).to_be_bytes(), word.to_be_bytes().map(|b| b.to_ascii_uppercase()));
+        }
+    }
 
     #[test]
     fn every_name_is_found_in_any_case_and_is_unique() {

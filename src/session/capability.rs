@@ -136,7 +136,7 @@ pub fn listed(text: &[u8]) -> VerbSet {
     let mut set = VerbSet::default();
     for line in text.split(|b| *b == b'\n').skip(1) {
         let line = line.strip_prefix(b"211-").unwrap_or(line).trim_ascii();
-        let word = line.split(|b| b" ;".contains(b)).next().unwrap_or_default();
+        let word = line.split(|b| matches!(b, b' ' | b';')).next().unwrap_or_default();
         let verb = Verb::parse(word);
         set.insert(verb);
         match verb {
