@@ -19,6 +19,8 @@ pub(super) const OPEN_SESSIONS_MAX: usize = 4_096;
 pub(super) const HELD_BYTES_MAX: usize = 512 * 1024;
 /// Ended sessions that keep their room for the next one.
 pub(super) const POOL_SESSIONS_MAX: usize = 64;
+/// Sessions for which there is room from the start: to move them when there are more costs more than room that nobody touches.
+const USUAL_SESSIONS: usize = 256;
 /// Exchanges that a session holds before what can be judged is judged and forgotten.
 pub(super) const SEGMENT_EXCHANGES_MAX: usize = 1_024;
 /// Sessions of one route that are looked through when a log does not name a session.
@@ -70,7 +72,7 @@ pub struct Assembler {
 impl Default for Assembler {
     fn default() -> Self {
         Self {
-            sessions: Vec::with_capacity(POOL_SESSIONS_MAX),
+            sessions: Vec::with_capacity(USUAL_SESSIONS),
             free: Vec::new(),
             by_key: HashMap::with_hasher(FixedState::with_seed(SEED)),
             by_route: HashMap::with_hasher(FixedState::with_seed(SEED)),
