@@ -96,7 +96,7 @@ impl Wave {
             for (line, text) in &found.unknown {
                 if stats.not_understood.len() < NOT_UNDERSTOOD_KEPT_MAX {
                     let line = fragment.lines_before + u64::from(*line);
-                    stats.not_understood.push((line, text.in_texts(texts).to_vec()));
+                    stats.not_understood.push((line, text.in_texts(&texts).to_vec()));
                 }
             }
         }
@@ -141,7 +141,7 @@ impl Fragment {
         let plain = dates.is_plain(&self.hands);
         for rested in &self.found.events[shard] {
             let place = Place { source: settings.source, line: self.lines_before + u64::from(rested.line) };
-            let mut event = rested.event(texts);
+            let mut event = rested.event(&texts);
             if !plain {
                 event.at = dates.at(event.at, rested.line, &self.hands);
             }
@@ -217,7 +217,6 @@ impl Found {
 }
 
 /// Where the pieces of an event at rest stand.
-#[derive(Clone, Copy)]
 struct Texts<'a> {
     block: &'a [u8],
     written: &'a [u8],
@@ -259,7 +258,7 @@ impl Span {
     }
 
     #[inline]
-    fn in_texts(self, texts: Texts<'_>) -> &[u8] {
+    fn in_texts<'a>(self, texts: &Texts<'a>) -> &'a [u8] {
         let range = |start: u32| start as usize..start as usize + self.len as usize;
         if self.start < WRITTEN {
             &texts.block[range(self.start)]
@@ -376,7 +375,7 @@ impl Rested {
     }
 
     #[inline]
-    fn event<'a>(&self, texts: Texts<'a>) -> Event<'a> {
+    fn event<'a>(&self, texts: &Texts<'a>) -> Event<'a> {
         let key = match self.keyed {
             Keyed::No => Key::None,
             Keyed::Number => Key::Number(self.key),

@@ -1,6 +1,6 @@
 //! Reply codes as numbers, and which command a code can answer.
 
-use super::verb::{DataRole, Verb};
+use super::verb::Verb;
 use std::fmt;
 
 /// A three-digit reply code (RFC 959 section 4.2).
@@ -116,9 +116,8 @@ impl Code {
         if verb == Verb::OTHER {
             return true;
         }
-        let transfers = matches!(verb.data(), DataRole::Send | DataRole::Receive | DataRole::List);
         match self.0 {
-            110 | 125 | 150 => transfers || matches!(verb, Verb::REIN | Verb::SITE),
+            110 | 125 | 150 => verb.transfers() || matches!(verb, Verb::REIN | Verb::SITE),
             120 => verb == Verb::REIN,
             211 => {
                 matches!(verb, Verb::FEAT | Verb::STAT | Verb::HELP | Verb::SITE | Verb::OPTS | Verb::NOOP)
@@ -146,9 +145,9 @@ impl Code {
             215 => verb == Verb::SYST,
             220 => matches!(verb, Verb::REIN | Verb::HOST | Verb::EPSV),
             221 => matches!(verb, Verb::QUIT | Verb::STAT | Verb::REIN),
-            200 | 202 => !transfers,
+            200 | 202 => !verb.transfers(),
             225 => matches!(verb, Verb::ABOR | Verb::ESTA | Verb::ESTP),
-            226 | 426 => transfers || matches!(verb, Verb::ABOR | Verb::STAT),
+            226 | 426 => verb.transfers() || matches!(verb, Verb::ABOR | Verb::STAT),
             227 => matches!(verb, Verb::PASV | Verb::CPSV | Verb::PASW | Verb::EPSV),
             228 => verb == Verb::LPSV,
             229 => matches!(verb, Verb::EPSV | Verb::PASV),

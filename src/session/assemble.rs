@@ -556,8 +556,17 @@ impl Session {
         }
         match &event.what {
             What::Command(command) => self.command(place, event.at, command),
-            What::CommandAgain(command) => self.command_again(place, event.at, command),
             What::Reply(line) => self.reply_line(place, event.at, line),
+            _ => self.hear_else(place, event),
+        }
+    }
+
+    /// What is neither a command nor a reply. It stands apart because those are nearly all, and need little room.
+    #[inline(never)]
+    fn hear_else(&mut self, place: Place, event: &Event) {
+        match &event.what {
+            What::Command(_) | What::Reply(_) | What::Opened => {}
+            What::CommandAgain(command) => self.command_again(place, event.at, command),
             What::Bare(line) => self.bare_line(place, event.at, line),
             What::Exchange(command, code, text) => self.exchange_line(place, event.at, command, *code, text),
             What::Did(command, outcome) => {
@@ -571,7 +580,6 @@ impl Session {
             What::Lost => self.lose(place),
             What::Closed => self.closed = true,
             What::Secured => self.secured = true,
-            What::Opened => {}
         }
     }
 }

@@ -32,17 +32,30 @@ impl Session {
     }
 
     /// Whether `event` can only be the beginning of another session.
+    #[inline]
     pub(super) fn begins_anew(&self, event: &Event) -> bool {
-        if self.dialect.identity == Identity::Connection {
-            return false;
+        match event.what {
+            // Hardly any line begins like a greeting, and this is asked for every one.
+            What::Reply(ReplyLine { line, .. }) | What::Bare(line) => {
+                matches!(line, [b'1' | b'2', b'2', b'0', ..]) && self.is_greeted_anew(line)
+            }
+            What::Exchange(command, ..) => {
+                command.verb == Verb::USER
+                    && self.pairing.quit
+                    && self.dialect.identity != Identity::Connection
+            }
+            _ => false,
         }
-        let (What::Reply(ReplyLine { line, .. }) | What::Bare(line)) = event.what else {
-            return matches!(event.what, What::Exchange(c, ..) if c.verb == Verb::USER && self.pairing.quit);
-        };
-        // Hardly any line begins like a greeting, and this is asked for every one.
-        let greets = matches!(line, [b'1' | b'2', b'2', b'0', ..])
-            && matches!(ReplyLine::of(line).code(), Some((Code(220 | 120), _)));
-        if !greets || self.records.is_empty() || self.awaits_more_of_greeting() {
+    }
+
+    /// Whether a line that begins like a greeting is one of another session.
+    fn is_greeted_anew(&self, line: &[u8]) -> bool {
+        let greets = matches!(ReplyLine::of(line).code(), Some((Code(220 | 120), _)));
+        if self.dialect.identity == Identity::Connection
+            || !greets
+            || self.records.is_empty()
+            || self.awaits_more_of_greeting()
+        {
             return false;
         }
         // Where sessions come one after another, a command that got no reply died with its connection.
