@@ -115,7 +115,7 @@ fn kind(i: &[u8]) -> Option<(Kind, &[u8])> {
 fn rare_kind(i: &[u8]) -> Option<(Kind, &[u8])> {
     // OK UPLOAD, FAIL LOGIN, CONNECT, DEBUG ...
     const NAME_BYTES_MAX: usize = 16;
-    let end = memchr::memchr(b':', &i[..i.len().min(NAME_BYTES_MAX)])?;
+    let end = find_near(&i[..i.len().min(NAME_BYTES_MAX)], b':')?;
     let rest = i[end..].strip_prefix(b": Client \"")?;
     let kind = match &i[..end] {
         b"CONNECT" => Kind::Connect,

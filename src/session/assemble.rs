@@ -545,19 +545,27 @@ impl Session {
                 self.first_at = event.at;
             }
         }
-        if self.client.len() == 0 && !event.client.is_empty() {
-            self.client = self.keep(event.client);
-        }
         if self.client_port == 0 {
             self.client_port = event.client_port;
         }
-        if self.user.len() == 0 && !event.user.is_empty() {
-            self.name_user(event.user);
+        if self.client.len() == 0 || self.user.len() == 0 {
+            self.meet(event);
         }
         match &event.what {
             What::Command(command) => self.command(place, event.at, command),
             What::Reply(line) => self.reply_line(place, event.at, line),
             _ => self.hear_else(place, event),
+        }
+    }
+
+    /// Learns who the client and the user are from the first lines that say so.
+    #[inline(never)]
+    fn meet(&mut self, event: &Event) {
+        if self.client.len() == 0 && !event.client.is_empty() {
+            self.client = self.keep(event.client);
+        }
+        if self.user.len() == 0 && !event.user.is_empty() {
+            self.name_user(event.user);
         }
     }
 

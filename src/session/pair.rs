@@ -280,11 +280,16 @@ impl Session {
     /// Takes a line of a reply. Lines that belong to no reply are left out.
     pub(super) fn reply_line(&mut self, place: Place, at: When, reply: &ReplyLine) {
         if reply.escaped {
-            for line in EscapedLines(Some(reply.line)) {
-                self.one_reply_line(place, at, &ReplyLine::of(line));
-            }
+            self.escaped_reply(place, at, reply.line);
         } else {
             self.one_reply_line(place, at, reply);
+        }
+    }
+
+    #[inline(never)]
+    fn escaped_reply(&mut self, place: Place, at: When, lines: &[u8]) {
+        for line in EscapedLines(Some(lines)) {
+            self.one_reply_line(place, at, &ReplyLine::of(line));
         }
     }
 
@@ -347,22 +352,33 @@ impl Session {
         if code.is_preliminary() {
             return self.assign_preliminary(reply, code);
         }
+        if let Some(&front) = self.pairing.waiting.front()
+            && self.can_end(reply, front)
+        {
+            self.pairing.doubt = None;
+            if self.pairing.steps.behind.is_some() {
+                self.prove_behind(reply);
+            }
+            self.pairing.waiting.pop_front();
+            return self.answer(front, reply);
+        }
+        self.assign_out_of_turn(reply);
+    }
+
+    /// The same where nothing waits, or what waits the longest cannot have the reply.
+    #[inline(never)]
+    fn assign_out_of_turn(&mut self, reply: u32) {
         let Some(&front) = self.pairing.waiting.front() else {
             if !self.explain_unasked(reply) {
                 self.unasked(reply);
             }
             return;
         };
-        if self.can_end(reply, front) {
-            self.pairing.doubt = None;
-            if self.pairing.steps.behind.is_some() {
-                self.prove_behind(reply);
-            }
-            return self.answer(0, reply);
-        }
         if let Some(later) = self.pairing.waiting.iter().position(|i| self.can_end(reply, *i)) {
             let position = self.skip_to(later);
-            self.answer(position, reply);
+            if let Some(index) = self.pairing.waiting.remove(position) {
+                self.answer(index, reply);
+            }
         } else if !self.explain_unasked(reply) {
             let alone = self.unasked(reply);
             if self.pairing.doubt.is_none() {
@@ -424,10 +440,8 @@ impl Session {
         position
     }
 
-    fn answer(&mut self, position: usize, reply: u32) {
-        let waiting = &mut self.pairing.waiting;
-        let index = if position == 0 { waiting.pop_front() } else { waiting.remove(position) };
-        let Some(index) = index else { return };
+    /// Gives a final reply to the record `index`, which waits no more.
+    fn answer(&mut self, index: u32, reply: u32) {
         attach(&mut self.records[index as usize], &mut self.replies, reply);
         self.answered(index, reply);
         self.step_taken(index, reply);
