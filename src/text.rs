@@ -240,7 +240,7 @@ impl Pairs {
 #[must_use]
 #[inline]
 pub fn leading_number(text: &[u8]) -> (u64, &[u8]) {
-    if let Some((number, n_digits)) = text.first_chunk().and_then(short_number) {
+    if let Some((number, n_digits)) = text.first_chunk().copied().and_then(short_number) {
         return (number, &text[n_digits..]);
     }
     let (mut number, mut rest) = (0u64, text);
@@ -255,21 +255,22 @@ pub fn leading_number(text: &[u8]) -> (u64, &[u8]) {
 /// processes stand in every line of some logs, so all digits are read at once: each is worth ten times its right neighbour,
 /// then each pair of digits a hundred times, then each four ten thousand times.
 #[inline]
-fn short_number(bytes: &[u8; 8]) -> Option<(u64, usize)> {
+fn short_number(bytes: [u8; 8]) -> Option<(u64, usize)> {
     const ZEROS: u64 = 0x3030_3030_3030_3030;
     const ABOVE_NINE: u64 = 0x7676_7676_7676_7676;
     const HIGHS: u64 = 0x8080_8080_8080_8080;
     // Digits are now below ten. The lowest byte that is none is found for sure.
-    let word = u64::from_le_bytes(*bytes) ^ ZEROS;
+    let word = u64::from_le_bytes(bytes) ^ ZEROS;
     let others = (word.wrapping_add(ABOVE_NINE) | word) & HIGHS;
     if others == 0 {
         return None;
     }
     let n_digits = others.trailing_zeros() / 8;
     let digits = word.checked_shl(64 - 8 * n_digits).unwrap_or(0);
-    let pairs = (digits.wrapping_mul(10) + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
-    let fours = (pairs.wrapping_mul(100) + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
-    Some((fours.wrapping_mul(10_000) + (fours >> 32) & 0xffff_ffff, n_digits as usize))
+    let pairs = (10 * digits + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (100 * pairs + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
+    let number = (10_000 * fours + (fours >> 32)) & 0xffff_ffff;
+    Some((number, n_digits as usize))
 }
 
 /// Where `byte` stands in `text`, for places that are near: eight bytes at a time, which is quicker than a search that is
