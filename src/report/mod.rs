@@ -198,6 +198,15 @@ impl Kept {
         }
     }
 
+    /// Keeps all of these findings, which are taken out.
+    fn absorb(&mut self, findings: &mut Vec<Finding>) {
+        if let Some(limit) = self.limits.listed {
+            findings.retain(|f| f.place <= limit);
+        }
+        self.transcripts += findings.iter().filter(|f| !f.transcript.is_empty()).count();
+        self.findings.append(findings);
+    }
+
     /// Keeps one more finding, in its place and with its transcript, however many there are.
     fn keep_anyway(&mut self, finding: Finding) {
         let at = self.findings.partition_point(|f| f.place < finding.place);
@@ -283,7 +292,7 @@ impl Gather for Report {
             if theirs.findings.is_empty() && theirs.limits == mine.limits {
                 continue;
             }
-            theirs.findings.drain(..).for_each(|finding| mine.keep(finding));
+            mine.absorb(&mut theirs.findings);
             if mine.has_too_much() {
                 mine.prune();
             }

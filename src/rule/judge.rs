@@ -109,6 +109,7 @@ impl Judge {
     }
 
     /// Hands out what a rule found out about a session.
+    #[inline]
     fn found_in(
         &mut self,
         session: &Session,
@@ -117,6 +118,10 @@ impl Judge {
         wants: impl Fn(&Finding, bool) -> bool,
         mut found: impl FnMut(usize, Finding),
     ) {
+        // Most find nothing in most sessions.
+        if about.is_empty() {
+            return;
+        }
         for (mark, explanation) in about.drain(..) {
             let Some(exchange) = session.exchange(mark) else { continue };
             found(number, self.finding(number, &exchange, explanation, &wants));
