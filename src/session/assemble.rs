@@ -428,6 +428,7 @@ impl Assembler {
             self.sessions.len() as u32 - 1
         };
         let session = &mut self.sessions[id as usize];
+        session.furnish();
         (session.route, session.key, session.key_number) = (a.route, a.key, number_of(event.key));
         session.beginning = beginning_of(event);
         self.held += session.count_growth();

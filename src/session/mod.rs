@@ -160,12 +160,6 @@ pub struct Counts {
 
 impl Session {
     fn new(dialect: &'static Dialect, place: Place, at: When) -> Self {
-        let mut session = Self::without_room(dialect, place, at);
-        session.furnish();
-        session
-    }
-
-    fn without_room(dialect: &'static Dialect, place: Place, at: When) -> Self {
         Self {
             dialect,
             route: 0,
@@ -206,7 +200,7 @@ impl Session {
 
     /// Makes an ended session a new one, keeping its allocations.
     fn recycle(&mut self, dialect: &'static Dialect, place: Place, at: When) {
-        let fresh = Self::without_room(dialect, place, at);
+        let fresh = Self::new(dialect, place, at);
         let mut old = std::mem::replace(self, fresh);
         old.text.clear();
         old.records.clear();
@@ -214,7 +208,6 @@ impl Session {
         old.pairing.clear();
         (self.text, self.records, self.replies) = (old.text, old.records, old.replies);
         self.pairing = old.pairing;
-        self.furnish();
     }
 
     /// Makes room for the exchanges of a usual session, unless there is enough.
