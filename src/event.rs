@@ -81,6 +81,7 @@ pub const MASK: &[u8] = b"***";
 
 impl<'a> Command<'a> {
     /// Cuts a command line into its word and argument (RFC 959 section 5.3); `None` for a blank line.
+    #[inline]
     #[must_use]
     pub fn parse(line: &'a [u8]) -> Option<Self> {
         let line =
@@ -92,6 +93,7 @@ impl<'a> Command<'a> {
     }
 
     /// A command whose word and argument a log keeps apart; `None` without a word.
+    #[inline]
     #[must_use]
     pub fn of(word: &'a [u8], argument: &'a [u8]) -> Option<Self> {
         let word = word.trim_ascii();
@@ -104,9 +106,19 @@ impl<'a> Command<'a> {
 }
 
 /// The argument, unless the command is known to carry a secret.
+#[inline]
 fn without_secret<'a>(verb: Verb, word: &[u8], argument: &'a [u8]) -> &'a [u8] {
     match verb {
         Verb::PASS | Verb::ACCT | Verb::ADAT => MASK,
+        Verb::SITE | Verb::OTHER => without_doubtful(verb, word, argument),
+        _ => argument,
+    }
+}
+
+/// The same for commands that carry a secret at times.
+#[inline(never)]
+fn without_doubtful<'a>(verb: Verb, word: &[u8], argument: &'a [u8]) -> &'a [u8] {
+    match verb {
         Verb::SITE => {
             let sub = argument.split(|b| *b == b' ').next().unwrap_or_default();
             let secret =

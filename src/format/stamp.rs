@@ -49,13 +49,11 @@ impl Stamps {
         line: &'a [u8],
         shape: Shape,
     ) -> Option<(When, &'a [u8])> {
-        if self.len == N
-            && let Some((stamp, rest)) = line.split_first_chunk::<N>()
-            && self.last.first_chunk() == Some(stamp)
-        {
-            return Some((self.when, rest));
-        }
-        self.read_anew(line, shape)
+        let rest = match line.split_first_chunk::<N>() {
+            Some((stamp, rest)) if self.len == N && self.last.first_chunk() == Some(stamp) => rest,
+            _ => self.read_anew(line, shape)?.1,
+        };
+        Some((self.when, rest))
     }
 
     /// As [`Stamps::read`], for shapes that look beyond their end.

@@ -226,6 +226,8 @@ const fn packed_slots() -> [u64; SLOTS] {
 
 impl Verb {
     /// The command that `word` names, in any case; [`Verb::OTHER`] for every other word.
+    // With this apart, lexers make a command where they need it: one that is made elsewhere is moved.
+    #[inline(never)]
     #[must_use]
     pub fn parse(word: &[u8]) -> Self {
         if word.is_empty() || word.len() > NAME_BYTES_MAX {
