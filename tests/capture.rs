@@ -11,7 +11,9 @@ mod program;
 use etherparse::{
     IpHeaders, Ipv4Extensions, Ipv4Header, PacketBuilder, SlicedPacket, TcpHeader, TransportSlice,
 };
+use ftplog::catalog::Words;
 use ftplog::engine::{self, Settings, Stop};
+use ftplog::lang::Lang;
 use ftplog::report::{Exchanges, Shape};
 use ftplog::source::Input;
 use ftplog::time::Zone;
@@ -178,7 +180,7 @@ fn a_format_of_text_is_not_that_of_a_capture() {
 fn captures_without_ftp_are_passed_over_in_folders() {
     let place = folder("mixed");
     fs::write(place.join("web.pcap"), Talk::new(CLIENT, (1, 80)).client(b"GET / HTTP/1.1\r\n").file).unwrap();
-    let want = "error: no FTP logs in .\n  looked at 1 files: 1 packet captures without FTP (-v lists them)\n  tip: if they are logs, name the format: --log-format vsftpd\n";
+    let want = "error: no FTP logs in .\n  looked at 1 file: 1 packet capture without FTP (-v lists it)\n  tip: if they are logs, name the format: --log-format vsftpd\n";
     for subcommand in ["analyze", "sessions"] {
         says(&ran(command().current_dir(&place).args([subcommand, "."])), 2, want);
     }
@@ -225,7 +227,7 @@ fn no_secret_and_no_control_character_of_a_capture_comes_out() {
 /// The exchanges of a capture, without what tells where and when they were captured.
 fn exchanges(capture: Vec<u8>) -> Result<Vec<Value>, Stop> {
     let mut out = Vec::new();
-    let gather = Exchanges::new("x.pcap", Shape::Ndjson, Zone::UTC);
+    let gather = Exchanges::new("x.pcap", Shape::Ndjson, Zone::UTC, &Words::new(Lang::En));
     let run = engine::run(Input::bytes("x.pcap", capture), &Settings::default(), gather, |progress| {
         let written = progress.gathered.write(&mut out, progress.complete_before, progress.starts);
         written.map_err(|_| Stop::Done)

@@ -15,6 +15,7 @@ use serde_json::Value;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
+use unicode_width::UnicodeWidthStr;
 
 const SAMPLE: &str = "samples/server.log";
 /// A session with most of the mistakes that there are.
@@ -257,7 +258,7 @@ fn lists_say_what_a_folder_without_logs_holds() {
     let place = folder("no-logs-listed");
     fs::write(place.join("disk.img"), b"\0\0\0\0").unwrap();
     let ran = within(&place, &["sessions", "."]);
-    assert!(ran.err.contains("looked at 1 files: 1 binary"), "{}", ran.err);
+    assert!(ran.err.contains("looked at 1 file: 1 binary"), "{}", ran.err);
 }
 
 #[test]
@@ -289,11 +290,11 @@ fn unknown_names_come_with_the_nearest_one() {
         ),
         (
             &["explain", "rename-without-sauce"],
-            "error: ftplog has no page about rename-without-sauce\n  tip: a similar rule exists: rename-without-source\n",
+            "error: ftplog has no page about rename-without-sauce\n  tip: a similar page exists: ftplog explain rename-without-source\n",
         ),
         (
             &["explain", "60"],
-            "error: 60 is not an FTP reply code; it has three digits, the first is 1 to 6\n  tip: to see a rule, try: ftplog explain rename-without-source\n",
+            "error: 60 is not an FTP reply code; it has three digits, the first is 1 to 6\n  tip: to look up a command, try: ftplog explain RNTO\n",
         ),
     ];
     for (args, want) in cases {
@@ -308,7 +309,7 @@ fn compare_needs_two_codes_that_have_pages() {
     says(
         &ftplog(&["compare", "214"]),
         2,
-        "error: compare needs two codes\n  tip: for example: ftplog compare 214 502\n",
+        "error: compare needs two codes or commands\n  tip: for example: ftplog compare 214 502\n",
     );
     assert_eq!(ftplog(&["compare"]).code, 2);
     assert_eq!(ftplog(&["compare", "214", "5x2"]).code, 2);
@@ -641,43 +642,37 @@ fn colour_is_used_when_asked_for() {
     );
 }
 
-/// Columns of a line of ASCII; `None` where characters may take none or two.
-fn columns(line: &str) -> Option<usize> {
-    line.is_ascii().then_some(line.len())
+/// The lines of an output that are wider than the terminal.
+fn wider(out: &str, width: usize) -> String {
+    out.lines().filter(|line| line.width() > width).collect::<Vec<_>>().join("\n")
 }
 
 #[track_caller]
 fn fits(width: usize, args: &[&str]) {
     let ran = ran(command().env("COLUMNS", width.to_string()).args(args));
-    let wide: Vec<&str> = ran.out.lines().filter(|l| columns(l).is_some_and(|n| n > width)).collect();
-    assert!(wide.is_empty(), "{args:?} at {width} columns:\n{}", wide.join("\n"));
+    assert_eq!(wider(&ran.out, width), "", "{args:?} at {width} columns");
 }
 
-/// Every page that needs no log.
+/// Lists and pages that the library does not make alone.
 fn pages(width: usize) {
-    for code in ftplog::catalog::reply_codes().chain([299, 350, 599]) {
-        fits(width, &["explain", &code.to_string()]);
-    }
-    for rule in ftplog::rule::RULES.iter() {
-        fits(width, &["explain", rule.name]);
-    }
-    for codes in [&["214", "502"][..], &["211", "214"], &["421", "530"], &["500", "502", "503", "530"]] {
-        fits(width, &[&["compare"], codes].concat());
-    }
-    for args in [["rules"], ["formats"], ["demo"]] {
-        fits(width, &args);
+    for lang in ["en", "ko", "ja"] {
+        for args in
+            [&["rules"][..], &["formats"], &["demo"], &["explain", "--search", "550 Permission denied."]]
+        {
+            fits(width, &[args, &["--lang", lang]].concat());
+        }
     }
 }
 
 /// The report of every log, and the list of its sessions. The lists' names are short, so that their first lines are.
-fn reports(width: usize) {
+fn reports(width: usize, lang: &str) {
     for path in program::logs() {
-        fits(width, &["analyze", "--all", path.strip_prefix(program::root()).unwrap().to_str().unwrap()]);
-        let log = fs::read(path).unwrap();
-        let list =
-            with_input(command().env("COLUMNS", width.to_string()).args(["sessions", "--all", "-"]), &log);
-        let wide: Vec<&str> = list.out.lines().filter(|l| columns(l).is_some_and(|n| n > width)).collect();
-        assert!(wide.is_empty(), "sessions at {width} columns:\n{}", wide.join("\n"));
+        let name = path.strip_prefix(program::root()).unwrap().to_str().unwrap();
+        fits(width, &["analyze", "--all", "--lang", lang, name]);
+        let log = fs::read(&path).unwrap();
+        let args = ["sessions", "--all", "--lang", lang, "-"];
+        let list = with_input(command().env("COLUMNS", width.to_string()).args(args), &log);
+        assert_eq!(wider(&list.out, width), "", "sessions of {name} at {width} columns");
     }
 }
 
@@ -688,8 +683,7 @@ fn long_name(width: usize, command: &str) {
     fs::write(place.join(&name), sample()).unwrap();
     let ran =
         ran(program::command().current_dir(&place).env("COLUMNS", width.to_string()).args([command, &name]));
-    let wide: Vec<&str> = ran.out.lines().filter(|l| l.len() > width).collect();
-    assert!(wide.is_empty(), "{command} at {width}:\n{}", wide.join("\n"));
+    assert_eq!(wider(&ran.out, width), "", "{command} at {width}");
 }
 
 #[test]
@@ -705,13 +699,25 @@ fn no_line_of_a_page_is_wider_than_a_narrow_terminal() {
 
 #[test]
 fn no_line_of_a_report_is_wider_than_the_terminal() {
-    reports(80);
-    reports(100);
+    reports(80, "en");
+    reports(100, "en");
 }
 
 #[test]
 fn no_line_of_a_report_is_wider_than_a_narrow_terminal() {
-    reports(40);
+    reports(40, "en");
+}
+
+#[test]
+fn no_line_of_a_korean_report_is_wider_than_the_terminal() {
+    reports(40, "ko");
+    reports(80, "ko");
+}
+
+#[test]
+fn no_line_of_a_japanese_report_is_wider_than_the_terminal() {
+    reports(40, "ja");
+    reports(80, "ja");
 }
 
 #[test]
@@ -1094,6 +1100,69 @@ fn other_protocols_are_named_within_wrappings_too() {
         let ran = ftplog_with(&["analyze", "-"], log.as_bytes());
         assert!(ran.err.contains("looks like an SMTP log, not FTP"), "{head}: {}", ran.err);
     }
+}
+
+/// Replies as servers send them, and the first rule that is named for each.
+const REPLIES: [(&str, &str); 12] = [
+    ("530 Login incorrect.", "login-failed"),
+    ("curl: (67) Access denied: 530", "login-failed"),
+    ("550 Permission denied.", "permission-denied"),
+    ("421 Too many connections (8) from this IP", "service-refused"),
+    ("421 Timeout.", "idle-timeout"),
+    ("425 Failed to establish connection.", "data-connection-failed"),
+    (
+        "522 SSL connection failed; session reuse required: see require_ssl_reuse option",
+        "tls-session-not-reused",
+    ),
+    ("552 Disk full - please upload later", "storage-full"),
+    ("500 OOPS: vsftpd: refusing to run with writable root inside chroot()", "server-fault"),
+    ("502 Command not implemented.", "command-not-implemented"),
+    ("530-Sorry\n530 Please login with USER and PASS.", "login-order"),
+    ("534 Policy requires SSL.", "tls-required"),
+];
+
+#[test]
+fn a_reply_leads_to_the_rule_that_explains_it() {
+    let found = |text: &str| ftplog(&["explain", "--search", text, "-f", "json"]).json();
+    for (text, rule) in REPLIES {
+        let hits = found(text);
+        let first = hits["hits"].as_array().unwrap().iter().find(|hit| hit["by"] == "rule");
+        assert_eq!(first.map(|hit| &hit["name"]), Some(&Value::from(rule)), "{text}: {hits}");
+        assert!(hits["hits"][0]["by"] == "code", "{text}");
+    }
+    // Pasted without the option, it is the same.
+    let [(text, _), ..] = REPLIES;
+    assert_eq!(ftplog(&["explain", text]).out, ftplog(&["explain", "--search", text]).out);
+    assert_eq!(ftplog(&["explain", "--search", "MLSD", "-f", "json"]).json()["hits"][0]["name"], "MLSD");
+    assert_eq!(ftplog(&["explain", "--search", "xyzzy"]).out, "xyzzy\nNo page of ftplog has these words.\n");
+    assert_eq!(ftplog(&["explain", "--search", ""]).code, 2);
+}
+
+#[test]
+fn what_is_looked_for_is_shown_safely() {
+    for format in ["text", "json", "markdown"] {
+        for text in ["PASS hunter2", "530 no PASS hunter2"] {
+            let ran = ftplog(&["explain", "--search", text, "-f", format]);
+            assert!(!ran.out.contains("hunter2"), "{}", ran.out);
+        }
+        let hostile = ftplog(&["explain", "--search", "`<img src=x>\u{1b}[2J\u{202e}", "-f", format]).out;
+        assert!(!hostile.contains('\u{1b}') && !hostile.contains('\u{202e}'), "{hostile}");
+        assert!(
+            format != "markdown" || !hostile.contains(" <img") && !hostile.contains("`<img"),
+            "{hostile}"
+        );
+    }
+    let long = "550 ".to_owned() + &"word ".repeat(150);
+    fits(40, &["explain", "--search", &long]);
+    assert!(!ftplog(&["explain", "XPASS hunter2"]).err.contains("hunter2"));
+}
+
+#[test]
+fn several_topics_are_explained_in_turn() {
+    let both = ftplog(&["explain", "503", "RNTO"]);
+    let each = [ftplog(&["explain", "503"]).out, ftplog(&["explain", "RNTO"]).out].join("\n");
+    assert_eq!(both.out, each);
+    assert_eq!(ftplog(&["explain", "AUTH", "TLS"]).out, ftplog(&["explain", "auth"]).out);
 }
 
 #[test]

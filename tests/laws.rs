@@ -14,6 +14,7 @@ mod program;
 #[path = "../benches/multiply.rs"]
 mod multiply;
 
+use ftplog::catalog::Words;
 use ftplog::engine::{self, Settings, Stats, Stop};
 use ftplog::format::{self, FORMATS, Format};
 use ftplog::lang::Lang;
@@ -57,7 +58,7 @@ fn report(log: &[u8], settings: &Settings) -> Result<(String, String, Stats), St
 fn outcome(log: &[u8], settings: &Settings) -> Outcome {
     let (report, ..) = report(log, settings).unwrap();
     let mut exchanges = Vec::new();
-    let gather = Exchanges::new("x.log", Shape::Ndjson, Zone::UTC);
+    let gather = Exchanges::new("x.log", Shape::Ndjson, Zone::UTC, &Words::new(Lang::En));
     let prompt = Settings { prompt: true, ..settings.clone() };
     engine::run(Input::bytes("x.log", log), &prompt, gather, |progress| {
         let written = progress.gathered.write(&mut exchanges, progress.complete_before, progress.starts);

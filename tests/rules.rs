@@ -510,3 +510,22 @@ fn what_a_log_says_cannot_break_out_of_the_message_of_a_rule() {
     assert!(!out.contains('\x1b') && !out.contains('\u{202e}'), "{out}");
     assert!(out.contains("␛[31m{user}"), "{out}");
 }
+
+#[test]
+fn what_a_configuration_says_reaches_the_terminal_safely() {
+    let rule = "[[rule]]\nname = \"mine\"\nmessage = \"a\\u001b[2Jb\"\nwhy = \"c\\u202ed\"\nfix = \"e\\u001bf\"\n\
+                match = { verb = \"NOOP\" }\n[[rule.test]]\nlog = \"\"\"\n220 x\nUSER a\n331 x\nPASS hunter2\n230 x\nNOOP\n200 x\n\"\"\"\nfinds = [6]\n";
+    let folder = folder("hostile", &[("ftplog.toml", rule), ("a.log", "220 x\r\nNOOP\r\n200 x\r\n")]);
+    for args in [
+        &["explain", "mine"][..],
+        &["explain", "mine", "-f", "json"],
+        &["explain", "mine", "-f", "markdown"],
+        &["analyze", "--fail-on", "never", "a.log"],
+        &["rules"],
+    ] {
+        let ran = within(&folder, args);
+        let shown = ran.out + &ran.err;
+        assert!(!shown.contains('\u{1b}') && !shown.contains('\u{202e}'), "{args:?}: {shown}");
+        assert!(!shown.contains("hunter2"), "{args:?}: {shown}");
+    }
+}

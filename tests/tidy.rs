@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods)] // Tests read what they judge.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -139,4 +139,61 @@ fn no_file_is_called_by_what_it_is_not() {
             !["utils", "util", "helpers", "helper", "common", "manager", "misc"].contains(&name.as_str())
         );
     }
+}
+
+/// The names that follow `Message::` in a text.
+fn messages_of(text: &str) -> impl Iterator<Item = String> {
+    let name = |rest: &str| rest.chars().take_while(|c| c.is_alphanumeric()).collect();
+    text.split("Message::").skip(1).map(name)
+}
+
+#[test]
+fn every_message_is_said_somewhere() {
+    let list = source().join("catalog/message.rs");
+    let said: BTreeSet<String> = rust_files(&source())
+        .iter()
+        .filter(|path| **path != list)
+        .flat_map(|path| {
+            let code = fs::read_to_string(path).unwrap();
+            code_of(&code).flat_map(messages_of).collect::<Vec<_>>()
+        })
+        .collect();
+    let text = fs::read_to_string(list).unwrap();
+    let listed = text.lines().filter_map(|l| l.strip_prefix("    ")?.split_once(" \""));
+    // Wrappers are found by their names.
+    let listed: Vec<&str> = listed.map(|(name, _)| name).filter(|n| !n.starts_with("Wrapper")).collect();
+    assert!(listed.len() > 200, "the messages stand there line by line");
+    let idle: Vec<&&str> = listed.iter().filter(|name| !said.contains(**name)).collect();
+    assert!(idle.is_empty(), "nobody says {idle:?}");
+}
+
+/// The texts between quotation marks of a line of code.
+fn literals(line: &str) -> Vec<String> {
+    let line = line.replace("\\\"", "'").replace("'\"'", "");
+    line.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// The words of a text that are not in the holes of a format string.
+fn n_words(text: &str) -> usize {
+    let outside = |part: &str| part.split_once('}').map_or(part, |(_, outside)| outside).to_owned();
+    let text: String = text.split('{').map(outside).collect();
+    text.split_whitespace().filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 1).count()
+}
+
+#[test]
+fn the_program_speaks_only_with_the_words_of_the_catalog() {
+    // Texts of `--help`, and what a panic says: a catalog may be the reason for it.
+    let allowed = ["args.rs", "error: ftplog has a bug; sorry"];
+    let mut wrong = Vec::new();
+    for path in rust_files(&source().join("cli")).iter().filter(|p| !p.ends_with(allowed[0])) {
+        let text = fs::read_to_string(path).unwrap();
+        for literal in code_of(&text).flat_map(literals) {
+            if n_words(&literal) > 2 && !literal.starts_with(allowed[1]) {
+                wrong.push(format!("{}: {literal}", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "these belong into src/catalog/message.en.toml:\n{}", wrong.join("\n"));
+    assert_eq!(n_words("cannot read {path}: no"), 3);
+    assert_eq!(literals(r#"f("a \"b\" c", 'x', "d")"#), ["a 'b' c", "d"]);
 }

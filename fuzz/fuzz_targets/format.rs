@@ -2,8 +2,10 @@
 
 #![no_main]
 
+use ftplog::catalog::Words;
 use ftplog::engine::{self, Settings};
 use ftplog::format::FORMATS;
+use ftplog::lang::Lang;
 use ftplog::report::{Exchanges, Shape};
 use ftplog::source::Input;
 use ftplog::time::Zone;
@@ -13,6 +15,6 @@ fuzz_target!(|data: &[u8]| {
     let Some((first, log)) = data.split_first() else { return };
     let format = FORMATS[usize::from(*first) % FORMATS.len()];
     let settings = Settings { jobs: 1, format: Some(format), ..Settings::default() };
-    let gather = Exchanges::new("fuzz.log", Shape::Ndjson, Zone::UTC);
+    let gather = Exchanges::new("fuzz.log", Shape::Ndjson, Zone::UTC, &Words::new(Lang::En));
     let _ = engine::run(Input::bytes("fuzz.log", log), &settings, gather, |_| Ok(()));
 });

@@ -1,6 +1,7 @@
 //! The labels of one language, and sentences with holes filled in.
 
-use super::{Counted, LABELS_EN, Word};
+use super::index::LABELS;
+use super::{Counted, Word};
 use crate::lang::Lang;
 use crate::text::grouped;
 use std::borrow::Cow;
@@ -23,8 +24,7 @@ impl Words {
     /// If the file lacks a label, which a test forbids.
     #[must_use]
     pub fn new(lang: Lang) -> Self {
-        // Korean and Japanese are files to be added beside the English one.
-        let mut labels: BTreeMap<_, _> = labels(LABELS_EN).collect();
+        let mut labels: BTreeMap<_, _> = labels(LABELS[lang as usize]).collect();
         let mut take = |key: &str| labels.remove(key).expect("a test holds the labels against their list");
         let texts = Word::ALL.iter().map(|w| take(w.key())).collect();
         let counted = Counted::ALL.iter().map(|c| c.keys().map(&mut take)).collect();
@@ -71,7 +71,7 @@ impl Words {
 
 /// The labels of a file, `key = "text"` each on a line. TOML allows more, but every run needs all labels, and to read them as
 /// TOML takes longer than to read a short log. A test holds the file against it.
-fn labels(file: &'static str) -> impl Iterator<Item = (&'static str, Cow<'static, str>)> {
+pub(super) fn labels(file: &'static str) -> impl Iterator<Item = (&'static str, Cow<'static, str>)> {
     file.lines().filter_map(|line| {
         let (key, text) = line.strip_suffix('"')?.split_once(" = \"")?;
         let text = if text.contains('\\') { text.replace("\\\"", "\"").into() } else { text.into() };
@@ -117,12 +117,14 @@ mod tests {
 
     #[test]
     fn the_file_has_the_labels_of_the_list_and_no_others() {
-        let labels: BTreeMap<String, String> = parse(LABELS_EN);
-        let read = super::labels(LABELS_EN).map(|(key, text)| (key.to_owned(), text.into_owned()));
-        assert_eq!(read.collect::<BTreeMap<_, _>>(), labels);
         let words = Word::ALL.iter().map(|w| w.key());
         let listed: BTreeSet<&str> = words.chain(Counted::ALL.iter().flat_map(|c| c.keys())).collect();
-        assert_eq!(labels.keys().map(String::as_str).collect::<BTreeSet<_>>(), listed);
+        for file in LABELS {
+            let labels: BTreeMap<String, String> = parse(file);
+            let read = super::labels(file).map(|(key, text)| (key.to_owned(), text.into_owned()));
+            assert_eq!(read.collect::<BTreeMap<_, _>>(), labels);
+            assert_eq!(labels.keys().map(String::as_str).collect::<BTreeSet<_>>(), listed);
+        }
     }
 
     #[test]

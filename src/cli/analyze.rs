@@ -7,6 +7,7 @@ use super::complaint::{Complaint, NoLog};
 use super::config::Config;
 use super::inputs::{Inputs, Named, half_understood, no_logs, settings, stopped, without_exchanges};
 use super::output::Output;
+use ftplog::catalog::Message;
 use ftplog::engine::{self, Settings, Stats, Stop};
 use ftplog::report::{
     InputSummary, Options, Report, Sentences, Status, Summary, TextOptions, after_demo, report_json,
@@ -14,8 +15,8 @@ use ftplog::report::{
 };
 use ftplog::rule::{Ruleset, Severity, Unknown};
 use ftplog::session::{Confidence, Starts};
-use ftplog::source::Input;
-use ftplog::text::{Printable, grouped};
+use ftplog::source::{Input, Unreadable};
+use ftplog::text::Printable;
 use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -92,12 +93,14 @@ impl Desk {
             Ok(mut run) => {
                 let named = settings.format.is_some();
                 let decision = ftplog::report::decision(&run.plan, named, &output.words);
-                output.say(1, &format!("{}: {decision}", Printable(log.name.as_bytes())));
-                let nothing = without_exchanges(&log.name, run.plan.main().dialect.name, &run.stats);
+                let path = Printable(log.name.as_bytes());
+                output.say(1, Message::OfPath.with("path", path).with("what", decision));
+                let format = run.plan.main().dialect.name;
+                let nothing = without_exchanges(&log.name, format, &run.stats, output.words.lang());
                 if let Some(Complaint { kind: NoLog::Capture, what, .. }) = &nothing
                     && !log.by_user
                 {
-                    output.say(1, &format!("skipped: {what}"));
+                    output.say(1, Message::Skipped.with("what", what.clone()));
                     return self.skipped.push(NoLog::Capture);
                 }
                 ftplog::session::Gather::absorb(&mut self.report, &mut run.gathered);
@@ -129,7 +132,7 @@ impl Desk {
                     self.inputs.push(failed(&complaint));
                     self.complaints.push(complaint);
                 } else {
-                    output.say(1, &format!("skipped: {}", complaint.what));
+                    output.say(1, Message::Skipped.with("what", complaint.what));
                     self.skipped.push(complaint.kind);
                 }
             }
@@ -139,47 +142,28 @@ impl Desk {
 
 /// Says which limits were hit.
 fn limits(name: &str, stats: &Stats) -> Vec<Complaint> {
+    let of = |message: Message, n: u64| message.with("path", Printable(name.as_bytes())).with("n", n);
     let mut hit = Vec::new();
     if stats.lines_cut > 0 {
-        let kib = ftplog::source::LINE_BYTES_MAX / 1024;
-        let lines = match stats.lines_cut {
-            1 => "1 long line was".to_owned(),
-            n => format!("{} long lines were", grouped(n)),
-        };
-        hit.push(Complaint::warning(format!(
-            "{}: {lines} looked at only up to {kib} KiB",
-            Printable(name.as_bytes())
-        )));
+        let kib = ftplog::source::LINE_BYTES_MAX as u64 / 1024;
+        hit.push(Complaint::warning(of(Message::LinesCut, stats.lines_cut).with("kib", kib)));
     }
     let read = stats.capture.iter().filter(|_| stats.exchanges > 0);
     hit.extend(read.flat_map(|counts| captures::lacking(name, counts)));
-    let name = Printable(name.as_bytes());
     if stats.overflow.sessions_ended > 0 {
-        let n = grouped(stats.overflow.sessions_ended);
-        hit.push(Complaint::warning(format!(
-            "{name}: {n} silent sessions were taken as ended, because too many were open"
-        )));
+        hit.push(Complaint::warning(of(Message::SessionsEnded, stats.overflow.sessions_ended)));
     }
     hit
 }
 
 /// Says which limits the report itself hit.
 fn summary_limits(summary: &Summary) -> Vec<Complaint> {
-    let mut hit = Vec::new();
-    if summary.ledger_overflow > 0 {
-        let n = grouped(summary.ledger_overflow);
-        hit.push(Complaint::warning(format!(
-            "{n} refusals, greetings or exchanges of your own rules were not remembered; bursts may be incomplete"
-        )));
-    }
-    let unnumbered: u64 = summary.inputs.iter().map(|i| i.starts.unnumbered).sum();
-    if unnumbered > 0 {
-        hit.push(Complaint::warning(format!(
-            "{} sessions have no number: there are too many",
-            grouped(unnumbered)
-        )));
-    }
-    hit
+    let unnumbered = summary.inputs.iter().map(|i| i.starts.unnumbered).sum();
+    [(Message::NotRemembered, summary.ledger_overflow), (Message::SessionsUnnumbered, unnumbered)]
+        .into_iter()
+        .filter(|(_, n)| *n > 0)
+        .map(|(message, n)| Complaint::warning(message.with("n", n)))
+        .collect()
 }
 
 fn mostly_not_understood(summary: &Summary) -> bool {
@@ -202,7 +186,11 @@ fn print(summary: &Summary, args: &Analyze, exit: Exit, output: &Output, setting
     if output.quiet > 1 {
         return;
     }
-    let sentences = Sentences::new(output.words.lang(), settings.setup.zone.clone());
+    let lang = match args.format {
+        ReportFormat::Json => output.lang_for_programs(),
+        ReportFormat::Text => output.words.lang(),
+    };
+    let sentences = Sentences::new(lang, settings.setup.zone.clone());
     match args.format {
         ReportFormat::Json => {
             // Whoever closed the pipe has read enough.
@@ -245,20 +233,20 @@ fn rules(args: &Analyze, config: &Config) -> Result<Ruleset, Complaint> {
     choice.ignore.extend_from_slice(&args.ignore);
     let named = |name: &str, names: &[String]| names.iter().any(|n| n == name);
     Ruleset::new(&choice).map_err(|unknown| {
-        let place = match &unknown {
-            Unknown::Rule { name, .. } if named(name, &args.select) => " in --select",
-            Unknown::Rule { name, .. } if named(name, &args.ignore) => " in --ignore",
-            _ => "",
+        let within = |name: &str, option: &str| {
+            Message::UnknownRuleIn.with("name", Printable(name.as_bytes())).with("option", option)
         };
-        let complaint = Complaint::new(format!("{}{place}", Printable(unknown.to_string().as_bytes())));
-        match unknown {
-            Unknown::Rule { near: Some(near), .. } => complaint.tip(format!("a similar rule exists: {near}")),
-            Unknown::Rule { near: None, .. } => complaint.tip("ftplog rules lists the rules"),
-            Unknown::Setting { near: Some(near), .. } => complaint.tip(format!("did you mean {near}?")),
-            Unknown::Setting { rule, .. } => {
-                complaint.tip(format!("ftplog explain {rule} lists its settings"))
-            }
-        }
+        let what = match &unknown {
+            Unknown::Rule { name, .. } if named(name, &args.select) => within(name, "--select"),
+            Unknown::Rule { name, .. } if named(name, &args.ignore) => within(name, "--ignore"),
+            _ => unknown.said(),
+        };
+        Complaint::new(what).tip(match unknown {
+            Unknown::Rule { near: Some(near), .. } => Message::SimilarRule.with("near", near),
+            Unknown::Rule { near: None, .. } => Message::RulesTip.into(),
+            Unknown::Setting { near: Some(near), .. } => Message::DidYouMean.with("near", near),
+            Unknown::Setting { rule, .. } => Message::SettingsOfRuleTip.with("rule", rule),
+        })
     })
 }
 
@@ -275,7 +263,7 @@ pub(crate) fn demo(args: &args::Demo, output: &Output) -> Result<Exit, Complaint
     let sentences = Sentences::new(output.words.lang(), settings.setup.zone.clone());
     let mut text =
         report_text(&summary, &sentences, TextOptions { style: output.style, ..TextOptions::default() });
-    text.push_str(&after_demo(&output.words, output.style));
+    text.push_str(&after_demo(&output.words).text(output.style));
     Ok(output.page(&text))
 }
 
@@ -283,14 +271,16 @@ fn write_sample(path: &Path, output: &Output) -> Result<Exit, Complaint> {
     // A file that is there already may be a log.
     let file = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
     let written = file.and_then(|mut f| f.write_all(SAMPLE.as_bytes()));
-    let name = Printable(path.to_string_lossy().as_bytes()).to_string();
+    let name = path.to_string_lossy();
+    let name = Printable(name.as_bytes());
     match written {
         Ok(()) => {
-            output.say(0, &format!("wrote {name}"));
+            output.say(0, Message::Wrote.with("path", name));
             Ok(Exit::Clean)
         }
         Err(e) => {
-            Err(Complaint::new(format!("cannot write {name}: {}", ftplog::source::Unreadable::of(&e, path))))
+            let why = Unreadable::of(&e, path).said();
+            Err(Complaint::new(Message::CannotWrite.with("path", name).with("why", why)))
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use clap::builder::styling::{AnsiColor, Style, Styles};
 use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand, ValueEnum};
+use ftplog::lang::Lang;
+use serde::Deserialize;
 use std::path::PathBuf;
 
 const STYLES: Styles = Styles::styled()
@@ -14,6 +16,7 @@ Examples:
   ftplog demo                   Try it on a built-in sample
   ftplog analyze server.log     What went wrong, why, how to fix it
   ftplog explain 503            What a reply code means
+  ftplog explain --search TEXT  What a reply means that you paste
   ftplog compare 214 502        How two reply codes differ";
 
 /// Find, explain and fix problems in FTP session logs
@@ -38,6 +41,14 @@ pub(crate) struct Global {
     /// Override one setting, for example input.tz="Asia/Seoul" or rules.ignore=slow-reply. Repeatable
     #[arg(long, global = true, value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,
+    #[arg(
+        long,
+        global = true,
+        value_name = "LANG",
+        ignore_case = true,
+        help = "Language of reports and explanations [env: FTPLOG_LANG] [default: that of the locale]"
+    )]
+    pub(crate) lang: Option<Language>,
     /// When to use colour
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", ignore_case = true)]
     pub(crate) color: When,
@@ -56,6 +67,27 @@ pub(crate) enum When {
     Never,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Language {
+    /// English
+    En,
+    /// Korean
+    Ko,
+    /// Japanese
+    Ja,
+}
+
+impl Language {
+    pub(crate) fn lang(self) -> Lang {
+        match self {
+            Self::En => Lang::En,
+            Self::Ko => Lang::Ko,
+            Self::Ja => Lang::Ja,
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Find problems in logs and explain them
@@ -68,9 +100,9 @@ pub(crate) enum Command {
     Server(List),
     /// Print the annotated transcript of one session
     Show(Show),
-    /// Explain a reply code or a rule
+    /// Explain a reply code, an FTP command or a rule
     Explain(Explain),
-    /// Compare two or more reply codes
+    /// Compare two to four reply codes or FTP commands
     Compare(Compare),
     /// List the rules
     Rules(Rules),
@@ -265,18 +297,47 @@ pub(crate) struct Rules {
     pub(crate) format: RulesFormat,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PageFormat {
+    Text,
+    Json,
+    Markdown,
+}
+
+/// A part of the book that `explain --all` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BookPart {
+    Everything,
+    Replies,
+    Commands,
+    Comparisons,
+    Rules,
+}
+
 #[derive(Clone, Debug, ClapArgs)]
 pub(crate) struct Explain {
-    /// A reply code such as 503, or a rule such as rename-without-source
-    #[arg(value_name = "CODE|RULE")]
-    pub(crate) topic: String,
+    /// A reply code such as 503, a command such as RNTO, or a rule such as rename-without-source
+    #[arg(value_name = "CODE|COMMAND|RULE", required_unless_present_any = ["search", "all"])]
+    pub(crate) topic: Vec<String>,
+    /// Find the pages about a reply as it was received, or about words
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["topic", "all"])]
+    pub(crate) search: Option<String>,
+    /// Print all explanations as a book in Markdown, or one part of it
+    #[arg(long, value_name = "PART", num_args = 0..=1, default_missing_value = "everything", conflicts_with = "topic")]
+    pub(crate) all: Option<BookPart>,
+    /// What to print on standard output
+    #[arg(short, long, value_name = "FORMAT", default_value = "text", ignore_case = true)]
+    pub(crate) format: PageFormat,
 }
 
 #[derive(Clone, Debug, ClapArgs)]
 pub(crate) struct Compare {
-    /// Two to four reply codes, for example 214 502
-    #[arg(value_name = "CODE", required = true, num_args = 1..)]
-    pub(crate) codes: Vec<String>,
+    /// Two to four reply codes or commands, for example 214 502
+    #[arg(value_name = "CODE|COMMAND", required = true, num_args = 1..)]
+    pub(crate) topics: Vec<String>,
+    /// What to print on standard output
+    #[arg(short, long, value_name = "FORMAT", default_value = "text", ignore_case = true)]
+    pub(crate) format: PageFormat,
 }
 
 #[derive(Clone, Debug, ClapArgs)]

@@ -1,8 +1,10 @@
 //! `[rules]` of `ftplog.toml`, and `--set rules.KEY=VALUE`: which rules speak, how bad their findings are, and their numbers.
 
+use ftplog::catalog::{Hole, Message, Said};
 use ftplog::rule::own::Fault;
 use ftplog::rule::{Choice, RULES, Rule, Ruleset, Set, Setting, Severity, Unit, length_of_time};
 use ftplog::text::{Printable, nearest};
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::ops::Range;
 use toml::Spanned;
@@ -16,20 +18,23 @@ const KEYS: [&str; 4] = ["select", "extend-select", "ignore", "severity"];
 pub(crate) struct Wrong {
     /// Its first byte in the text.
     pub(crate) at: usize,
-    /// What is wrong, lower-case, without a full stop, safe to show.
-    pub(crate) what: String,
+    /// What is wrong.
+    pub(crate) what: Said,
     /// What was probably meant.
-    pub(crate) tip: Option<String>,
+    pub(crate) tip: Option<Said>,
 }
 
 impl Wrong {
-    fn at(span: Range<usize>, what: impl Into<String>) -> Self {
+    fn at(span: Range<usize>, what: impl Into<Said>) -> Self {
         Self { at: span.start, what: what.into(), tip: None }
     }
 
     /// With the name that was probably meant, else with another tip.
-    fn near(self, near: Option<&str>, or: impl Into<String>) -> Self {
-        Self { tip: Some(near.map_or_else(|| or.into(), |near| format!("did you mean {near}?"))), ..self }
+    fn near(self, near: Option<&str>, or: impl Into<Said>) -> Self {
+        Self {
+            tip: Some(near.map_or_else(|| or.into(), |near| Message::DidYouMean.with("near", near))),
+            ..self
+        }
     }
 }
 
@@ -52,8 +57,8 @@ impl Known {
     fn rule(&self, name: &str, span: Range<usize>) -> Result<&'static Rule, Wrong> {
         let found = self.0.iter().copied().find(|r| r.name == name);
         found.ok_or_else(|| {
-            let wrong = Wrong::at(span, format!("unknown rule {}", Printable(name.as_bytes())));
-            wrong.near(nearest(name, self.names()), "ftplog rules lists the rules")
+            let wrong = Wrong::at(span, Message::UnknownRule.with("name", Printable(name.as_bytes())));
+            wrong.near(nearest(name, self.names()), Message::RulesTip)
         })
     }
 
@@ -63,8 +68,7 @@ impl Known {
             return Ok(());
         }
         self.rule(name, span).map(|_| ()).map_err(|wrong| {
-            let sets: Vec<&str> = Self::sets().collect();
-            let or = format!("ftplog rules lists the rules; sets are {}", sets.join(", "));
+            let or = Message::RulesAndSetsTip.with("sets", Self::sets().collect::<Hole>());
             wrong.near(nearest(name, self.names().chain(Self::sets())), or)
         })
     }
@@ -75,7 +79,10 @@ pub(crate) fn read(text: &str, known: &Known, choice: &mut Choice) -> Result<(),
     let Ok(file) = DeTable::parse(text) else { return Ok(()) };
     let Some(rules) = file.get_ref().get("rules") else { return Ok(()) };
     let DeValue::Table(table) = rules.get_ref() else {
-        return Err(Wrong::at(rules.span(), "rules must be a table: [rules]"));
+        return Err(Wrong::at(
+            rules.span(),
+            Message::MustBeTable.with("key", "rules").with("table", "rules"),
+        ));
     };
     for (key, value) in table {
         let name: &str = key.get_ref();
@@ -97,7 +104,8 @@ pub(crate) fn set(key: &str, value: &str, known: &Known, choice: &mut Choice) ->
         text = format!("{key} = {}", serde_json::Value::from(value.trim()));
     }
     if let Err(error) = DeTable::parse(&text) {
-        return Err(Wrong::at(0..0, error.message().lines().next().unwrap_or_default()));
+        let words = error.message().lines().next().unwrap_or_default();
+        return Err(Wrong::at(0..0, Said::text(Printable(words.as_bytes()).to_string())));
     }
     read(&text, known, choice)
 }
@@ -106,7 +114,7 @@ type Value<'a> = Spanned<DeValue<'a>>;
 
 /// Names of rules and sets: a list, or one text with commas.
 fn names(key: &str, value: &Value, known: &Known) -> Result<Vec<String>, Wrong> {
-    let wrong = |span| Wrong::at(span, format!("{key} must be a list of names: [\"all\"]"));
+    let wrong = |span| Wrong::at(span, Message::MustBeNames.with("key", key));
     let mut found = Vec::new();
     match value.get_ref() {
         DeValue::String(text) => {
@@ -130,14 +138,15 @@ fn names(key: &str, value: &Value, known: &Known) -> Result<Vec<String>, Wrong> 
 
 fn severities(value: &Value, known: &Known, all: &mut Vec<(String, Severity)>) -> Result<(), Wrong> {
     let DeValue::Table(table) = value.get_ref() else {
-        return Err(Wrong::at(value.span(), "severity must be a table: [rules.severity]"));
+        let what = Message::MustBeTable.with("key", "severity").with("table", "rules.severity");
+        return Err(Wrong::at(value.span(), what));
     };
     for (name, value) in table {
         let rule = known.rule(name.get_ref(), name.span())?;
         let text = value.get_ref().as_str().unwrap_or_default();
         let severity = Severity::named(text).ok_or_else(|| {
-            let wrong = Wrong::at(value.span(), format!("the severity of {} is not one", rule.name));
-            wrong.near(nearest(text, ["note", "warning", "error"].into_iter()), "use error, warning or note")
+            let wrong = Wrong::at(value.span(), Message::SeverityIsNone.with("rule", rule.name));
+            wrong.near(nearest(text, ["note", "warning", "error"].into_iter()), Message::SeverityTip)
         })?;
         all.push((rule.name.to_owned(), severity));
     }
@@ -152,41 +161,42 @@ fn numbers(
     all: &mut Vec<(String, String, i64)>,
 ) -> Result<(), Wrong> {
     let DeValue::Table(table) = value.get_ref() else {
-        let wrong = Wrong::at(span, format!("unknown key {} in [rules]", Printable(name.as_bytes())));
-        return Err(wrong.near(nearest(name, KEYS.into_iter()), format!("keys are {}", KEYS.join(", "))));
+        let wrong = Wrong::at(span, Message::UnknownKey.with("key", Printable(name.as_bytes())));
+        let or = Message::KeysAre.with("keys", KEYS.into_iter().collect::<Hole>());
+        return Err(wrong.near(nearest(name, KEYS.into_iter()), or));
     };
     let rule = known.rule(name, span).map_err(|wrong| {
         let near = nearest(name, known.names().chain(KEYS));
-        let tip = near.map(|near| format!("did you mean {near}?")).or(wrong.tip.clone());
+        let tip = near.map(|near| Message::DidYouMean.with("near", near)).or(wrong.tip.clone());
         Wrong { tip, ..wrong }
     })?;
     for (key, value) in table {
         let found = rule.settings.iter().find(|s| s.key == key.get_ref().as_ref());
-        let setting = found.ok_or_else(|| {
-            let key_shown = Printable(key.get_ref().as_bytes()).to_string();
-            let keys: Vec<&str> = rule.settings.iter().map(|s| s.key).collect();
-            let or = if keys.is_empty() {
-                "it has none".to_owned()
-            } else {
-                format!("it has {}", keys.join(", "))
-            };
-            let wrong = Wrong::at(key.span(), format!("{} has no setting {key_shown}", rule.name));
-            wrong.near(nearest(key.get_ref(), keys.into_iter()), or)
-        })?;
+        let setting = found.ok_or_else(|| no_such_setting(rule, key))?;
         let number = number(setting, value.get_ref()).ok_or_else(|| {
-            let example = setting.unit.told(setting.default);
-            let (what, example) = match setting.unit {
-                Unit::Count => ("a whole number", example),
-                Unit::Time => ("a length of time in quotes", format!("\"{example}\"")),
+            let message = match setting.unit {
+                Unit::Count => Message::MustBeCount,
+                Unit::Time => Message::MustBeTime,
             };
-            Wrong::at(
-                value.span(),
-                format!("{} of {} must be {what}, for example {example}", setting.key, rule.name),
-            )
+            let example = setting.unit.told(setting.default);
+            let what = message.with("key", setting.key).with("rule", rule.name).with("example", example);
+            Wrong::at(value.span(), what)
         })?;
         all.push((rule.name.to_owned(), setting.key.to_owned(), number));
     }
     Ok(())
+}
+
+fn no_such_setting(rule: &Rule, key: &Spanned<Cow<str>>) -> Wrong {
+    let keys: Vec<&str> = rule.settings.iter().map(|s| s.key).collect();
+    let or = if keys.is_empty() {
+        Message::HasNoSettings.into()
+    } else {
+        Message::HasSettings.with("keys", keys.iter().copied().collect::<Hole>())
+    };
+    let shown = Printable(key.get_ref().as_bytes());
+    let wrong = Wrong::at(key.span(), Message::NoSuchSetting.with("rule", rule.name).with("key", shown));
+    wrong.near(nearest(key.get_ref(), keys.into_iter()), or)
 }
 
 fn number(setting: &Setting, value: &DeValue) -> Option<i64> {

@@ -1,16 +1,17 @@
 //! Errors as users see them: one sentence, facts, and what to do.
 
-use std::fmt;
+use ftplog::catalog::{Message, Said};
+use ftplog::lang::Lang;
 
 /// Something that could not be done.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Complaint {
-    /// One sentence, lower-case, without a full stop.
-    pub(crate) what: String,
+    /// One sentence.
+    pub(crate) what: Said,
     /// Facts, a line each.
-    pub(crate) facts: Vec<String>,
+    pub(crate) facts: Vec<Said>,
     /// What the user can do.
-    pub(crate) tip: Option<String>,
+    pub(crate) tip: Option<Said>,
     /// Whether it is only a warning.
     pub(crate) warning: bool,
     /// What a file is that is no FTP log.
@@ -29,36 +30,33 @@ pub(crate) enum NoLog {
 }
 
 impl Complaint {
-    pub(crate) fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), ..Self::default() }
+    pub(crate) fn new(what: impl Into<Said>) -> Self {
+        Self { what: what.into(), facts: Vec::new(), tip: None, warning: false, kind: NoLog::default() }
     }
 
-    pub(crate) fn warning(what: impl Into<String>) -> Self {
+    pub(crate) fn warning(what: impl Into<Said>) -> Self {
         Self { warning: true, ..Self::new(what) }
     }
 
     #[must_use]
-    pub(crate) fn fact(mut self, fact: impl Into<String>) -> Self {
+    pub(crate) fn fact(mut self, fact: impl Into<Said>) -> Self {
         self.facts.push(fact.into());
         self
     }
 
     #[must_use]
-    pub(crate) fn tip(mut self, tip: impl Into<String>) -> Self {
+    pub(crate) fn tip(mut self, tip: impl Into<Said>) -> Self {
         self.tip = Some(tip.into());
         self
     }
-}
 
-impl fmt::Display for Complaint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}: {}", if self.warning { "warning" } else { "error" }, self.what)?;
-        for fact in &self.facts {
-            writeln!(f, "  {fact}")?;
-        }
-        if let Some(tip) = &self.tip {
-            writeln!(f, "  tip: {tip}")?;
-        }
-        Ok(())
+    /// As it is printed.
+    pub(crate) fn in_words(&self, lang: Lang) -> String {
+        let head = if self.warning { Message::Warning } else { Message::Error };
+        let mut lines = vec![head.with("what", self.what.clone()).in_words(lang)];
+        let tip = self.tip.iter().map(|tip| Message::Tip.with("what", tip.clone()));
+        lines
+            .extend(self.facts.iter().cloned().chain(tip).map(|below| format!("  {}", below.in_words(lang))));
+        lines.join("\n") + "\n"
     }
 }

@@ -3,13 +3,14 @@
 //! The first file that is found is the only one. Arguments beat `--set`, and `--set` beats the file.
 
 use super::Exit;
-use super::args::{self, Global, Reading};
+use super::args::{self, Global, Language, Reading};
 use super::chosen::{self, Known, Wrong};
 use super::complaint::Complaint;
 use super::inputs::settings;
+use super::language;
 use super::output::{Output, variable};
 use super::rules;
-use ftplog::catalog::Words;
+use ftplog::catalog::{Hole, Message, Said, Words};
 use ftplog::engine::Settings;
 use ftplog::format::{Definition, Flaw, Format, Setup};
 use ftplog::lang::Lang;
@@ -36,6 +37,8 @@ const STARTER: &str = include_str!("starter.toml");
 pub(crate) struct Config {
     /// The file it comes from; none where there is no file.
     path: Option<PathBuf>,
+    /// The language of reports and explanations.
+    pub(crate) lang: Option<Lang>,
     pub(crate) input: Input,
     /// What it says about rules.
     pub(crate) rules: Choice,
@@ -64,6 +67,7 @@ pub(crate) struct Input {
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct File {
+    lang: Option<Language>,
     #[serde(default)]
     input: Input,
     #[serde(default)]
@@ -77,25 +81,35 @@ struct File {
 }
 
 /// The settings that `--set` knows, but for those of rules.
-const SETTINGS: [&str; 4] = ["input.log-format", "input.tz", "input.year", "input.proftpd-log-format"];
+const SETTINGS: [&str; 5] =
+    ["lang", "input.log-format", "input.tz", "input.year", "input.proftpd-log-format"];
 /// How the names of those of rules begin.
 const OF_RULES: &str = "rules.";
 
 impl Config {
-    /// Finds and reads the configuration.
-    pub(crate) fn load(global: &Global) -> Result<Self, Complaint> {
-        let path = if global.no_config { None } else { global.config.clone().or_else(find) };
-        let mut config = path.map_or(Ok(Self::default()), |path| Self::read(&path))?;
+    /// Finds and reads the configuration. What rules of the user's own leave to ftplog is said in that language.
+    pub(crate) fn load(global: &Global, lang: Lang) -> Result<Self, Complaint> {
+        let mut config = Self::file(global).map_or(Ok(Self::default()), |path| Self::read(&path, lang))?;
         for setting in &global.set {
             config.set(setting)?;
         }
         Ok(config)
     }
 
-    fn read(path: &Path) -> Result<Self, Complaint> {
+    /// The file that is used.
+    pub(super) fn file(global: &Global) -> Option<PathBuf> {
+        if global.no_config { None } else { global.config.clone().or_else(find) }
+    }
+
+    fn read(path: &Path, lang: Lang) -> Result<Self, Complaint> {
         let text = text_of(path)?;
         let file: File = toml::from_str(&text).map_err(|e| not_understood(path, &text, &e))?;
-        let mut config = Self { path: Some(path.to_path_buf()), input: file.input, ..Self::default() };
+        let mut config = Self {
+            path: Some(path.to_path_buf()),
+            lang: file.lang.map(Language::lang),
+            input: file.input,
+            ..Self::default()
+        };
         for (number, definition) in (1..).zip(file.format) {
             if config.definitions.iter().any(|d| d.name == definition.name) {
                 return Err(flawed(path, number, &definition, &Flaw::Name(definition.name.clone())));
@@ -104,7 +118,7 @@ impl Config {
             config.own_formats.push(format);
             config.definitions.push(definition);
         }
-        let words = LazyCell::new(|| Words::new(Lang::En));
+        let words = LazyCell::new(|| Words::new(lang));
         for (number, definition) in file.rule.into_iter().enumerate() {
             let rule = definition.compile(&config.rules.own, &words);
             let faulty = |fault| faulty(path, &text, (number, &definition.name), &fault);
@@ -118,18 +132,20 @@ impl Config {
     /// `input.tz="Asia/Seoul"`
     fn set(&mut self, setting: &str) -> Result<(), Complaint> {
         let Some((key, value)) = setting.split_once('=') else {
-            return Err(Complaint::new(format!("--set {} has no value", Printable(setting.as_bytes())))
-                .tip("write it as KEY=VALUE, for example: --set input.tz=\"Asia/Seoul\""));
+            let what = Message::SetWithoutValue.with("setting", Printable(setting.as_bytes()));
+            return Err(Complaint::new(what).tip(Message::SetWithoutValueTip));
         };
         if key.trim().starts_with(OF_RULES) {
             let known = Known::of(&self.rules);
             return chosen::set(key.trim(), value, &known, &mut self.rules).map_err(|wrong| {
-                let what = format!("--set {}: {}", Printable(key.trim().as_bytes()), wrong.what);
+                let key = Printable(key.trim().as_bytes());
+                let what = Message::SetWrong.with("key", key).with("why", wrong.what);
                 Complaint { tip: wrong.tip, ..Complaint::new(what) }
             });
         }
         let value = Some(text_value(value));
         match key.trim() {
+            "lang" => self.lang = Some(language::of_tag(value.as_deref().unwrap_or_default())?),
             "input.log-format" => self.input.log_format = value,
             "input.tz" => self.input.tz = value,
             "input.year" => self.input.year = value,
@@ -144,8 +160,13 @@ impl Config {
         Ruleset::new(&self.rules).unwrap_or_default()
     }
 
-    fn name(&self) -> String {
-        self.path.as_ref().map_or_else(|| "no file".to_owned(), |p| shown(p))
+    /// The title that the configuration gives to a format of the user's own.
+    pub(crate) fn own_title(&self, name: &str) -> Option<&str> {
+        self.definitions.iter().find(|d| d.name == name)?.title.as_deref()
+    }
+
+    fn name(&self) -> Hole {
+        self.path.as_ref().map_or(Message::ConfigNoFile.into(), |path| shown(path).into())
     }
 
     /// Runs the tests of the rules of the user's own; returns how many there are.
@@ -181,27 +202,33 @@ pub(crate) fn config(args: &args::Config, global: &Global, output: &Output) -> R
     if args.init {
         return write_starter(output);
     }
-    let config = Config::load(global)?;
+    let config = Config::load(global, output.words.lang())?;
     if !args.check {
-        return Ok(output.page(&in_effect(&config)));
+        return Ok(output.page(&in_effect(&config, output.words.lang())));
     }
     let Some(path) = &config.path else {
-        return Err(Complaint::new("there is no ftplog.toml here or above")
-            .tip("name it with --config FILE, or write one with: ftplog config --init"));
+        return Err(Complaint::new(Message::NoConfig).tip(Message::NoConfigTip));
     };
     let n_tests = config.run_tests(path)?;
-    let count = |n: usize, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
-    let mut checked = vec![count(config.definitions.len(), "format")];
-    if !config.rules.own.is_empty() {
-        checked.push(count(config.rules.own.len(), "rule"));
-    }
-    checked.push(count(n_tests, "test"));
-    Ok(output.page(&format!("{}: {}, all fine\n", config.name(), checked.join(", "))))
+    let n_rules = config.rules.own.len();
+    let counts = [
+        (Message::Formats, Some(config.definitions.len())),
+        (Message::Rules, Some(n_rules).filter(|n| *n > 0)),
+        (Message::Tests, Some(n_tests)),
+    ];
+    let counts = counts.into_iter().filter_map(|(message, n)| Some(message.with("n", n? as u64)));
+    let fine = Message::ConfigFine.with("path", config.name()).with("counts", counts.collect::<Hole>());
+    Ok(output.page(&(fine.in_words(output.words.lang()) + "\n")))
 }
 
 /// What the settings are, as a configuration would have them.
-fn in_effect(config: &Config) -> String {
-    let mut text = format!("# {}\n[input]\n", config.name());
+fn in_effect(config: &Config, lang: Lang) -> String {
+    let mut text = format!("# {}\n", config.name().in_words(lang));
+    let _ = match config.lang {
+        Some(lang) => writeln!(text, "lang = \"{}\"", lang.tag()),
+        None => writeln!(text, "# {}", Message::ConfigNotSet.with("key", "lang").in_words(lang)),
+    };
+    text.push_str("\n[input]\n");
     let Input { log_format, tz, year, proftpd_log_format } = &config.input;
     for (key, value, default) in [
         ("log-format", log_format, "\"auto\""),
@@ -214,7 +241,8 @@ fn in_effect(config: &Config) -> String {
                 let _ = writeln!(text, "{key} = {}", quoted(value));
             }
             None if default.is_empty() => {
-                let _ = writeln!(text, "# {key} is not set");
+                let unset = Message::ConfigNotSet.with("key", key).in_words(lang);
+                let _ = writeln!(text, "# {unset}");
             }
             None => {
                 let _ = writeln!(text, "{key} = {default}");
@@ -236,14 +264,17 @@ fn write_starter(output: &Output) -> Result<Exit, Complaint> {
     let file = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
     match file.and_then(|mut f| f.write_all(STARTER.as_bytes())) {
         Ok(()) => {
-            output.say(0, &format!("wrote {FILE_NAME}"));
+            output.say(0, Message::Wrote.with("path", FILE_NAME));
             Ok(Exit::Clean)
         }
         Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {
-            Err(Complaint::new(format!("{FILE_NAME} is already there"))
-                .tip("ftplog config --check checks it"))
+            let what = Message::ConfigExists.with("path", FILE_NAME);
+            Err(Complaint::new(what).tip(Message::ConfigExistsTip))
         }
-        Err(e) => Err(Complaint::new(format!("cannot write {FILE_NAME}: {}", Unreadable::of(&e, path)))),
+        Err(e) => {
+            let why = Unreadable::of(&e, path).said();
+            Err(Complaint::new(Message::CannotWrite.with("path", FILE_NAME).with("why", why)))
+        }
     }
 }
 
@@ -266,15 +297,15 @@ fn find() -> Option<PathBuf> {
 }
 
 #[allow(clippy::disallowed_methods)] // It is no log.
-fn text_of(path: &Path) -> Result<String, Complaint> {
-    let cannot = |why: String| Complaint::new(format!("cannot read {}: {why}", shown(path)));
-    let size = std::fs::metadata(path).map_err(|e| cannot(Unreadable::of(&e, path).to_string()))?.len();
+pub(super) fn text_of(path: &Path) -> Result<String, Complaint> {
+    let cannot = |why: Said| Complaint::new(Message::CannotRead.with("path", shown(path)).with("why", why));
+    let size = std::fs::metadata(path).map_err(|e| cannot(Unreadable::of(&e, path).said()))?.len();
     if size > FILE_BYTES_MAX {
-        return Err(cannot("it is too large for a configuration".to_owned()));
+        return Err(cannot(Message::TooLarge.into()));
     }
     std::fs::read_to_string(path).map_err(|e| match e.kind() {
-        std::io::ErrorKind::InvalidData => cannot("it is not UTF-8 text".to_owned()),
-        _ => cannot(Unreadable::of(&e, path).to_string()),
+        std::io::ErrorKind::InvalidData => cannot(Message::NotUtf8.into()),
+        _ => cannot(Unreadable::of(&e, path).said()),
     })
 }
 
@@ -282,20 +313,28 @@ fn text_of(path: &Path) -> Result<String, Complaint> {
 fn not_understood(path: &Path, text: &str, error: &toml::de::Error) -> Complaint {
     let line = error.span().map_or(1, |span| line_of(text, span.start));
     let message = error.message().lines().next().unwrap_or_default();
-    let complaint = Complaint::new(format!("{} is not a configuration that ftplog knows", shown(path)));
-    let complaint = complaint.fact(format!("line {line}: {}", Printable(message.as_bytes())));
+    let shown = Printable(message.as_bytes()).to_string();
+    let ours = [&[Message::ConfigYearWrong], own::WRONG_VALUES].concat();
+    let what = Said::read_back(&shown, &ours).unwrap_or_else(|| Said::text(shown));
+    let complaint = unknown(path).fact(on_line(line, what));
     // unknown field `patern`, expected one of `name`, `pattern`
     let mut quoted = message.split('`').skip(1).step_by(2);
     match (message.starts_with("unknown "), quoted.next()) {
         (true, Some(unknown)) => match nearest(unknown, quoted) {
-            Some(near) => complaint.tip(format!("did you mean {near}?")),
-            None if message.starts_with("unknown field") => {
-                complaint.tip("ftplog config --init writes one with every key")
-            }
+            Some(near) => complaint.tip(Message::DidYouMean.with("near", near)),
+            None if message.starts_with("unknown field") => complaint.tip(Message::ConfigUnknownTip),
             None => complaint,
         },
         _ => complaint,
     }
+}
+
+fn unknown(path: &Path) -> Complaint {
+    Complaint::new(Message::ConfigUnknown.with("path", shown(path)))
+}
+
+fn on_line(line: usize, what: Said) -> Said {
+    Message::OnLine.with("line", line.to_string()).with("what", what)
 }
 
 fn faulty(path: &Path, text: &str, rule: (usize, &str), fault: &Fault) -> Complaint {
@@ -304,10 +343,12 @@ fn faulty(path: &Path, text: &str, rule: (usize, &str), fault: &Fault) -> Compla
 
 /// What is wrong with a rule of the user's own, with its line.
 fn unusable(path: &Path, text: &str, (number, name): (usize, &str), wrong: &Wrong) -> Complaint {
-    let name = Printable(name.as_bytes()).to_string();
-    let complaint = Complaint::new(format!("{} has a rule that cannot be used", shown(path)));
-    let line = line_of(text, wrong.at);
-    let complaint = complaint.fact(format!("line {line}: [[rule]] {} ({name}): {}", number + 1, wrong.what));
+    let place = Message::ConfigRulePlace
+        .with("line", line_of(text, wrong.at).to_string())
+        .with("number", (number + 1).to_string())
+        .with("name", Printable(name.as_bytes()))
+        .with("why", wrong.what.clone());
+    let complaint = Complaint::new(Message::ConfigRuleUnusable.with("path", shown(path))).fact(place);
     Complaint { tip: wrong.tip.clone(), ..complaint }
 }
 
@@ -318,23 +359,24 @@ fn line_of(text: &str, at: usize) -> usize {
 
 /// What is wrong with a value, with its line.
 fn misplaced(path: &Path, text: &str, wrong: &Wrong) -> Complaint {
-    let what = format!("{} is not a configuration that ftplog knows", shown(path));
-    let complaint = Complaint::new(what).fact(format!("line {}: {}", line_of(text, wrong.at), wrong.what));
+    let complaint = unknown(path).fact(on_line(line_of(text, wrong.at), wrong.what.clone()));
     Complaint { tip: wrong.tip.clone(), ..complaint }
 }
 
 fn flawed(path: &Path, number: usize, definition: &Definition, flaw: &Flaw) -> Complaint {
-    let name = Printable(definition.name.as_bytes()).to_string();
-    Complaint::new(format!("{} has a format that cannot be used", shown(path)))
-        .fact(format!("[[format]] {number} ({name}): {flaw}"))
+    let place = Message::ConfigFormatPlace
+        .with("number", number.to_string())
+        .with("name", Printable(definition.name.as_bytes()))
+        .with("why", flaw.said());
+    Complaint::new(Message::ConfigFormatUnusable.with("path", shown(path))).fact(place)
 }
 
 fn unknown_setting(key: &str) -> Complaint {
-    let complaint = Complaint::new(format!("unknown setting {}", Printable(key.as_bytes())));
-    match nearest(key, SETTINGS.into_iter()) {
-        Some(name) => complaint.tip(format!("did you mean {name}?")),
-        None => complaint.tip(format!("settings are: {}, rules.NAME.KEY", SETTINGS.join(", "))),
-    }
+    let complaint = Complaint::new(Message::UnknownSetting.with("key", Printable(key.as_bytes())));
+    complaint.tip(match nearest(key, SETTINGS.into_iter()) {
+        Some(near) => Message::DidYouMean.with("near", near),
+        None => Message::SettingsAre.with("keys", SETTINGS.into_iter().collect::<Hole>()),
+    })
 }
 
 /// A year, which people write as a number.
@@ -345,7 +387,8 @@ fn year<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<String>, D:
         Number(i64),
         Text(String),
     }
-    Ok(Some(match Year::deserialize(value)? {
+    let wrong = |_| serde::de::Error::custom(Said::from(Message::ConfigYearWrong).in_words(Lang::En));
+    Ok(Some(match Year::deserialize(value).map_err(wrong)? {
         Year::Number(year) => year.to_string(),
         Year::Text(year) => year,
     }))

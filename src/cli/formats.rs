@@ -41,9 +41,11 @@ fn about(name: Option<&str>, config: &Config, output: &Output) -> Result<Exit, C
     let setup = Setup { own_formats: config.own_formats.clone(), ..Setup::default() };
     if let Some(name) = name {
         let format = known_format(&setup, &name.to_ascii_lowercase())?;
-        return Ok(output.page(&report::explain_format(format, &output.words, output.style)));
+        let title = config.own_title(format.dialect.name);
+        return Ok(output.page(&report::explain_format(format, title, &output.words).text(output.style)));
     }
-    let all: Vec<&Format> = setup.formats().collect();
+    let all: Vec<(&Format, Option<&str>)> =
+        setup.formats().map(|f| (f, config.own_title(f.dialect.name))).collect();
     Ok(output.page(&report::list_formats(&all, &output.words, output.style)))
 }
 

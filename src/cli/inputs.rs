@@ -1,16 +1,16 @@
-//! What the user named, opened one by one, and what is wrong with it in words.
+//! What the user named, opened one by one, and what is wrong with it.
 
 use super::args::Reading;
 use super::captures;
 use super::complaint::{Complaint, NoLog};
 use super::config::{Config, Input};
 use super::output::Output;
-use ftplog::catalog;
+use ftplog::catalog::{self, Hole, Message, Said};
 use ftplog::engine::{Settings, Stats, Stop};
 use ftplog::format::{Format, Setup};
 use ftplog::lang::Lang;
-use ftplog::source::{self, Unreadable};
-use ftplog::text::{Printable, grouped, nearest, without_secrets};
+use ftplog::source::{self, Owner, Unreadable};
+use ftplog::text::{Printable, nearest, without_secrets};
 use ftplog::time::Zone;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -40,8 +40,7 @@ impl Inputs {
         let mut paths = reading.paths.clone();
         if paths.is_empty() {
             if std::io::stdin().is_terminal() {
-                return Err(Complaint::new("nothing to read")
-                    .tip("name a log file or a directory, or - for standard input; try: ftplog demo"));
+                return Err(Complaint::new(Message::NothingToRead).tip(Message::NothingToReadTip));
             }
             paths.push(PathBuf::from("-"));
         }
@@ -83,43 +82,46 @@ impl Named {
 
 /// A folder in which no file is an FTP log, with what the files are instead.
 pub(crate) fn no_logs(folder: &str, files: usize, skipped: &[NoLog]) -> Complaint {
-    let complaint = Complaint::new(format!("no FTP logs in {}", shown(folder)));
+    let complaint = Complaint::new(Message::NoLogs.with("path", Printable(folder.as_bytes())));
     if files == 0 {
-        return complaint.fact("it holds no files");
+        return complaint.fact(Message::NoFiles);
     }
     let kinds = [
-        (NoLog::OtherText, "other text"),
-        (NoLog::Binary, "binary"),
-        (NoLog::Capture, "packet captures without FTP"),
-        (NoLog::Empty, "empty"),
+        (NoLog::OtherText, Message::KindText),
+        (NoLog::Binary, Message::KindBinary),
+        (NoLog::Capture, Message::KindCapture),
+        (NoLog::Empty, Message::KindEmpty),
     ];
-    let kinds = kinds.map(|(kind, words)| (skipped.iter().filter(|k| **k == kind).count(), words));
-    let kinds: Vec<String> =
-        kinds.iter().filter(|(n, _)| *n > 0).map(|(n, words)| format!("{n} {words}")).collect();
-    complaint
-        .fact(format!("looked at {} files: {} (-v lists them)", grouped(files as u64), kinds.join(", ")))
-        .tip("if they are logs, name the format: --log-format vsftpd")
-}
-
-fn shown(name: &str) -> String {
-    Printable(name.as_bytes()).to_string()
+    let kinds = kinds.map(|(kind, message)| (skipped.iter().filter(|k| **k == kind).count(), message));
+    let kinds = kinds.into_iter().filter(|(n, _)| *n > 0);
+    let kinds: Hole = kinds.map(|(n, message)| message.with("n", n as u64)).collect();
+    complaint.fact(Message::LookedAt.with("n", files as u64).with("kinds", kinds)).tip(Message::NoLogsTip)
 }
 
 /// Why a file cannot be opened.
 pub(crate) fn unreadable(name: &str, why: &Unreadable) -> Complaint {
-    let complaint = Complaint::new(format!("cannot read {}: {why}", shown(name)));
+    let path = Printable(name.as_bytes());
+    let complaint = Complaint::new(Message::CannotRead.with("path", path).with("why", why.said()));
     match why {
-        Unreadable::Missing { similar: Some(path) } => {
-            complaint.tip(format!("a similar file exists: {}", shown(&path.to_string_lossy())))
+        Unreadable::Missing { similar: Some(similar) } => {
+            let similar = similar.to_string_lossy();
+            complaint.tip(Message::SimilarFile.with("path", Printable(similar.as_bytes())))
         }
         Unreadable::Denied { owner } => {
-            let complaint = match owner {
-                Some(owner) => complaint.fact(format!("it belongs to {owner}")),
-                None => complaint,
-            };
-            complaint.tip(format!("sudo cat {} | ftplog analyze -", shown(name)))
+            let complaint = owner.iter().map(belongs_to).fold(complaint, Complaint::fact);
+            complaint.tip(Message::DeniedTip.with("path", path))
         }
         _ => complaint,
+    }
+}
+
+fn belongs_to(owner: &Owner) -> Said {
+    match owner {
+        Owner::Known { user, group, mode } => Message::BelongsTo
+            .with("user", Printable(user.as_bytes()))
+            .with("group", Printable(group.as_bytes()))
+            .with("mode", format!("{mode:03o}")),
+        Owner::Another => Message::BelongsToAnother.into(),
     }
 }
 
@@ -134,96 +136,99 @@ pub(crate) fn stopped(name: &str, stop: &Stop, read: Option<&Stats>) -> Complain
 }
 
 fn complaint_of(name: &str, stop: &Stop, read: Option<&Stats>) -> Complaint {
-    let name = shown(name);
-    let stdin = name.starts_with('<');
-    let called = if stdin { "standard input".to_owned() } else { name.clone() };
-    let line = |line: u64, text: &[u8]| format!("line {line}: {}", shorten(text));
+    let path = Printable(name.as_bytes());
+    let is_stdin = name.starts_with('<');
+    let log: Hole = if is_stdin { Message::StandardInput.into() } else { path.into() };
+    let new = |message: Message| Complaint::new(message.with("log", log.clone()));
     match stop {
-        Stop::Empty => Complaint::new(format!("{called} is empty")),
-        Stop::Binary { kind: Some(kind @ ("gzip" | "zstd" | "bzip2" | "xz")), .. } => {
-            let cat = match *kind {
-                "gzip" => "zcat",
-                "zstd" => "zstdcat",
-                "bzip2" => "bzcat",
-                _ => "xzcat",
-            };
-            Complaint::new(format!("{called} is compressed with {kind}"))
-                .tip(format!("{cat} {name} | ftplog analyze -"))
-        }
-        Stop::Binary { kind: Some(kind), .. } => {
-            Complaint::new(format!("{called} is a binary file ({kind})"))
-        }
-        Stop::Binary { kind: None, offset } => {
-            Complaint::new(format!("{called} is a binary file (zero byte at offset {})", grouped(*offset)))
-        }
-        Stop::Capture => Complaint::new(format!("{called} is a packet capture, not a text log"))
-            .tip("leave --log-format out, or say --log-format capture"),
-        Stop::Foreign { protocol: protocol @ "SFTP", line: n, text } => {
-            Complaint::new(format!("{called} is an {protocol} log; SFTP has no FTP reply codes"))
-                .fact(line(*n, text))
-        }
-        Stop::Foreign { protocol, line: n, text } => {
-            let article = if protocol.starts_with(['S', 'H', 'I']) { "an" } else { "a" };
-            Complaint::new(format!("{called} looks like {article} {protocol} log, not FTP"))
-                .fact(line(*n, text))
-                .tip("if it is FTP after all, say so with --log-format")
-        }
-        Stop::Unknown { line: n, text } => {
-            Complaint::new(format!("{called} is not in a log format that ftplog knows"))
-                .fact(line(*n, text))
-                .tip("ftplog formats lists the formats")
+        Stop::Empty => new(Message::IsEmpty),
+        Stop::Binary { kind, offset } => binary(path, log, *kind, *offset),
+        Stop::Capture => new(Message::IsCapture).tip(Message::IsCaptureTip),
+        Stop::Foreign { protocol, line, text } => foreign(log, protocol).fact(on_line(*line, text)),
+        Stop::Unknown { line, text } => {
+            new(Message::UnknownKind).fact(on_line(*line, text)).tip(Message::FormatsTip)
         }
         Stop::Read(error) => {
-            let why = Unreadable::of(error, Path::new(&name));
-            let complaint = Complaint::new(format!("cannot read {called} to its end: {why}"));
+            let why = Unreadable::of(error, Path::new(name)).said();
+            let is_capture = read.is_some_and(|stats| stats.capture.is_some());
+            let before = if is_capture { Message::PacketsBefore } else { Message::LinesBefore };
             let lines = read.map_or(0, |stats| stats.lines);
-            let unit = if read.is_some_and(|stats| stats.capture.is_some()) { "packets" } else { "lines" };
-            complaint.fact(format!("the {} {unit} before that point were read", grouped(lines)))
+            Complaint::new(Message::CannotReadToEnd.with("log", log).with("why", why))
+                .fact(before.with("n", lines))
         }
-        Stop::Threads(why) => Complaint::new(format!("cannot start threads: {why}")),
-        Stop::Done => Complaint::new("the reader has gone"),
+        Stop::Threads(why) => Complaint::new(Message::CannotStartThreads.with("why", why.as_str())),
+        Stop::Done => Complaint::new(Message::ReaderGone),
     }
 }
 
+/// A binary file, with a way to read it where it is compressed.
+fn binary(path: Printable, log: Hole, kind: Option<&str>, offset: u64) -> Complaint {
+    let Some(kind) = kind else {
+        return Complaint::new(Message::IsBinaryByZero.with("log", log).with("offset", offset));
+    };
+    let cat = match kind {
+        "gzip" => "zcat",
+        "zstd" => "zstdcat",
+        "bzip2" => "bzcat",
+        "xz" => "xzcat",
+        _ => return Complaint::new(Message::IsBinary.with("log", log).with("kind", kind)),
+    };
+    Complaint::new(Message::IsCompressed.with("log", log).with("kind", kind))
+        .tip(Message::IsCompressedTip.with("cat", cat).with("path", path))
+}
+
+/// A log of another protocol.
+fn foreign(log: Hole, protocol: &str) -> Complaint {
+    let message = match protocol {
+        "SFTP" => Message::IsSftp,
+        _ if protocol.starts_with(['S', 'H', 'I']) => Message::LooksLikeAn,
+        _ => Message::LooksLikeA,
+    };
+    let complaint = Complaint::new(message.with("log", log).with("protocol", protocol));
+    if message == Message::IsSftp { complaint } else { complaint.tip(Message::LooksLikeTip) }
+}
+
+/// A line of a log as a fact.
+fn on_line(line: u64, text: &[u8]) -> Said {
+    Message::OnLine.with("line", line.to_string()).with("what", shorten(text))
+}
+
 /// A log in a known format that holds neither commands nor replies: there is nothing to judge.
-pub(crate) fn without_exchanges(name: &str, format: &str, stats: &Stats) -> Option<Complaint> {
+pub(crate) fn without_exchanges(name: &str, format: &str, stats: &Stats, lang: Lang) -> Option<Complaint> {
     if stats.exchanges > 0 {
         return None;
     }
     if let Some(counts) = &stats.capture {
         return Some(captures::without_exchanges(name, counts));
     }
-    let complaint = Complaint::new(format!("{} holds no FTP commands or replies", shown(name)));
-    let complaint = complaint.fact(format!("it was read as {format}, {} lines", grouped(stats.lines)));
-    Some(match catalog::format(format, Lang::En).and_then(|page| page.advice()) {
-        Some(advice) => complaint.tip(as_tip(&advice)),
-        None => {
-            complaint.tip("if it is in another format, name it with --log-format; ftplog formats lists them")
-        }
-    })
+    let complaint = Complaint::new(Message::NoExchanges.with("path", Printable(name.as_bytes())));
+    let complaint = complaint.fact(Message::ReadAsLines.with("format", format).with("n", stats.lines));
+    let advice = catalog::format(format, lang).and_then(|page| page.advice());
+    Some(complaint.tip(advice.map_or(Message::NoExchangesTip.into(), |advice| as_tip(&advice, lang))))
 }
 
 /// A sentence of the catalog in the form of a tip: its first word, a verb, in lower case, and without a full stop.
-fn as_tip(sentence: &str) -> String {
-    let (first, rest) = sentence.split_at(sentence.chars().next().map_or(0, char::len_utf8));
-    first.to_lowercase() + rest.strip_suffix('.').unwrap_or(rest)
+fn as_tip(sentence: &str, lang: Lang) -> Said {
+    let sentence = sentence.strip_suffix(['.', '\u{3002}']).unwrap_or(sentence);
+    // A sentence of English begins with a capital, which a tip does not; others begin with names as they are.
+    let first = if lang == Lang::En { sentence.chars().next().map_or(0, char::len_utf8) } else { 0 };
+    Said::text(sentence[..first].to_lowercase() + &sentence[first..])
 }
 
 /// Says that some lines were not understood, and lists them when asked to.
 pub(crate) fn half_understood(name: &str, stats: &Stats, output: &Output) -> Option<Complaint> {
     let (line, text) = stats.not_understood.first()?;
-    for (line, text) in &stats.not_understood {
-        output.say(2, &format!("{}:{line}: not understood: {}", Printable(name.as_bytes()), shorten(text)));
+    let path = Printable(name.as_bytes());
+    if output.verbose > 1 {
+        for (line, text) in &stats.not_understood {
+            let place = Message::LineNotUnderstood.with("path", path).with("line", line.to_string());
+            output.say(2, place.with("text", shorten(text)));
+        }
     }
-    let what = format!(
-        "{}: {} of {} lines {} not understood",
-        Printable(name.as_bytes()),
-        grouped(stats.lines_not_understood),
-        grouped(stats.lines),
-        if stats.lines_not_understood == 1 { "was" } else { "were" },
-    );
-    let complaint = Complaint::warning(what).fact(format!("line {line}: {}", shorten(text)));
-    Some(if output.verbose < 2 { complaint.tip("-vv lists them") } else { complaint })
+    let n = stats.lines_not_understood;
+    let what = Message::NotUnderstood.with("path", path).with("n", n).with("lines", stats.lines);
+    let complaint = Complaint::warning(what).fact(on_line(*line, text));
+    Some(if output.verbose < 2 { complaint.tip(Message::NotUnderstoodTip) } else { complaint })
 }
 
 /// A line of a log, safe to show and short.
@@ -241,8 +246,8 @@ pub(crate) fn settings(reading: &Reading, config: &Config) -> Result<Settings, C
     let Input { log_format, tz, year, proftpd_log_format } = config.input.clone();
     let zone = reading.tz.clone().or(tz).map_or(Ok(Zone::UTC), |name| {
         Zone::named(&name).ok_or_else(|| {
-            Complaint::new(format!("unknown time zone {}", shown(&name)))
-                .tip("name it as in the IANA database, for example Asia/Seoul, or as an offset: +09:00")
+            Complaint::new(Message::UnknownZone.with("name", Printable(name.as_bytes())))
+                .tip(Message::UnknownZoneTip)
         })
     })?;
     let year = reading.year.clone().or(year).map(|year| known_year(&year)).transpose()?;
@@ -256,18 +261,17 @@ pub(crate) fn settings(reading: &Reading, config: &Config) -> Result<Settings, C
 /// A year in which there may have been a log.
 fn known_year(text: &str) -> Result<i16, Complaint> {
     text.parse().ok().filter(|year| (1970..2200).contains(year)).ok_or_else(|| {
-        Complaint::new(format!("{} is not a year", shown(text)))
-            .tip("name the year in which the log begins, for example 2026")
+        Complaint::new(Message::NotAYear.with("text", Printable(text.as_bytes()))).tip(Message::NotAYearTip)
     })
 }
 
 /// The format of that name.
 pub(crate) fn known_format(setup: &Setup, name: &str) -> Result<&'static Format, Complaint> {
     setup.named(name).ok_or_else(|| {
-        let complaint = Complaint::new(format!("unknown log format {}", shown(name)));
+        let complaint = Complaint::new(Message::UnknownFormat.with("name", Printable(name.as_bytes())));
         match nearest(name, setup.formats().map(|f| f.dialect.name)) {
-            Some(near) => complaint.tip(format!("a similar format exists: {near}")),
-            None => complaint.tip("ftplog formats lists the formats"),
+            Some(near) => complaint.tip(Message::SimilarFormat.with("near", near)),
+            None => complaint.tip(Message::FormatsTip),
         }
     })
 }

@@ -7,9 +7,9 @@ use super::complaint::Complaint;
 use super::config::Config;
 use super::inputs::{Inputs, Named, half_understood, no_logs, settings, stopped, without_exchanges};
 use super::output::Output;
-use ftplog::catalog::Counted;
+use ftplog::catalog::{Counted, Message};
 use ftplog::engine::{self, Run, Settings, Stats, Stop};
-use ftplog::report::{Exchanges, Sessions, Shape};
+use ftplog::report::{self, Exchanges, Sessions, Shape};
 use ftplog::session::Gather;
 use ftplog::text::Printable;
 use std::io::Write;
@@ -18,19 +18,17 @@ use std::io::Write;
 pub(crate) fn exchanges(list: &List, config: &Config, output: &Output) -> Result<Exit, Complaint> {
     let shape = if list.format == ListFormat::Text { Shape::Text } else { Shape::Ndjson };
     each(list, config, output, |log, settings, out| {
-        let gather = Exchanges::new(&log.name, shape, settings.setup.zone.clone());
+        let gather = Exchanges::new(&log.name, shape, settings.setup.zone.clone(), &output.words);
         let run = engine::run(log.open()?, settings, gather, |progress| {
             let written = progress.gathered.write(out, progress.complete_before, progress.starts);
             written.map_err(|_| Stop::Done)
         });
         let run = run.map_err(|stop| stopped(&log.name, &stop, None))?;
         if run.gathered.out_of_order {
-            output.complain(&Complaint::warning(format!(
-                "some exchanges of {} are out of order: too many sessions were open",
-                Printable(log.name.as_bytes())
-            )));
+            let path = Printable(log.name.as_bytes());
+            output.complain(&Complaint::warning(Message::OutOfOrder.with("path", path)));
         }
-        heard(log, run, None)
+        heard(log, run, None, output)
     })
 }
 
@@ -48,7 +46,7 @@ pub(crate) fn sessions(list: &List, config: &Config, output: &Output) -> Result<
                 out.write_all(text.as_bytes())
             }
         };
-        heard(log, run, written.err().map(|_| Stop::Done))
+        heard(log, run, written.err().map(|_| Stop::Done), output)
     })
 }
 
@@ -59,8 +57,13 @@ pub(super) struct Heard {
 }
 
 /// A log that was read and holds nothing is an error: it was probably read in the wrong way.
-pub(super) fn heard<G: Gather>(log: &Named, run: Run<G>, gone: Option<Stop>) -> Result<Heard, Complaint> {
-    match without_exchanges(&log.name, run.plan.main().dialect.name, &run.stats) {
+pub(super) fn heard<G: Gather>(
+    log: &Named,
+    run: Run<G>,
+    gone: Option<Stop>,
+    output: &Output,
+) -> Result<Heard, Complaint> {
+    match without_exchanges(&log.name, run.plan.main().dialect.name, &run.stats, output.words.lang()) {
         Some(complaint) => Err(complaint),
         None => Ok(Heard { stop: gone.or(run.cut_short), stats: run.stats }),
     }
@@ -70,8 +73,7 @@ pub(super) fn heard<G: Gather>(log: &Named, run: Run<G>, gone: Option<Stop>) -> 
 fn head<G: Gather>(log: &Named, run: &Run<G>, output: &Output) -> String {
     let sessions = output.words.count(Counted::Sessions, run.starts.count());
     let rest = format!("  {}  {sessions}", run.plan.main().dialect.name);
-    let room = output.style.width.saturating_sub(rest.chars().count());
-    format!("{}{rest}", ftplog::report::shortened(&Printable(log.name.as_bytes()).to_string(), room))
+    report::titled(&Printable(log.name.as_bytes()).to_string(), &rest, output.style)
 }
 
 /// Reads one log after another; what is wrong with one does not stop the others.
@@ -101,7 +103,7 @@ pub(super) fn each(
             }
             Err(complaint) if log.by_user => complaints.push(complaint),
             Err(complaint) => {
-                output.say(1, &format!("skipped: {}", complaint.what));
+                output.say(1, Message::Skipped.with("what", complaint.what));
                 skipped.push(complaint.kind);
             }
         }

@@ -9,10 +9,12 @@ mod config;
 mod explain;
 mod formats;
 mod inputs;
+mod language;
 mod listing;
 mod output;
 mod server;
 mod rules;
+mod search;
 mod show;
 
 use args::{Args, Command};
@@ -46,8 +48,11 @@ pub(crate) fn main() -> ExitCode {
             return ExitCode::from(error.exit_code() as u8);
         }
     };
-    let output = Output::new(&args.global);
-    let exit = match run(&args, &output) {
+    // What goes wrong is said in the right language, too.
+    let lang = language::chosen(&args.global);
+    let output = Output::new(&args.global, *lang.as_ref().unwrap_or(&None));
+    let exit = lang.and_then(|_| configured(&args, &output)).and_then(|config| run(&args, &config, &output));
+    let exit = match exit {
         Ok(exit) => exit,
         Err(complaint) => {
             output.complain(&complaint);
@@ -57,19 +62,26 @@ pub(crate) fn main() -> ExitCode {
     ExitCode::from(exit as u8)
 }
 
-fn run(args: &Args, output: &Output) -> Result<Exit, Complaint> {
-    let config = || Config::load(&args.global);
+/// The configuration, for all but what must work without a good one.
+fn configured(args: &Args, output: &Output) -> Result<Config, Complaint> {
+    match args.command {
+        Command::Config(_) | Command::Completions { .. } => Ok(Config::default()),
+        _ => Config::load(&args.global, output.words.lang()),
+    }
+}
+
+fn run(args: &Args, config: &Config, output: &Output) -> Result<Exit, Complaint> {
     match &args.command {
-        Command::Analyze(analyze) => analyze::analyze(analyze, &config()?, output),
-        Command::Exchanges(list) => listing::exchanges(list, &config()?, output),
-        Command::Sessions(list) => listing::sessions(list, &config()?, output),
-        Command::Server(list) => server::server(list, &config()?, output),
-        Command::Show(args) => show::show(args, &config()?, output),
+        Command::Analyze(analyze) => analyze::analyze(analyze, config, output),
+        Command::Exchanges(list) => listing::exchanges(list, config, output),
+        Command::Sessions(list) => listing::sessions(list, config, output),
+        Command::Server(list) => server::server(list, config, output),
+        Command::Show(args) => show::show(args, config, output),
         Command::Config(args_of) => config::config(args_of, &args.global, output),
-        Command::Explain(explain) => explain::explain(explain, &config()?, output),
+        Command::Explain(explain) => explain::explain(explain, config, output),
         Command::Compare(compare) => explain::compare(compare, output),
-        Command::Rules(args) => rules::rules(args, &config()?, output),
-        Command::Formats(args) => formats::formats(args, &config()?, output),
+        Command::Rules(args) => rules::rules(args, config, output),
+        Command::Formats(args) => formats::formats(args, config, output),
         Command::Demo(demo) => analyze::demo(demo, output),
         Command::Completions { shell } => Ok(output.page(&args::completions(*shell))),
     }

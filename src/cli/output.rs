@@ -3,7 +3,7 @@
 use super::Exit;
 use super::args::{Global, When};
 use super::complaint::Complaint;
-use ftplog::catalog::Words;
+use ftplog::catalog::{Said, Words};
 use ftplog::lang::Lang;
 use ftplog::report::Style;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -16,13 +16,17 @@ const WIDTH_MIN: usize = 40;
 /// How and where to print.
 pub(crate) struct Output {
     pub(crate) style: Style,
+    /// The words for people.
     pub(crate) words: Words,
+    /// The language that was asked for; none where the locale decides.
+    named: Option<Lang>,
     pub(crate) quiet: u8,
     pub(crate) verbose: u8,
 }
 
 impl Output {
-    pub(crate) fn new(global: &Global) -> Self {
+    /// `named` is the language that was asked for; without one, the locale decides.
+    pub(crate) fn new(global: &Global, named: Option<Lang>) -> Self {
         let color = match global.color {
             When::Always => true,
             When::Never => false,
@@ -30,10 +34,16 @@ impl Output {
         };
         Self {
             style: Style { width: width(), color },
-            words: Words::new(Lang::En),
+            words: Words::new(named.or_else(of_locale).unwrap_or_default()),
+            named,
             quiet: global.quiet,
             verbose: global.verbose,
         }
+    }
+
+    /// The language for programs: a locale must not change what a machine reads.
+    pub(crate) fn lang_for_programs(&self) -> Lang {
+        self.named.unwrap_or_default()
     }
 
     /// Prints a page.
@@ -49,13 +59,13 @@ impl Output {
         if complaint.warning && self.quiet > 0 {
             return;
         }
-        to_stderr(&complaint.to_string());
+        to_stderr(&complaint.in_words(self.words.lang()));
     }
 
     /// Says what is being done, when asked to.
-    pub(crate) fn say(&self, level: u8, text: &str) {
+    pub(crate) fn say(&self, level: u8, what: impl Into<Said>) {
         if self.verbose >= level {
-            to_stderr(&format!("{text}\n"));
+            to_stderr(&(what.into().in_words(self.words.lang()) + "\n"));
         }
     }
 
@@ -74,6 +84,11 @@ pub(crate) fn to_stderr(text: &str) {
 #[allow(clippy::disallowed_methods)] // This is the room that may.
 pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|v| !v.is_empty())
+}
+
+/// The language of the locale, by the first variable that is set.
+fn of_locale() -> Option<Lang> {
+    Lang::of_locale(&["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| variable(name))?)
 }
 
 fn wants_color() -> bool {

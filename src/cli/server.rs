@@ -9,7 +9,7 @@ use super::listing::{each, heard};
 use super::output::Output;
 use ftplog::catalog::Counted;
 use ftplog::engine::{self, Run, Settings, Stop};
-use ftplog::report::{Servers, shortened};
+use ftplog::report::{self, Servers};
 use ftplog::text::Printable;
 use std::io::Write;
 
@@ -22,7 +22,7 @@ pub(crate) fn server(list: &List, config: &Config, output: &Output) -> Result<Ex
         let run = engine::run(log.open()?, &settings, Servers::default(), |_| Ok(()));
         let mut run = run.map_err(|stop| stopped(&log.name, &stop, None))?;
         if run.stats.exchanges == 0 {
-            return heard(log, run, None);
+            return heard(log, run, None, output);
         }
         run.gathered.settle();
         let written = match list.format {
@@ -35,7 +35,7 @@ pub(crate) fn server(list: &List, config: &Config, output: &Output) -> Result<Ex
                 out.write_all(between.as_bytes()).and_then(|()| out.write_all(text.as_bytes()))
             }
         };
-        heard(log, run, written.err().map(|_| Stop::Done))
+        heard(log, run, written.err().map(|_| Stop::Done), output)
     })
 }
 
@@ -43,6 +43,5 @@ pub(crate) fn server(list: &List, config: &Config, output: &Output) -> Result<Ex
 fn head(log: &Named, run: &Run<Servers>, output: &Output) -> String {
     let servers = output.words.count(Counted::Servers, run.gathered.count());
     let rest = format!("  {}  {servers}", run.plan.main().dialect.name);
-    let room = output.style.width.saturating_sub(rest.chars().count());
-    format!("{}{rest}", shortened(&Printable(log.name.as_bytes()).to_string(), room))
+    report::titled(&Printable(log.name.as_bytes()).to_string(), &rest, output.style)
 }

@@ -6,11 +6,12 @@ use super::complaint::Complaint;
 use super::config::Config;
 use super::inputs::{Inputs, Named, settings, stopped, without_exchanges};
 use super::output::Output;
+use ftplog::catalog::{Hole, Message};
 use ftplog::engine::{self, Run, Settings, Stats};
 use ftplog::event::Place;
 use ftplog::report::{Finder, Sentences, ShowOptions, Shown, Target, show_text};
 use ftplog::session::Starts;
-use ftplog::text::{Printable, grouped, number};
+use ftplog::text::{Printable, number};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -25,8 +26,8 @@ enum Wanted {
 pub(crate) fn show(args: &Show, config: &Config, output: &Output) -> Result<Exit, Complaint> {
     let (path, wanted) = wanted(&args.target)?;
     if args.why && matches!(wanted, Wanted::Session(_)) {
-        return Err(Complaint::new("--why needs a line")
-            .tip(format!("name it, for example: ftplog show {}:LINE --why", shown(&path))));
+        let tip = Message::WhyNeedsLineTip.with("path", shown(&path));
+        return Err(Complaint::new(Message::WhyNeedsLine).tip(tip));
     }
     let Show { log_format, tz, year, .. } = args.clone();
     let reading = Reading { paths: vec![path], log_format, tz, year, ..Reading::default() };
@@ -36,7 +37,8 @@ pub(crate) fn show(args: &Show, config: &Config, output: &Output) -> Result<Exit
     // The first reading finds the session, and what is known of all of them; the second one holds it.
     let line = if let Wanted::Line(line) = wanted { Some(line) } else { None };
     let found = read(&log, &settings, Finder::new(Arc::clone(&rules), line))?;
-    if let Some(complaint) = without_exchanges(&log.name, found.plan.main().dialect.name, &found.stats) {
+    let (format, lang) = (found.plan.main().dialect.name, output.words.lang());
+    if let Some(complaint) = without_exchanges(&log.name, format, &found.stats, lang) {
         return Err(complaint);
     }
     let target = target(args, wanted, &log, &found)?;
@@ -64,9 +66,8 @@ fn wanted(target: &str) -> Result<(PathBuf, Wanted), Complaint> {
         return Ok((PathBuf::from(path), Wanted::Session(after(session))));
     }
     let name = shown(Path::new(target));
-    Err(Complaint::new(format!("{name} names no line and no session")).tip(format!(
-        "name a line as findings do, {name}:1045, or a session, {name}@17; ftplog sessions lists them"
-    )))
+    Err(Complaint::new(Message::NoTarget.with("target", name.as_str()))
+        .tip(Message::NoTargetTip.with("target", name)))
 }
 
 fn is_number(text: &str) -> bool {
@@ -76,14 +77,14 @@ fn is_number(text: &str) -> bool {
 fn one_log(reading: &Reading) -> Result<Named, Complaint> {
     let path = &reading.paths[0];
     if path.as_os_str() == "-" || path.as_os_str() == "<stdin>" {
-        return Err(Complaint::new("show reads a log twice, so it cannot read standard input")
-            .tip("write it to a file first"));
+        return Err(Complaint::new(Message::ShowReadsTwice).tip(Message::ShowReadsTwiceTip));
     }
     if path.is_dir() {
-        return Err(Complaint::new(format!("{} is a folder", shown(path))).tip("name a file in it"));
+        let what = Message::IsFolder.with("path", shown(path));
+        return Err(Complaint::new(what).tip(Message::IsFolderTip));
     }
     let mut inputs = Inputs::find(reading)?;
-    inputs.logs.pop().ok_or_else(|| Complaint::new(format!("cannot read {}", shown(path))))
+    inputs.logs.pop().ok_or_else(|| Complaint::new(Message::NothingToRead))
 }
 
 fn read<G: ftplog::session::Gather>(
@@ -112,33 +113,33 @@ fn target(args: &Show, wanted: Wanted, log: &Named, run: &Run<Finder>) -> Result
 }
 
 fn no_line(name: &str, line: u64, stats: &Stats, finder: &Finder) -> Complaint {
-    let unit = if stats.capture.is_some() { "packet" } else { "line" };
+    let is_capture = stats.capture.is_some();
+    let on = |message: Message| message.with("path", name).with("number", line);
     if line == 0 || line > stats.lines {
-        let complaint = Complaint::new(format!("{name} has no {unit} {}", grouped(line)));
-        return complaint.fact(format!("it has {} {unit}s", grouped(stats.lines)));
+        let what = on(if is_capture { Message::NoPacket } else { Message::NoLine });
+        let has = if is_capture { Message::HasPackets } else { Message::HasLines };
+        return Complaint::new(what).fact(has.with("n", stats.lines));
     }
     let not_understood = stats.not_understood.iter().any(|(n, _)| *n == line);
     let unsure = stats.lines_not_understood > stats.not_understood.len() as u64;
     let why = match (not_understood, unsure) {
-        (true, _) => "it was not understood",
-        (false, true) => "it was skipped or not understood",
-        (false, false) => "it was skipped, since it says nothing about commands and replies",
+        (true, _) => Message::WasNotUnderstood,
+        (false, true) => Message::WasSkippedOrNot,
+        (false, false) => Message::WasSkipped,
     };
-    let complaint =
-        Complaint::new(format!("{unit} {} of {name} belongs to no session", grouped(line))).fact(why);
+    let what = on(if is_capture { Message::PacketOfNoSession } else { Message::LineOfNoSession });
+    let complaint = Complaint::new(what).fact(why);
     let near: Vec<String> = finder.near().map(|n| format!("{name}:{n}")).collect();
     if near.is_empty() {
-        complaint
-    } else {
-        complaint.tip(format!("the nearest that do: {}", near.join(", ")))
+        return complaint;
     }
+    complaint.tip(Message::NearestLines.with("places", near.into_iter().collect::<Hole>()))
 }
 
 fn no_session(name: &str, number: u64, starts: &Starts) -> Complaint {
-    let complaint = Complaint::new(format!("{name} has no session {}", grouped(number)));
-    complaint
-        .fact(format!("its sessions have the numbers 1 to {}", grouped(starts.count())))
-        .tip(format!("ftplog sessions {name} lists them"))
+    Complaint::new(Message::NoSession.with("path", name).with("number", number))
+        .fact(Message::SessionNumbers.with("last", starts.count()))
+        .tip(Message::NoSessionTip.with("path", name))
 }
 
 fn shown(path: &Path) -> String {

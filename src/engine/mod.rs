@@ -7,13 +7,16 @@
 mod clock;
 mod wave;
 
+use crate::catalog::{Message, Said};
 use crate::event::Place;
 use crate::format::{self, Detected, Format, Plan, Setup};
+use crate::lang::Lang;
 use crate::report::{InputSummary, Status};
 use crate::session::{Assembler, Gather, Overflow, Session, Starts};
 use crate::source::{Blocks, CaptureCounts, Input};
 use clock::Clock;
 use rayon::prelude::*;
+use std::fmt;
 use std::io;
 use wave::Wave;
 
@@ -43,13 +46,11 @@ pub struct Settings {
 }
 
 /// Why a log was not read, or not to its end.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum Stop {
     /// Nothing stands in it.
-    #[error("it is empty")]
     Empty,
     /// Not text.
-    #[error("it is a binary file")]
     Binary {
         /// What it is, where its first bytes say so.
         kind: Option<&'static str>,
@@ -57,10 +58,8 @@ pub enum Stop {
         offset: u64,
     },
     /// A packet capture, and the user named a format of text.
-    #[error("it is a packet capture")]
     Capture,
     /// A log of another protocol.
-    #[error("it is a log of {protocol}")]
     Foreign {
         /// The protocol.
         protocol: &'static str,
@@ -70,7 +69,6 @@ pub enum Stop {
         text: Vec<u8>,
     },
     /// Text, and no FTP log that ftplog knows; or no line of it is in the format that the user named.
-    #[error("it is not in a log format that ftplog knows")]
     Unknown {
         /// The first line that says anything.
         line: u64,
@@ -78,15 +76,37 @@ pub enum Stop {
         text: Vec<u8>,
     },
     /// Reading failed.
-    #[error("{0}")]
     Read(io::Error),
     /// Whoever takes the results has had enough.
-    #[error("the reader has gone")]
     Done,
     /// Threads could not be started.
-    #[error("{0}")]
     Threads(String),
 }
+
+impl Stop {
+    /// Why it was, said of a log that was just named.
+    #[must_use]
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Empty => Message::StopEmpty.into(),
+            Self::Binary { .. } => Message::StopBinary.into(),
+            Self::Capture => Message::StopCapture.into(),
+            Self::Foreign { protocol, .. } => Message::StopForeign.with("protocol", *protocol),
+            Self::Unknown { .. } => Message::StopUnknown.into(),
+            Self::Read(error) => Said::text(error.to_string()),
+            Self::Done => Message::ReaderGone.into(),
+            Self::Threads(why) => Said::text(why),
+        }
+    }
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.said().in_words(Lang::En))
+    }
+}
+
+impl std::error::Error for Stop {}
 
 /// What is known after each wave.
 #[derive(Debug)]
@@ -153,7 +173,7 @@ impl<G> Run<G> {
             lines_not_understood: self.stats.lines_not_understood,
             replies: self.stats.replies,
             starts: std::mem::take(&mut self.starts),
-            errors: self.cut_short.iter().map(ToString::to_string).collect(),
+            errors: self.cut_short.iter().map(Stop::said).collect(),
         }
     }
 }

@@ -18,7 +18,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Unknown,
         holds: Holds::Everything,
     },
-    title: "aria2's log with --log-level=info or debug",
     signs: Signs::WholeFile(sign),
     layout: Layout { joins: Some(|line| header(line).is_err()), carries: None },
     lexer: &|setup| Box::new(Aria2 { stamps: Stamps::new(&setup.zone) }),

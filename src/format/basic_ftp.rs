@@ -12,7 +12,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Unknown,
         holds: Holds::Everything,
     },
-    title: "what basic-ftp shows with client.ftp.verbose",
     signs: Signs::WholeFile(sign),
     layout: Layout { joins: Some(|line| mark(line).is_none()), carries: None },
     lexer: &|_| Box::new(BasicFtp),

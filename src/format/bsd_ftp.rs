@@ -16,7 +16,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Unknown,
         holds: Holds::Everything,
     },
-    title: "the ftp of BSD, GNU, Linux, macOS and Windows, with or without -d",
     signs: Signs::WholeFile(sign),
     layout: Layout { joins: Some(goes_on), carries: None },
     lexer: &|_| Box::new(BsdFtp),

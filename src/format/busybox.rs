@@ -12,7 +12,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Unknown,
         holds: Holds::Commands,
     },
-    title: "what BusyBox's ftpget -v and ftpput -v show",
     signs: Signs::WholeFile(sign),
     layout: Layout { joins: Some(|line| refusal(line).is_some()), carries: None },
     lexer: &|_| Box::new(BusyBox),

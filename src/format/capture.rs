@@ -23,7 +23,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Unknown,
         holds: Holds::Everything,
     },
-    title: "the control connections in a packet capture (pcap, pcapng)",
     signs: Signs::Source,
     layout: Layout::LINES,
     lexer: &|_| Box::new(Capture),

@@ -16,7 +16,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Unknown,
         holds: Holds::Everything,
     },
-    title: "PrintCommandListener of Commons Net with directions, and others that write > and <",
     signs: Signs::LastResort(|lines, _| is_marked_transcript(lines)),
     layout: Layout { joins: Some(|line| direction(line).is_none()), carries: None },
     lexer: &|_| Box::new(CommonsNet),

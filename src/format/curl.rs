@@ -20,7 +20,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Unknown,
         holds: Holds::Everything,
     },
-    title: "what curl -v shows, with or without --trace-time and --trace-ids",
     signs: Signs::WholeFile(sign),
     layout: Layout::LINES,
     lexer: &|setup| Box::new(Curl { stamps: Stamps::new(&setup.zone) }),

@@ -23,7 +23,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Unknown,
         holds: Holds::Everything,
     },
-    title: "what curl --trace or --trace-ascii writes",
     signs: Signs::WholeFile(sign),
     layout: Layout { joins: Some(joins), carries: None },
     lexer: &|setup| Box::new(CurlTrace { stamps: Stamps::new(&setup.zone) }),

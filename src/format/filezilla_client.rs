@@ -17,7 +17,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Unknown,
         holds: Holds::Everything,
     },
-    title: "log file of the FileZilla client",
     signs: Signs::EveryLine,
     layout: Layout::LINES,
     lexer: &|setup| Box::new(FileZillaClient { stamps: Stamps::new(&setup.zone) }),

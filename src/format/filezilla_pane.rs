@@ -19,7 +19,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Unknown,
         holds: Holds::Everything,
     },
-    title: "message log of the FileZilla client, copied",
     signs: Signs::WholeFile(sign),
     layout: Layout::LINES,
     lexer: &|setup| Box::new(FileZillaPane { stamps: Stamps::new(&setup.zone) }),

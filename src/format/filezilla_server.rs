@@ -19,7 +19,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::FilezillaServer,
         holds: Holds::Everything,
     },
-    title: "log of FileZilla Server 1.x",
     signs: Signs::EveryLine,
     layout: Layout::LINES,
     lexer: &|setup| {

@@ -21,7 +21,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::FilezillaServer,
         holds: Holds::Everything,
     },
-    title: "log of FileZilla Server 0.9",
     signs: Signs::EveryLine,
     layout: Layout::LINES,
     lexer: &|setup| {

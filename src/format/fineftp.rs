@@ -12,7 +12,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Unknown,
         holds: Holds::Everything,
     },
-    title: "what a debug build of fineFTP prints",
     signs: Signs::WholeFile(sign),
     layout: Layout::LINES,
     lexer: &|_| Box::new(FineFtp),

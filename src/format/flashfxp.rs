@@ -17,7 +17,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Unknown,
         holds: Holds::Everything,
     },
-    title: "what FlashFXP shows, with or without times",
     signs: Signs::WholeFile(sign),
     layout: Layout::LINES,
     lexer: &|setup| Box::new(FlashFxp { stamps: Stamps::new(&setup.zone) }),

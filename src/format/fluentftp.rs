@@ -22,7 +22,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Unknown,
         holds: Holds::Everything,
     },
-    title: "log of FluentFTP",
     signs: Signs::WholeFile(sign),
     layout: Layout { joins: Some(is_inside_reply), carries: None },
     lexer: &|setup| Box::new(FluentFtp { stamps: Stamps::new(&setup.zone) }),

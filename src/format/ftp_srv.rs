@@ -17,7 +17,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Unknown,
         holds: Holds::Everything,
     },
-    title: "log of ftp-srv for Node.js at the level trace",
     signs: Signs::EveryLine,
     layout: Layout::LINES,
     lexer: &|setup| Box::new(FtpSrv { stamps: Stamps::new(&setup.zone) }),

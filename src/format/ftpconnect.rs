@@ -17,7 +17,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Unknown,
         holds: Holds::Everything,
     },
-    title: "log of ftpConnect, a Dart client",
     signs: Signs::WholeFile(sign),
     layout: Layout { joins: Some(|line| head(line).is_none()), carries: None },
     lexer: &|setup| Box::new(FtpConnect { stamps: Stamps::new(&setup.zone) }),

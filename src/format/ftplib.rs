@@ -19,7 +19,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Unknown,
         holds: Holds::Everything,
     },
-    title: "what Python's ftplib prints at debug level 1 or 2",
     signs: Signs::WholeFile(sign),
     layout: Layout { joins: Some(joins), carries: None },
     lexer: &|_| Box::new(Ftplib),

@@ -20,7 +20,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Iis,
         holds: Holds::FinalReplies,
     },
-    title: "W3C extended log of the FTP service of IIS",
     signs: Signs::EveryLine,
     layout: Layout { joins: None, carries: Some(carried) },
     lexer: &|_| Box::new(Iis { columns: Vec::new(), date: None, stamps: Stamps::new(&Zone::UTC) }),

@@ -19,7 +19,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Unknown,
         holds: Holds::Everything,
     },
-    title: "lftp debug output, with or without -p, -t and -c",
     signs: Signs::WholeFile(sign),
     layout: Layout::LINES,
     lexer: &|setup| Box::new(Lftp { stamps: Stamps::new(&setup.zone) }),

@@ -17,7 +17,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Other,
         holds: Holds::Everything,
     },
-    title: "log of Apache MINA FtpServer",
     signs: Signs::WholeFile(sign),
     layout: Layout { joins: Some(is_headless), carries: None },
     lexer: &|setup| Box::new(Mina { stamps: Stamps::new(&setup.zone) }),

@@ -69,7 +69,8 @@ mod zeek;
 mod xferlog;
 
 pub use arena::Arena;
-pub use custom::{Definition, Example, Flaw};
+pub(crate) use custom::GROUPS;
+pub use custom::{Definition, Example, Flaw, Saying};
 pub use detect::{Detected, SAMPLE_BYTES, Score, detect, plan_for, scores};
 pub use locale_date::DateOrder;
 pub use reading::{Evidence, Plan, Reading, Taken};
@@ -83,8 +84,6 @@ use std::fmt;
 pub struct Format {
     /// What the rest of the program must know about it.
     pub dialect: Dialect,
-    /// What it is, in one line.
-    pub title: &'static str,
     /// How it is told from the others.
     pub signs: Signs,
     /// How its lines hang together.

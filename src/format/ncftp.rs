@@ -18,7 +18,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Unknown,
         holds: Holds::Everything,
     },
-    title: "what ncftp, ncftpget, ncftpput and ncftpls show with -d",
     signs: Signs::WholeFile(sign),
     layout: Layout { joins: Some(goes_on), carries: None },
     lexer: &|setup| Box::new(NcFtp { stamps: Stamps::new(&setup.zone) }),

@@ -17,7 +17,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Unknown,
         holds: Holds::Everything,
     },
-    title: "Perl's Net::FTP with Debug => 1",
     signs: Signs::EveryLine,
     layout: Layout::LINES,
     lexer: &|_| Box::new(NetFtp),

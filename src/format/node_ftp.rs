@@ -19,7 +19,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Unknown,
         holds: Holds::Everything,
     },
-    title: "debug lines of node-ftp, also in vscode-sftp and remote-ftp",
     signs: Signs::WholeFile(sign),
     layout: Layout { joins: Some(is_more_of_a_string), carries: None },
     lexer: &|setup| Box::new(NodeFtp { stamps: Stamps::new(&setup.zone) }),

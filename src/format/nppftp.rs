@@ -13,7 +13,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Unknown,
         holds: Holds::Everything,
     },
-    title: "the output window of NppFTP",
     signs: Signs::WholeFile(sign),
     layout: Layout::LINES,
     lexer: &|_| Box::new(NppFtp),

@@ -18,7 +18,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Unknown,
         holds: Holds::Everything,
     },
-    title: "debug log of the proxy pftp",
     signs: Signs::EveryLine,
     layout: Layout::LINES,
     lexer: &|_| Box::new(Pftp),

@@ -15,7 +15,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Proftpd,
         holds: Holds::FinalReplies,
     },
-    title: "ProFTPD ExtendedLog in the default LogFormat or another",
     signs: Signs::EveryLine,
     layout: Layout::LINES,
     lexer: &|setup| Box::new(ProftpdExtended::new(setup)),

@@ -21,7 +21,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Proftpd,
         holds: Holds::Everything,
     },
-    title: "ProFTPD TraceLog with Trace command:7 response:1",
     signs: Signs::EveryLine,
     layout: Layout::LINES,
     lexer: &|setup| Box::new(ProftpdTrace { stamps: Stamps::new(&setup.zone) }),

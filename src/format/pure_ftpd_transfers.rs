@@ -21,7 +21,6 @@ const fn dialect(name: &'static str, identity: Identity) -> Dialect {
 
 pub(super) static CLF: Format = Format {
     dialect: dialect("pure-ftpd-clf", Identity::Mingled),
-    title: "Pure-FTPd transfer log, -O clf",
     // A web server's log may hold such a line, and others that this one never has.
     signs: Signs::WholeFile(sign),
     layout: Layout::LINES,
@@ -30,7 +29,6 @@ pub(super) static CLF: Format = Format {
 
 pub(super) static STATS: Format = Format {
     dialect: dialect("pure-ftpd-stats", Identity::Key),
-    title: "Pure-FTPd transfer log, -O stats",
     signs: Signs::EveryLine,
     layout: Layout::LINES,
     lexer: &|_| Box::new(Stats),
@@ -38,7 +36,6 @@ pub(super) static STATS: Format = Format {
 
 pub(super) static W3C: Format = Format {
     dialect: dialect("pure-ftpd-w3c", Identity::Mingled),
-    title: "Pure-FTPd transfer log, -O w3c",
     signs: Signs::EveryLine,
     layout: Layout::LINES,
     lexer: &|_| Box::new(W3c),

@@ -21,7 +21,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Pyftpdlib,
         holds: Holds::Everything,
     },
-    title: "log of pyftpdlib, best at DEBUG",
     signs: Signs::EveryLine,
     layout: Layout::LINES,
     lexer: &|setup| Box::new(Pyftpdlib { stamps: Stamps::new(&setup.zone) }),

@@ -20,7 +20,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Unknown,
         holds: Holds::Everything,
     },
-    title: "the bare control channel: telnet, netcat, a followed TCP stream",
     signs: Signs::LastResort(is_transcript),
     layout: Layout::LINES,
     lexer: &|_| Box::new(Raw),

@@ -20,7 +20,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Unknown,
         holds: Holds::Everything,
     },
-    title: "rclone with -vv --dump headers",
     signs: Signs::EveryLine,
     layout: Layout::LINES,
     lexer: &|setup| Box::new(Rclone { stamps: Stamps::new(&setup.zone) }),

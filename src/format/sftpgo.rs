@@ -23,7 +23,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Unknown,
         holds: Holds::Everything,
     },
-    title: "log of SFTPGo and of other servers built on ftpserverlib",
     signs: Signs::EveryLine,
     layout: Layout::LINES,
     lexer: &|setup| Box::new(Sftpgo { stamps: Stamps::new(&setup.zone) }),

@@ -17,7 +17,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Unknown,
         holds: Holds::Everything,
     },
-    title: "eve.json of Suricata, its events of type ftp",
     signs: Signs::EveryLine,
     layout: Layout::LINES,
     lexer: &|setup| Box::new(Suricata { stamps: Stamps::new(&setup.zone) }),

@@ -18,7 +18,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Unknown,
         holds: Holds::Everything,
     },
-    title: "what wget -S or wget -d shows",
     signs: Signs::WholeFile(sign),
     layout: Layout { joins: None, carries: Some(|line| url(line).map(|_| 0)) },
     lexer: &|setup| Box::new(Wget { stamps: Stamps::new(&setup.zone), at: When::NEVER }),

@@ -20,7 +20,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Unknown,
         holds: Holds::Everything,
     },
-    title: "session log of WinSCP or NetBox",
     signs: Signs::WholeFile(sign),
     layout: Layout { joins: None, carries: Some(carried) },
     lexer: &|setup| Box::new(WinScp { stamps: Stamps::new(&setup.zone), speaks_ftp: true }),

@@ -17,7 +17,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Unknown,
         holds: Holds::Deeds,
     },
-    title: "xferlog, the transfer log of vsftpd, ProFTPD, Pure-FTPd and wu-ftpd",
     signs: Signs::EveryLine,
     layout: Layout::LINES,
     lexer: &|setup| Box::new(Xferlog { stamps: Stamps::new(&setup.zone) }),

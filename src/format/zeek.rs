@@ -23,7 +23,6 @@ pub(super) static FORMAT: Format = Format {
         software: Software::Unknown,
         holds: Holds::FinalReplies,
     },
-    title: "ftp.log of Zeek, in columns or in JSON",
     signs: Signs::EveryLine,
     layout: Layout { joins: None, carries: Some(carried) },
     lexer: &|setup| Box::new(Zeek::new(setup)),

@@ -3,8 +3,7 @@
 use super::code::Code;
 use super::verb::Verb;
 
-/// Commands that no RFC and no draft defines.
-const DE_FACTO: &str = "de facto";
+const DE_FACTO: &str = Replies::DE_FACTO;
 const PETERSON: &str = "draft-peterson-streamlined-ftp-command-extensions";
 
 /// What must have happened before a command is accepted.
@@ -184,6 +183,9 @@ static LATER: &[(&[Verb], &[u16], &str)] = &[
 const BESIDE: &[u16] = &[110, 120, 631, 632, 633];
 
 impl Replies {
+    /// What defines commands that no RFC and no draft defines: use.
+    pub const DE_FACTO: &str = "de facto";
+
     /// The replies to `verb`; nothing for words of no table.
     #[must_use]
     pub fn to(verb: Verb) -> Option<&'static Self> {

@@ -216,11 +216,8 @@ impl Page<'_> {
         let all: Vec<String> = self.shown.before.iter().map(told).collect();
         let title = self.words.with(Word::KnownBefore, &[("n", &asked.place.line.to_string())]);
         let _ = writeln!(out, "\n{}", self.paint(Paint::Note, title));
-        out.push_str(&hanging(
-            "  ",
-            &format!("{}.", all.join(self.words.get(Word::CompareComma))),
-            self.width(),
-        ));
+        let told = self.words.with(Word::AsSentence, &[("text", &all.join(self.words.get(Word::Comma)))]);
+        out.push_str(&hanging("  ", &told, self.width()));
     }
 
     /// Which rules looked at the exchange, and what came of it.
@@ -271,7 +268,7 @@ impl Page<'_> {
             add(told, rule.name.to_owned());
         }
         for (verdict, names) in rows {
-            let names = names.join(self.words.get(Word::CompareComma));
+            let names = names.join(self.words.get(Word::Comma));
             let told = if names.is_empty() { verdict } else { format!("{verdict}: {names}") };
             out.push_str(&hanging("  - ", &told, self.width()));
         }

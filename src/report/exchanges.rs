@@ -1,6 +1,7 @@
 //! Every command with its replies, in the order of the log, as text or NDJSON.
 
 use super::wire::{CommandJson, ReplyJson, stated};
+use crate::catalog::{Word, Words};
 use crate::event::{Outcome, Place};
 use crate::session::{Ended, Exchange, Gather, Session, Starts};
 use crate::text::Printable;
@@ -9,6 +10,7 @@ use serde::Serialize;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 /// Exchanges that wait for an older one to end before they are written; beyond it they are written at once, out of order.
 pub const EXCHANGES_HELD_MAX: usize = 200_000;
@@ -22,9 +24,34 @@ pub enum Shape {
     Ndjson,
 }
 
+/// The words of a list for people. There may be millions of lines, so they are looked up once.
+#[derive(Debug)]
+struct Labels {
+    /// What stands before and after the number of a session.
+    session: [String; 2],
+    no_reply: String,
+    done: String,
+    failed: String,
+}
+
+impl Labels {
+    fn new(words: &Words) -> Self {
+        let session = words.get(Word::Session);
+        let (before, after) = session.split_once("{n}").unwrap_or((session, ""));
+        let in_brackets = |word| format!("  ({})", words.get(word));
+        Self {
+            session: [before.to_owned(), after.to_owned()],
+            no_reply: in_brackets(Word::NoReply),
+            done: in_brackets(Word::OutcomeDone),
+            failed: in_brackets(Word::OutcomeFailed),
+        }
+    }
+}
+
 /// Gathers exchanges and writes them in the order of their first lines.
 #[derive(Debug)]
 pub struct Exchanges {
+    labels: Arc<Labels>,
     path: String,
     shape: Shape,
     zone: Zone,
@@ -59,8 +86,9 @@ struct Row<'a> {
 impl Exchanges {
     /// Gathers exchanges of the log of that name; text shows times of day as they are in that zone.
     #[must_use]
-    pub fn new(path: &str, shape: Shape, zone: Zone) -> Self {
-        Self { path: path.to_owned(), shape, zone, held: Vec::new(), out_of_order: false }
+    pub fn new(path: &str, shape: Shape, zone: Zone, words: &Words) -> Self {
+        let labels = Arc::new(Labels::new(words));
+        Self { labels, path: path.to_owned(), shape, zone, held: Vec::new(), out_of_order: false }
     }
 
     /// Writes what comes before `complete_before`, in order.
@@ -86,15 +114,30 @@ impl Exchanges {
     fn hold(&mut self, exchange: &Exchange) {
         let (before, after) = match self.shape {
             Shape::Ndjson => json(&self.path, exchange),
-            Shape::Text => (text_before(&self.path, exchange, &self.zone), text_after(exchange)),
+            Shape::Text => (self.text_before(exchange), text_after(exchange, &self.labels)),
         };
         self.held.push(Held { place: exchange.place(), session: exchange.session().first(), before, after });
+    }
+
+    // server.log:1041  09:14:05  session
+    fn text_before(&self, exchange: &Exchange) -> Vec<u8> {
+        let clock = self.zone.clock(exchange.at()).map_or(String::new(), |c| format!("  {c}"));
+        let path = Printable(self.path.as_bytes());
+        format!("{path}:{}{clock}  {}", exchange.place().line, self.labels.session[0]).into_bytes()
     }
 }
 
 impl Gather for Exchanges {
     fn fork(&self) -> Self {
-        Self::new(&self.path, self.shape, self.zone.clone())
+        let (labels, path) = (Arc::clone(&self.labels), self.path.clone());
+        Self {
+            labels,
+            path,
+            shape: self.shape,
+            zone: self.zone.clone(),
+            held: Vec::new(),
+            out_of_order: false,
+        }
     }
 
     fn observe(&mut self, session: &Session, _: Ended) {
@@ -130,18 +173,12 @@ fn json(path: &str, exchange: &Exchange) -> (Vec<u8>, Vec<u8>) {
     (before, after)
 }
 
-// server.log:1041  09:14:05  session
-fn text_before(path: &str, exchange: &Exchange, zone: &Zone) -> Vec<u8> {
-    let clock = zone.clock(exchange.at()).map_or(String::new(), |c| format!("  {c}"));
-    format!("{}:{}{clock}  session ", Printable(path.as_bytes()), exchange.place().line).into_bytes()
-}
-
 //  17  RNFR reports/q3.csv  350 Ready for RNTO.
-fn text_after(exchange: &Exchange) -> Vec<u8> {
+fn text_after(exchange: &Exchange, labels: &Labels) -> Vec<u8> {
     let mut out = Vec::new();
-    let mut line = String::new();
+    let mut line = labels.session[1].clone();
     if exchange.has_command() {
-        line = format!("  {}", Printable(&exchange.name()));
+        let _ = write!(line, "  {}", Printable(&exchange.name()));
         if !exchange.argument().is_empty() {
             let _ = write!(line, " {}", Printable(exchange.argument()));
         }
@@ -150,10 +187,9 @@ fn text_after(exchange: &Exchange) -> Vec<u8> {
         let _ = write!(line, "  {} {}", reply.code, Printable(reply.last_line()));
     }
     match exchange.outcome() {
-        Some(outcome) => {
-            let _ = write!(line, "  ({})", outcome.name());
-        }
-        None if exchange.replies().next().is_none() => line += "  (no reply in the log)",
+        Some(Outcome::Done) => line += &labels.done,
+        Some(Outcome::Failed) => line += &labels.failed,
+        None if exchange.replies().next().is_none() => line += &labels.no_reply,
         None => {}
     }
     out.extend_from_slice(line.trim_end().as_bytes());

@@ -2,15 +2,19 @@
 
 use super::style::{Style, hanging};
 use super::table::{Column, table};
-use crate::catalog::{Counted, Word, Words};
+use crate::catalog::{self, Counted, Message, Said, Word, Words};
 use crate::format::{Evidence, Format, Plan, Score, WRAPPERS, Wrapper};
-use crate::text::grouped;
+use crate::text::{Printable, grouped};
 
-/// The list of formats, and of what may stand around their lines.
+/// The list of formats, and of what may stand around their lines. A format of the user's own comes with the title that it has
+/// in the configuration, if any.
 #[must_use]
-pub fn list_formats(formats: &[&Format], words: &Words, style: Style) -> String {
-    let named_formats = formats.iter().map(|f| (f.dialect.name, f.title));
-    let wrappers = WRAPPERS.iter().map(|w| (w.name, w.title));
+pub fn list_formats(formats: &[(&Format, Option<&str>)], words: &Words, style: Style) -> String {
+    let named_formats = formats.iter().map(|(f, own_title)| (f.dialect.name, title(f, *own_title, words)));
+    let wrappers = WRAPPERS.iter().filter_map(|w| {
+        let title = Said::from(Message::of_wrapper(w.name)?).in_words(words.lang());
+        Some((w.name, title))
+    });
     let count = |key, n: usize| words.with(key, &[("n", &n.to_string())]);
     format!(
         "{}\n{}\n{}\n{}",
@@ -21,15 +25,23 @@ pub fn list_formats(formats: &[&Format], words: &Words, style: Style) -> String 
     )
 }
 
+/// What a format is, in one line.
+pub(super) fn title(format: &Format, own_title: Option<&str>, words: &Words) -> String {
+    let own_title = own_title.map(|title| Printable(title.as_bytes()).to_string());
+    let title = || Some(catalog::format_title(format.dialect.name, words.lang())?.into_owned());
+    let none = || Said::from(Message::FormatOfOnesOwn).in_words(words.lang());
+    own_title.or_else(title).unwrap_or_else(none)
+}
+
 /// A table of names and what they mean.
 fn named(
     head: Word,
-    rows: impl Iterator<Item = (&'static str, &'static str)>,
+    rows: impl Iterator<Item = (&'static str, String)>,
     words: &Words,
     style: Style,
 ) -> String {
     let header = [words.get(head), words.get(Word::ColumnWhat)];
-    let rows: Vec<_> = rows.map(|(name, title)| vec![name.to_owned(), title.to_owned()]).collect();
+    let rows: Vec<_> = rows.map(|(name, title)| vec![name.to_owned(), title]).collect();
     table(&header, &[Column::Word, Column::Prose], rows, style.width)
 }
 

@@ -65,7 +65,7 @@ struct InputJson<'a> {
     sessions: u64,
     lacks: Option<String>,
     better: Option<String>,
-    errors: &'a [String],
+    errors: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -239,7 +239,7 @@ fn input<'a>(input: &'a InputSummary, words: &Words) -> InputJson<'a> {
         sessions: input.starts.count(),
         better: gap.as_ref().and_then(|g| g.better.clone()),
         lacks: gap.map(|g| g.lacks),
-        errors: &input.errors,
+        errors: input.errors.iter().map(|said| said.in_words(words.lang())).collect(),
     }
 }
 

@@ -28,13 +28,16 @@ use example::Examples;
 pub use exchanges::{EXCHANGES_HELD_MAX, Exchanges, Shape};
 pub use formats::{decision, list_formats, list_scores};
 pub use json::report_json;
-pub use page::{after_demo, compare, explain_code, explain_format, explain_rule, list_rules};
-pub use rules::rules_json;
+pub use page::{
+    Hit, Page, Part, Topic, after_demo, book, command_json, compare, comparison_json, explain_code,
+    explain_command, explain_format, explain_rule, hits_json, hits_page, reply_json, rule_json,
+};
+pub use rules::{list_rules, rules_json};
 pub use sentence::Sentences;
 pub use servers::Servers;
 pub use sessions::{Row, Sessions};
 pub use show::{Finder, SHOWN_LINES_MAX, Shown, Target};
-pub use style::{Style, shortened};
+pub use style::{Style, shortened, titled};
 pub use summary::{InputSummary, Problem, Status, Summary, Totals};
 use summary::{Kind, Tallies};
 pub use text::{TextOptions, report_text};

@@ -1,9 +1,11 @@
-//! The rules for programs, as JSON: what there is to choose from, and what is chosen.
+//! The rules: what there is to choose from, and what is chosen. As a list for people and as JSON.
 
 use super::json::SCHEMA_VERSION;
+use super::style::{Style, hanging};
+use super::table::{Column, table};
 use super::wire::Layout;
-use crate::catalog::Words;
-use crate::rule::{Level, Ruleset, Unit};
+use crate::catalog::{Word, Words};
+use crate::rule::{Level, Ruleset, Set, Unit};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -91,4 +93,33 @@ fn rule(rules: &Ruleset, number: usize, words: &Words) -> RuleJson {
         cases: rule.cases,
         settings: rule.settings.iter().enumerate().map(setting).collect(),
     }
+}
+
+/// The list of rules.
+#[must_use]
+pub fn list_rules(rules: &Ruleset, words: &Words, style: Style) -> String {
+    let count = words.with(Word::RulesCount, &[("n", &rules.rules().len().to_string())]);
+    let mut out = format!("{}\n", hanging("", &count, style.width));
+    let header = [Word::ColumnRule, Word::ColumnSeverity, Word::ColumnReports].map(|k| words.get(k));
+    let mut groups: Vec<_> = rules.rules().map(|r| (r.set, r.group)).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    let mut rows = Vec::new();
+    for (set, group) in groups {
+        let group_name = words.get(group.word()).to_owned();
+        let heading = match set.word() {
+            None => group_name,
+            Some(set) => [&group_name, words.get(set)].join(words.get(Word::Comma)),
+        };
+        rows.push(vec![heading, String::new(), String::new()]);
+        for (number, rule) in rules.rules().enumerate().filter(|(_, r)| (r.set, r.group) == (set, group)) {
+            let is_off = set == Set::Default && !rules.speaks(number);
+            let severity = rules.severity(number).unwrap_or(rule.severity).word();
+            let severity = if is_off { Word::RuleOff } else { severity };
+            let summary = rule.page(words.lang()).summary.clone();
+            rows.push(vec![rule.name.to_owned(), words.get(severity).to_owned(), summary]);
+        }
+    }
+    out.push_str(&table(&header, &[Column::Word, Column::Word, Column::Prose], rows, style.width));
+    out
 }

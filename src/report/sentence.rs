@@ -68,19 +68,17 @@ impl Sentences {
     /// Why it happened.
     #[must_use]
     pub fn why(&self, finding: &Finding) -> String {
-        let mut why = self.filled(&self.case(finding).why, finding);
+        let mut why = vec![self.filled(&self.case(finding).why, finding)];
         for (_, fact) in &finding.facts {
             let Fact::Also(keys) = fact else { continue };
-            for key in keys {
-                why.push(' ');
-                why.push_str(&self.filled(self.page(finding.rule).also(key), finding));
-            }
+            why.extend(keys.iter().map(|key| self.filled(self.page(finding.rule).also(key), finding)));
         }
         match finding.confidence {
-            Confidence::Certain => why,
-            Confidence::Likely => format!("{why} {}", self.words.get(Word::Likely)),
-            Confidence::Possible => format!("{why} {}", self.words.get(Word::Possible)),
+            Confidence::Certain => {}
+            Confidence::Likely => why.push(self.words.get(Word::Likely).to_owned()),
+            Confidence::Possible => why.push(self.words.get(Word::Possible).to_owned()),
         }
+        why.join(self.words.lang().between_sentences())
     }
 
     /// What to do.
@@ -88,7 +86,7 @@ impl Sentences {
     pub fn fix(&self, finding: &Finding) -> String {
         let fix = self.filled(&self.case(finding).fix, finding);
         match self.instead(finding) {
-            Some(instead) => format!("{instead} {fix}"),
+            Some(instead) => [instead, &fix].join(self.words.lang().between_sentences()),
             None => fix,
         }
     }
@@ -157,9 +155,13 @@ impl Sentences {
             Fact::Word(word) => out.write_str(word),
             Fact::Text(text) => quote(out, text),
             Fact::Phrase(key) => out.write_str(self.words.get(*key)),
-            Fact::Phrases(keys) => {
-                out.write_str(&keys.iter().map(|k| self.words.get(*k)).collect::<Vec<_>>().join(", "))
-            }
+            Fact::Phrases(keys) => out.write_str(
+                &keys
+                    .iter()
+                    .map(|k| self.words.get(*k))
+                    .collect::<Vec<_>>()
+                    .join(self.words.get(Word::Comma)),
+            ),
             Fact::Duration(ms) => out.write_str(&self.words.duration(*ms)),
             Fact::Moment(at, line) => match self.clock(*at) {
                 Some(clock) => out.write_str(&clock),

@@ -1,6 +1,7 @@
 //! How text is laid out: width, colour, and wrapping by columns.
 
 use std::fmt::Display;
+use unicode_linebreak::linebreaks;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// How text is laid out.
@@ -69,6 +70,12 @@ pub fn shortened(text: &str, width: usize) -> String {
     kept.collect::<String>() + &"..."[..width.min(3)]
 }
 
+/// A line that begins with a name and goes on with `rest`; the name gives way.
+#[must_use]
+pub fn titled(name: &str, rest: &str, style: Style) -> String {
+    format!("{}{rest}", shortened(name, style.width.saturating_sub(columns(rest))))
+}
+
 /// `text` cut to its last `width` columns, with three dots where something was cut off: the end of a path says more.
 pub(super) fn shortened_in_front(text: &str, width: usize) -> String {
     if columns(text) <= width {
@@ -84,36 +91,32 @@ pub(super) fn shortened_in_front(text: &str, width: usize) -> String {
     format!("...{}", &text[start..])
 }
 
-/// `text` broken into lines of at most `width` columns, at spaces; a longer word is broken where it must be.
+/// `text` broken into lines of at most `width` columns: at spaces, and within Japanese where its rules allow it. What is still
+/// too wide is broken where it must be.
 pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut used = 0;
     for word in text.split_whitespace() {
-        let mut word = word.to_owned();
-        if used > 0 && used + 1 + columns(&word) > width {
-            lines.push(std::mem::take(&mut line));
-            used = 0;
+        let mut space = usize::from(used > 0);
+        for piece in pieces(word) {
+            let mut piece = piece;
+            if used > 0 && used + space + columns(piece) > width {
+                lines.push(std::mem::take(&mut line));
+                (used, space) = (0, 0);
+            }
+            line.push_str(&" "[..space]);
+            used += std::mem::take(&mut space);
+            while columns(piece) > width - used {
+                let (fits, rest) = piece.split_at(end_of_fitting(piece, width - used));
+                line.push_str(fits);
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+                piece = rest;
+            }
+            line.push_str(piece);
+            used += columns(piece);
         }
-        if used > 0 {
-            line.push(' ');
-            used += 1;
-        }
-        while columns(&word) > width - used {
-            let mut taken = 0;
-            let at = word.char_indices().find(|(_, c)| {
-                taken += c.width().unwrap_or(0);
-                taken > width - used
-            });
-            let at = at.map_or(word.len(), |(i, _)| i).max(word.chars().next().map_or(1, char::len_utf8));
-            let rest = word.split_off(at);
-            line.push_str(&word);
-            lines.push(std::mem::take(&mut line));
-            used = 0;
-            word = rest;
-        }
-        used += columns(&word);
-        line.push_str(&word);
     }
     if !line.is_empty() {
         lines.push(line);
@@ -121,9 +124,52 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// The columns of the widest word of `text`.
+/// Where a word ends that is to take at most `width` columns; behind its first character at least.
+fn end_of_fitting(word: &str, width: usize) -> usize {
+    let mut taken = 0;
+    let first_that_does_not = word.char_indices().find(|(_, c)| {
+        taken += c.width().unwrap_or(0);
+        taken > width
+    });
+    let end = first_that_does_not.map_or(word.len(), |(at, _)| at);
+    end.max(word.chars().next().map_or(0, char::len_utf8))
+}
+
+/// The pieces of a word between which a line may be broken. Japanese has no spaces: it is broken where the rules of Unicode allow
+/// it (UAX 14), which is not before a full stop or a closing bracket. Korean has spaces, and is broken at them only.
+fn pieces(word: &str) -> impl Iterator<Item = &str> {
+    let breaks: Vec<usize> = if is_broken_by_rules(word) {
+        linebreaks(word).map(|(at, _)| at).filter(|at| may_break(word, *at)).collect()
+    } else {
+        vec![word.len()]
+    };
+    let mut start = 0;
+    breaks.into_iter().map(move |end| {
+        let piece = &word[start..end];
+        start = end;
+        piece
+    })
+}
+
+/// Whether a text may be broken within its words.
+pub(super) fn is_broken_by_rules(text: &str) -> bool {
+    text.chars().any(is_japanese)
+}
+
+/// Whether the place where a word may be broken stands beside Japanese, or is its end.
+fn may_break(word: &str, at: usize) -> bool {
+    let beside = [word[..at].chars().next_back(), word[at..].chars().next()];
+    at == word.len() || beside.into_iter().flatten().any(is_japanese)
+}
+
+/// Kana, Chinese characters, and the punctuation that goes with them.
+fn is_japanese(c: char) -> bool {
+    matches!(c, '\u{3000}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff01}'..='\u{ff9f}')
+}
+
+/// The columns of the widest piece of `text` that is not broken.
 pub(super) fn widest_word(text: &str) -> usize {
-    text.split_whitespace().map(columns).max().unwrap_or(0)
+    text.split_whitespace().flat_map(pieces).map(columns).max().unwrap_or(0)
 }
 
 /// On less than these columns, text goes under its label where there is too little room beside it.
@@ -171,6 +217,25 @@ mod tests {
             let all: String = wrapped(text, width).concat().split_whitespace().collect();
             assert_eq!(all, text.split_whitespace().collect::<String>());
         }
+    }
+
+    #[test]
+    fn japanese_is_broken_between_its_characters_but_not_before_a_full_stop() {
+        let text = "RNFRの応答を確認してください。次に送ります。";
+        for width in 8..40 {
+            let lines = wrapped(text, width);
+            assert_eq!(lines.concat(), text);
+            for line in &lines {
+                assert!(columns(line) <= width, "{line:?} at {width}");
+                assert!(!line.starts_with(['。', 'ょ', '」']), "{lines:?}");
+            }
+        }
+        assert_eq!(wrapped("「PASV」の後、PASVやPORT", 12), ["「PASV」の", "後、PASVや", "PORT"]);
+    }
+
+    #[test]
+    fn korean_is_broken_at_spaces() {
+        assert_eq!(wrapped("바로 앞의 응답을 보십시오.", 12), ["바로 앞의", "응답을", "보십시오."]);
     }
 
     #[test]

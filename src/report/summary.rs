@@ -1,6 +1,7 @@
 //! A report that is complete: findings in order, problems, totals and inputs. Renderers see nothing else.
 
 use super::example::worth;
+use crate::catalog::Said;
 use crate::event::Place;
 use crate::ftp::Verb;
 use crate::rule::{Finding, Group, Ledger, Rule, Severity};
@@ -89,8 +90,8 @@ pub struct InputSummary {
     pub replies: u64,
     /// Where its sessions begin.
     pub starts: Starts,
-    /// What went wrong with it, in words.
-    pub errors: Vec<String>,
+    /// What went wrong with it.
+    pub errors: Vec<Said>,
 }
 
 /// What is wrong, with one example and all its findings counted.

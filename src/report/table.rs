@@ -1,7 +1,9 @@
 //! Tables without borders: a header, a line under it, and columns. Where the columns do not fit side by side, each row
 //! becomes a paragraph.
 
-use super::style::{columns, hanging, shortened, shortened_in_front, widest_word};
+use super::style::{
+    columns, hanging, is_broken_by_rules, shortened, shortened_in_front, widest_word, wrapped,
+};
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle};
 
 /// How a column is laid out.
@@ -30,13 +32,29 @@ pub(super) fn table(header: &[&str], layout: &[Column], mut rows: Vec<Vec<String
         return paragraphs(header, layout, &rows, width);
     }
     narrow(header, layout, &mut rows, width);
+    let out = laid_out(header, layout, &rows, width);
+    if !rows.iter().flatten().any(|cell| is_broken_by_rules(cell)) {
+        return out;
+    }
+    // The table finds the widths of its columns, but it breaks Japanese anywhere. So it gets lines that are broken already.
+    let widths: Vec<usize> =
+        out.lines().nth(1).unwrap_or_default().split_whitespace().map(str::len).collect();
+    for row in &mut rows {
+        for (cell, room) in row.iter_mut().zip(&widths) {
+            *cell = wrapped(cell, *room).join("\n");
+        }
+    }
+    laid_out(header, layout, &rows, width)
+}
+
+fn laid_out(header: &[&str], layout: &[Column], rows: &[Vec<String>], width: usize) -> String {
     let mut table = Table::new();
     table
         .load_style(TableStyle::new().header_separator(LineStyle::none().fill('-').junction(' ')))
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(width.min(usize::from(u16::MAX)) as u16)
         .set_header(header.iter().copied());
-    for row in &rows {
+    for row in rows {
         table.add_row(row.iter().map(String::as_str));
     }
     for (index, kind) in layout.iter().enumerate() {

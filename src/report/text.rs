@@ -104,14 +104,14 @@ impl Page<'_> {
             Printable(input.path.as_bytes()).to_string(),
             input.format.unwrap_or_default().to_owned(),
             words.count(Counted::Sessions, input.starts.count()),
-            format!("{}, {understood}", words.count(unit, input.lines)),
+            [words.count(unit, input.lines), understood].join(words.get(Word::Comma)),
         ];
         let line = parts.join("  ");
         if columns(&line) <= self.width() {
             let _ = writeln!(out, "{line}");
         } else {
             let _ = writeln!(out, "{}", shortened(&parts[0], self.width()));
-            out.push_str(&hanging("  ", &parts[1..].join(", "), self.width()));
+            out.push_str(&hanging("  ", &parts[1..].join(words.get(Word::Comma)), self.width()));
         }
     }
 
@@ -139,10 +139,12 @@ impl Page<'_> {
         let paint = severity_paint(finding.severity);
         let name = format!("{}[{}]", self.word(finding.severity.word()), finding.rule.name);
         let title = format!("{name}: {}", self.sentences.title(finding));
+        let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
         let mut lines = wrapped(&title, self.width());
+        lines.truncate(1);
         // What does not fit into the first line goes on behind two blanks.
-        let rest = lines.split_off(1.min(lines.len())).join(" ");
-        lines.extend(wrapped(&rest, self.width() - 2));
+        let rest = title.get(lines.first().map_or(0, String::len)..).unwrap_or_default();
+        lines.extend(wrapped(rest, self.width() - 2));
         for (i, line) in lines.iter().enumerate() {
             let rest = line.strip_prefix(&name).filter(|_| i == 0);
             match rest {
@@ -272,7 +274,8 @@ impl Page<'_> {
         let all = self.summary.inputs.iter().map(|i: &InputSummary| i.starts.count()).sum();
         if self.summary.problems.is_empty() {
             let sessions = words.count(Counted::Sessions, all);
-            let _ = writeln!(out, "{}", words.with(Word::NothingFound, &[("sessions", &sessions)]));
+            let nothing = words.with(Word::NothingFound, &[("sessions", &sessions)]);
+            out.push_str(&hanging("", &nothing, self.width()));
             if self.inputs().any(|input| gap(input, words).is_some()) {
                 out.push_str(&hanging("", words.get(Word::NothingProved), self.width()));
             }
@@ -307,7 +310,7 @@ impl Page<'_> {
             Word::Found,
             &[
                 ("problems", &words.count(Counted::Problems, self.summary.problems.len() as u64)),
-                ("parts", &parts.join(", ")),
+                ("parts", &parts.join(words.get(Word::Comma))),
                 ("sessions", &grouped(self.summary.totals.sessions_with_findings)),
                 ("all", &words.count(Counted::Sessions, all)),
             ],

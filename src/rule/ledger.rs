@@ -16,13 +16,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Refusals that are remembered one by one.
-pub(super) const REFUSALS_MAX: usize = 30_000;
+pub(super) const REFUSALS_MAX: usize = 25_000;
 /// Clients, users and replies beyond which those that nothing points to any more are forgotten.
 const NAMES_KEPT: usize = 16_384;
 /// Bytes of a client, a user or a reply that are remembered.
 const NAME_BYTES_MAX: usize = 400;
 /// Sessions whose acceptance is remembered.
-pub(super) const ACCEPTED_MAX: usize = 30_000;
+pub(super) const ACCEPTED_MAX: usize = 25_000;
 /// Unfinished renames that are remembered.
 pub(super) const DANGLING_MAX: usize = 10_000;
 /// Sessions whose beginning and end are remembered.

@@ -3,8 +3,10 @@
 use super::asks::Asks;
 use super::own::Own;
 use super::{Check, Finding, Group, Ledger, RULES, Rule, Set, Severity};
+use crate::catalog::{Message, Said};
+use crate::lang::Lang;
 use crate::session::{Session, Watch};
-use crate::text::nearest;
+use crate::text::{Printable, nearest};
 use std::fmt;
 
 /// A number that a rule uses and users may change.
@@ -123,12 +125,22 @@ pub enum Unknown {
     },
 }
 
+impl Unknown {
+    /// What is unknown.
+    #[must_use]
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Rule { name, .. } => Message::UnknownRule.with("name", Printable(name.as_bytes())),
+            Self::Setting { rule, key, .. } => {
+                Message::NoSuchSetting.with("rule", *rule).with("key", Printable(key.as_bytes()))
+            }
+        }
+    }
+}
+
 impl fmt::Display for Unknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Rule { name, .. } => write!(f, "unknown rule {name}"),
-            Self::Setting { rule, key, .. } => write!(f, "{rule} has no setting {key}"),
-        }
+        f.write_str(&self.said().in_words(Lang::En))
     }
 }
 

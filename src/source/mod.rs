@@ -10,8 +10,8 @@ pub use blocks::{
     BLOCK_BYTES, Block, Blocks, CARRIED_LINES_MAX, Carries, Joins, LINE_BYTES_MAX, Layout, Lines,
     RECORD_LINES_MAX, Record, Records,
 };
-pub use capture::Counts as CaptureCounts;
-pub use open::{Unreadable, Walk, open, walk};
+pub use capture::{Counts as CaptureCounts, Damage};
+pub use open::{Owner, Unreadable, Walk, open, walk};
 
 use blocks::Stream;
 use capture::{Capture, MAGIC_BYTES};

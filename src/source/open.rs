@@ -1,6 +1,7 @@
-//! Opens what the user named, and says in plain words why it cannot be opened.
+//! Opens what the user named, and finds out why it cannot be opened.
 
 use super::Input;
+use super::capture::Damage;
 use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -11,36 +12,56 @@ const DEPTH_MAX: usize = 64;
 const SIMILAR_DISTANCE_MAX: usize = 3;
 
 /// Why a log cannot be read.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum Unreadable {
     /// There is no such file.
-    #[error("no such file")]
     Missing {
         /// A file beside it whose name is alike.
         similar: Option<PathBuf>,
     },
     /// The file is not for this user.
-    #[error("permission denied")]
     Denied {
-        /// Its owner, group and mode, as far as they can be seen.
-        owner: Option<String>,
+        /// Whose it is, as far as that can be seen.
+        owner: Option<Owner>,
     },
     /// It is neither a file nor a folder nor a pipe.
-    #[error("it is not a file")]
     NotAFile,
-    /// Something else.
-    #[error("{0}")]
+    /// It is to be made, and is there already.
+    Exists,
+    /// It is a packet capture that makes no sense from some place on.
+    Damaged(Damage),
+    /// Something else, in words of the system.
     Other(String),
 }
 
+/// Whose a file is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// This user's and this group's, with these rights.
+    Known {
+        /// The user's name, or number.
+        user: String,
+        /// The group's name, or number.
+        group: String,
+        /// The rights, as `chmod` takes them.
+        mode: u32,
+    },
+    /// Another user's.
+    Another,
+}
+
 impl Unreadable {
-    /// The plain words for an error of the system, at that path.
+    /// What an error of the system means, at that path.
     #[must_use]
     pub fn of(error: &io::Error, path: &Path) -> Self {
+        if let Some(damage) = Damage::of(error) {
+            return Self::Damaged(damage);
+        }
         match error.kind() {
             ErrorKind::NotFound | ErrorKind::NotADirectory => Self::Missing { similar: similar(path) },
             ErrorKind::PermissionDenied => Self::Denied { owner: fs::metadata(path).ok().map(|m| owner(&m)) },
             ErrorKind::IsADirectory => Self::NotAFile,
+            ErrorKind::AlreadyExists => Self::Exists,
             _ => Self::Other(plain(error)),
         }
     }
@@ -114,7 +135,7 @@ fn similar(path: &Path) -> Option<PathBuf> {
 }
 
 #[cfg(unix)]
-fn owner(meta: &Metadata) -> String {
+fn owner(meta: &Metadata) -> Owner {
     use std::os::unix::fs::MetadataExt;
     let name = |file: &str, id: u32| -> String {
         #[allow(clippy::disallowed_methods)] // This is the room that may.
@@ -127,10 +148,10 @@ fn owner(meta: &Metadata) -> String {
         names.next().unwrap_or_else(|| id.to_string())
     };
     let (user, group) = (name("/etc/passwd", meta.uid()), name("/etc/group", meta.gid()));
-    format!("{user}:{group} with mode {:03o}", meta.mode() & 0o7777)
+    Owner::Known { user, group, mode: meta.mode() & 0o7777 }
 }
 
 #[cfg(not(unix))]
-fn owner(_: &Metadata) -> String {
-    "another user".to_owned()
+fn owner(_: &Metadata) -> Owner {
+    Owner::Another
 }

@@ -20,6 +20,10 @@ const VARIABLES: &[&str] = &[
     "TERM",
     "FTPLOG_FORMAT",
     "FTPLOG_CONFIG",
+    "FTPLOG_LANG",
+    "LANG",
+    "LC_ALL",
+    "LC_MESSAGES",
     "RUST_BACKTRACE",
 ];
 

@@ -5,7 +5,6 @@ use crate::format::arena::Arena;
 
 pub(super) static WRAPPER: Wrapper = Wrapper {
     name: "ansi",
-    title: "colours of a terminal",
     everywhere: false,
     nests: false,
     sure: Sure::Everywhere,

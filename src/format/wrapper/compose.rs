@@ -10,7 +10,6 @@ use nom::{IResult, Parser};
 
 pub(super) static WRAPPER: Wrapper = Wrapper {
     name: "compose",
-    title: "the name of a container, as docker compose logs and kubectl logs --prefix write it",
     everywhere: true,
     nests: true,
     sure: Sure::Everywhere,

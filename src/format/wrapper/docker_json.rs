@@ -8,7 +8,6 @@ use crate::time::When;
 
 pub(super) static WRAPPER: Wrapper = Wrapper {
     name: "docker-json",
-    title: "the files of Docker's json-file driver",
     everywhere: true,
     nests: false,
     sure: Sure::Everywhere,

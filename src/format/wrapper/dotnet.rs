@@ -10,7 +10,6 @@ use nom::{IResult, Parser};
 
 pub(super) static WRAPPER: Wrapper = Wrapper {
     name: "dotnet",
-    title: "the console of Microsoft.Extensions.Logging",
     everywhere: true,
     nests: false,
     sure: Sure::Everywhere,

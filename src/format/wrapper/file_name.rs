@@ -9,7 +9,6 @@ use crate::format::arena::Arena;
 
 pub(super) static WRAPPER: Wrapper = Wrapper {
     name: "file-name",
-    title: "the name of a file, as grep writes it",
     everywhere: true,
     nests: false,
     sure: Sure::If(are_glued),

@@ -6,7 +6,6 @@ use crate::format::arena::Arena;
 
 pub(super) static WRAPPER: Wrapper = Wrapper {
     name: "html",
-    title: "entities and round quotes of a web page",
     everywhere: false,
     nests: true,
     sure: Sure::If(is_of_a_page),

@@ -6,7 +6,6 @@ use crate::format::arena::Arena;
 
 pub(super) static WRAPPER: Wrapper = Wrapper {
     name: "indent",
-    title: "four blanks, a block of code in Markdown",
     everywhere: true,
     nests: true,
     sure: Sure::If(are_indented),

@@ -7,7 +7,6 @@ use crate::time::{Known, When};
 
 pub(super) static WRAPPER: Wrapper = Wrapper {
     name: "journald",
-    title: "the journal of systemd as journalctl -o json writes it",
     everywhere: true,
     nests: false,
     sure: Sure::Everywhere,

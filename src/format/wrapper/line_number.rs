@@ -12,7 +12,6 @@ use nom::{IResult, Parser};
 
 pub(super) static WRAPPER: Wrapper = Wrapper {
     name: "line-number",
-    title: "the number of a line, as grep -n and cat -n write it",
     everywhere: true,
     nests: false,
     sure: Sure::If(are_counted),

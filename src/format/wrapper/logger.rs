@@ -18,7 +18,6 @@ use nom::{IResult, Parser};
 
 pub(super) static WRAPPER: Wrapper = Wrapper {
     name: "logger",
-    title: "time, level, thread and name of a logging library",
     everywhere: true,
     nests: false,
     sure: Sure::If(are_plain),

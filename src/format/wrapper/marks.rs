@@ -4,14 +4,8 @@
 use super::{Sure, Unwrap, Within, Wrapper};
 use crate::format::arena::Arena;
 
-pub(super) static WRAPPER: Wrapper = Wrapper {
-    name: "marks",
-    title: "lines around a log: fences of Markdown, folds of CI jobs, separators of grep",
-    everywhere: false,
-    nests: false,
-    sure: Sure::Never,
-    start: |_| Box::new(Marks),
-};
+pub(super) static WRAPPER: Wrapper =
+    Wrapper { name: "marks", everywhere: false, nests: false, sure: Sure::Never, start: |_| Box::new(Marks) };
 
 struct Marks;
 

@@ -31,8 +31,6 @@ use crate::time::{When, Zone};
 pub struct Wrapper {
     /// Its name.
     pub name: &'static str,
-    /// What it is, in one line.
-    pub title: &'static str,
     /// Whether it stands around most lines where it stands around any.
     pub(super) everywhere: bool,
     /// Whether it may stand inside itself.

@@ -5,7 +5,6 @@ use crate::format::arena::Arena;
 
 pub(super) static WRAPPER: Wrapper = Wrapper {
     name: "quote",
-    title: "the mark of a quotation, > or |",
     everywhere: true,
     nests: true,
     sure: Sure::Everywhere,

@@ -14,7 +14,6 @@ use nom::{IResult, Parser};
 
 pub(super) static WRAPPER: Wrapper = Wrapper {
     name: "stamped",
-    title: "a time: docker logs -t, Kubernetes, GitHub Actions, GitLab, ts",
     everywhere: true,
     nests: false,
     sure: Sure::If(are_of_a_daemon),

@@ -14,7 +14,6 @@ use nom::{IResult, Parser};
 
 pub(super) static WRAPPER: Wrapper = Wrapper {
     name: "syslog",
-    title: "the header of a system log (RFC 3164, RFC 5424, ISO times), also as journalctl shows it",
     everywhere: true,
     nests: true,
     sure: Sure::Everywhere,

@@ -1,8 +1,8 @@
 //! What an exchange must be like for a rule of the user's own. The only file of rules with regular expressions: they take
 //! time that grows with the text and no faster, and their size is limited.
 
-use super::Fault;
-use crate::catalog::{Word, Words};
+use super::{Fault, wrong_value};
+use crate::catalog::{Hole, Message, Word, Words};
 use crate::event::Holds;
 use crate::ftp::{Code, Data, Form, Login, Rename, Restart, State, Tls, Verb};
 use crate::rule::length_of_time;
@@ -135,16 +135,10 @@ impl Conditions {
             || !self.state.0.is_empty();
         let key = if follows { "sequence" } else { "match" };
         if !says {
-            return Err(Fault::new(
-                key,
-                "it says nothing: give verb, argument, code, reply, user, client or state",
-            ));
+            return Err(Fault::new(key, Message::RuleSaysNothing));
         }
         if !follows && (self.within.is_some() || self.directly) {
-            return Err(Fault::new(
-                key,
-                "within and directly go with the second exchange of a sequence, or a later one",
-            ));
+            return Err(Fault::new(key, Message::RuleWithinFirst));
         }
         self.unless.0.iter().try_for_each(|u| u.check(false))
     }
@@ -197,15 +191,15 @@ struct Expression(Regex);
 
 impl Expression {
     fn read<'de, D: Deserializer<'de>>(key: &str, value: D) -> Result<Option<Self>, D::Error> {
-        let text =
-            String::deserialize(value).map_err(|_| D::Error::custom(format!("{key} must be a text")))?;
+        let no_text = |_| wrong_value(Message::RuleTextWrong.with("key", key));
+        let text = String::deserialize(value).map_err(no_text)?;
         // Logs are bytes: a dot must match a byte that is no UTF-8, too.
         let built = RegexBuilder::new(&text).unicode(false).size_limit(EXPRESSION_BYTES_MAX).build();
         built.map(|regex| Some(Self(regex))).map_err(|e| {
             let words = e.to_string();
             let last = words.lines().last().unwrap_or_default().trim();
             let why = last.strip_prefix("error: ").unwrap_or(last);
-            D::Error::custom(format!("{key} is no regular expression: {why}"))
+            wrong_value(Message::ExpressionWrong.with("key", key).with("why", why))
         })
     }
 }
@@ -228,7 +222,7 @@ fn client<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Expression>, D::
 
 /// A length of time, in milliseconds.
 pub(super) fn length<'de, D: Deserializer<'de>>(value: D) -> Result<Option<i64>, D::Error> {
-    let wrong = || D::Error::custom("within must be a length of time in quotes, for example \"60 s\"");
+    let wrong = || wrong_value(Message::RuleWithinWrong);
     let text = String::deserialize(value).map_err(|_| wrong())?;
     length_of_time(&text).map(Some).ok_or_else(wrong)
 }
@@ -253,7 +247,7 @@ impl<'de> Deserialize<'de> for Name {
     fn deserialize<D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
         let word = String::deserialize(value)?.to_ascii_uppercase();
         if word.is_empty() || !word.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(D::Error::custom("verb must be one word, or a list of words: [\"STOR\", \"APPE\"]"));
+            return Err(wrong_value(Message::RuleVerbWrong));
         }
         Ok(Self { verb: Verb::parse(word.as_bytes()), word })
     }
@@ -346,9 +340,7 @@ impl<'de> Deserialize<'de> for Answer {
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Answer, E> {
-                Answer::parse(text).ok_or_else(|| {
-                    E::custom("code must be like 530, \"5xx\", \"53x\" or \"none\", or a list of them")
-                })
+                Answer::parse(text).ok_or_else(|| wrong_value(Message::RuleCodeWrong))
             }
         }
         value.deserialize_any(Reader)
@@ -433,10 +425,11 @@ impl<'de> Deserialize<'de> for Knows {
         let names = || Self::ALL.iter().map(|(name, _)| *name);
         let found = Self::ALL.iter().find(|(name, _)| *name == text);
         found.map(|(_, knows)| *knows).ok_or_else(|| {
-            D::Error::custom(match nearest(&text, names()) {
-                Some(near) => format!("unknown state {text}; did you mean {near}?"),
+            let state = text.as_str();
+            wrong_value(match nearest(&text, names()) {
+                Some(near) => Message::RuleStateNear.with("state", state).with("near", near),
                 None => {
-                    format!("unknown state {text}; states are {}", names().collect::<Vec<_>>().join(", "))
+                    Message::RuleStateUnknown.with("state", state).with("states", names().collect::<Hole>())
                 }
             })
         })

@@ -1,8 +1,8 @@
 //! A rule of the user's own as the configuration describes it.
 
 use super::conditions::{Conditions, Several, length};
-use super::{Fault, Per};
-use crate::catalog::Actor;
+use super::{Fault, Per, wrong_value};
+use crate::catalog::{Actor, Hole, Message};
 use crate::rule::found::STEPS_MAX;
 use crate::rule::{RULES, Set, Severity};
 use crate::text::{Printable, nearest};
@@ -79,7 +79,7 @@ fn usual_actor() -> Actor {
 
 fn severity<'de, D: Deserializer<'de>>(value: D) -> Result<Severity, D::Error> {
     let text = String::deserialize(value)?;
-    Severity::named(&text).ok_or_else(|| serde::de::Error::custom("severity must be error, warning or note"))
+    Severity::named(&text).ok_or_else(|| wrong_value(Message::RuleSeverityWrong))
 }
 
 impl Definition {
@@ -92,7 +92,7 @@ impl Definition {
         {
             let Some(text) = text else { continue };
             if text.trim().is_empty() {
-                return Err(Fault::new(key, format!("{key} is empty")));
+                return Err(Fault::new(key, Message::RuleKeyEmpty.with("key", key)));
             }
             self.check_holes(key, text)?;
         }
@@ -103,36 +103,34 @@ impl Definition {
         let shown = Printable(self.name.as_bytes()).to_string();
         let fine = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
         if !self.name.starts_with(|c: char| c.is_ascii_lowercase()) || !self.name.bytes().all(fine) {
-            return Err(Fault::new(
-                "name",
-                format!("the name {shown:?} has other characters than a-z, 0-9 and -"),
-            ));
+            return Err(Fault::new("name", Message::RuleNameWrong.with("name", format!("{shown:?}"))));
         }
         let is_set = Set::ALL.iter().any(|s| s.name() == self.name) || RESERVED.contains(&self.name.as_str());
         let taken = RULES.iter().any(|r| r.name == self.name) || others.contains(&self.name.as_str());
         if is_set || taken {
-            return Err(Fault::new("name", format!("the name {shown} is taken")));
+            return Err(Fault::new("name", Message::RuleNameTaken.with("name", shown)));
         }
         Ok(())
     }
 
     fn check_shape(&self) -> Result<(), Fault> {
         if self.of.is_some() != self.sequence.is_empty() {
-            return Err(Fault::new("match", "a rule has either match or sequence"));
+            return Err(Fault::new("match", Message::RuleMatchOrSequence));
         }
         if !self.sequence.is_empty() && !(2..=SEQUENCE_MAX).contains(&self.sequence.len()) {
-            return Err(Fault::new("sequence", format!("sequence must have 2 to {SEQUENCE_MAX} exchanges")));
+            let most = SEQUENCE_MAX as u64;
+            return Err(Fault::new("sequence", Message::RuleSequenceLength.with("most", most)));
         }
         if self.count.is_some() != self.per.is_some() {
-            return Err(Fault::new("count", "count and per belong together: count = 5, per = \"client\""));
+            return Err(Fault::new("count", Message::RuleCountAndPer));
         }
         match self.count {
             Some(_) if !self.sequence.is_empty() => {
-                return Err(Fault::new("count", "count goes with match, not with sequence"));
+                return Err(Fault::new("count", Message::RuleCountWithSequence));
             }
-            Some(0 | 1) => return Err(Fault::new("count", "count must be 2 or more")),
+            Some(0 | 1) => return Err(Fault::new("count", Message::RuleCountTooSmall)),
             None if self.within.is_some() && self.sequence.is_empty() => {
-                return Err(Fault::new("within", "within goes with count or with sequence"));
+                return Err(Fault::new("within", Message::RuleWithinAlone));
             }
             _ => {}
         }
@@ -151,11 +149,12 @@ impl Definition {
             if known.iter().any(|k| k == hole) {
                 continue;
             }
-            let what = format!("{key} has a hole {{{}}} that means nothing", Printable(hole.as_bytes()));
             let tip = match nearest(hole, known.iter().map(String::as_str)) {
-                Some(near) => format!("did you mean {{{near}}}?"),
-                None => format!("holes are {}", known.join(", ")),
+                Some(near) => Message::DidYouMean.with("near", in_braces(near)),
+                None => Message::RuleHolesAre.with("holes", known.into_iter().collect::<Hole>()),
             };
+            let shown = in_braces(&Printable(hole.as_bytes()).to_string());
+            let what = Message::RuleHoleUnknown.with("key", key).with("hole", shown);
             return Err(Fault { tip: Some(tip), ..Fault::new(key, what) });
         }
         Ok(())
@@ -174,6 +173,10 @@ impl Definition {
         known.extend(self.of.iter().chain(&self.sequence).flat_map(Conditions::groups).map(str::to_owned));
         known
     }
+}
+
+fn in_braces(hole: &str) -> String {
+    format!("{{{hole}}}")
 }
 
 /// The names between braces.

@@ -11,7 +11,8 @@ pub(super) use progress::Progress;
 pub(super) use window::Sightings;
 
 use super::{Check, Group, Rule, Set};
-use crate::catalog::{CaseText, RulePage, Word, Words};
+use crate::catalog::{CaseText, Message, RulePage, Said, Word, Words};
+use crate::lang::Lang;
 use crate::session::Watch;
 use conditions::Conditions;
 use definition::in_general;
@@ -21,6 +22,24 @@ use serde::Deserialize;
 pub const OWN_RULES_MAX: usize = 64;
 /// The only case of such a rule.
 const CASE: &str = "match";
+
+/// What may be wrong with a value in a definition. The reader of TOML carries it as English text only; whoever shows it reads
+/// it back with [`Said::read_back`].
+pub const WRONG_VALUES: &[Message] = &[
+    Message::RuleSeverityWrong,
+    Message::RuleTextWrong,
+    Message::ExpressionWrong,
+    Message::RuleWithinWrong,
+    Message::RuleVerbWrong,
+    Message::RuleCodeWrong,
+    Message::RuleStateNear,
+    Message::RuleStateUnknown,
+];
+
+/// What is wrong with a value, as an error of whoever reads it.
+fn wrong_value<E: serde::de::Error>(what: impl Into<Said>) -> E {
+    E::custom(what.into().in_words(Lang::En))
+}
 
 /// What a count is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -41,14 +60,14 @@ pub enum Per {
 pub struct Fault {
     /// The key.
     pub key: &'static str,
-    /// What is wrong, lower-case, without a full stop, safe to show.
-    pub what: String,
+    /// What is wrong.
+    pub what: Said,
     /// What was probably meant.
-    pub tip: Option<String>,
+    pub tip: Option<Said>,
 }
 
 impl Fault {
-    fn new(key: &'static str, what: impl Into<String>) -> Self {
+    fn new(key: &'static str, what: impl Into<Said>) -> Self {
         Self { key, what: what.into(), tip: None }
     }
 }
@@ -82,7 +101,7 @@ impl Definition {
     /// The first thing that is wrong with it; tests are not run.
     pub fn compile(&self, others: &[&'static Rule], words: &Words) -> Result<&'static Rule, Fault> {
         if others.len() >= OWN_RULES_MAX {
-            return Err(Fault::new("name", format!("there are more than {OWN_RULES_MAX} rules of your own")));
+            return Err(Fault::new("name", Message::RulesTooMany.with("most", OWN_RULES_MAX as u64)));
         }
         self.check(&others.iter().map(|r| r.name).collect::<Vec<_>>())?;
         let shape = self.shape();
@@ -135,11 +154,14 @@ impl Definition {
             here = one.here.clone().unwrap_or_else(|| words.get(Word::OwnHere).to_owned());
         }
         let why = self.why.clone().unwrap_or_else(|| words.with(Word::OwnWhy, &holes));
-        RulePage::of_ones_own(
+        let texts = [
             self.summary.clone().unwrap_or_else(|| in_general(&self.message)),
             words.with(Word::OwnFinds, &holes),
             self.why.as_deref().map(in_general).unwrap_or_default(),
             in_general(&self.fix),
+        ];
+        RulePage::of_ones_own(
+            texts,
             [Word::OwnStart, Word::OwnStartOne, Word::OwnFirst, Word::OwnLast]
                 .map(|w| words.get(w).to_owned()),
             (CASE, CaseText::of_ones_own(self.message.clone(), here, why, self.fix.clone(), self.who), steps),

@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     name: "protection-level-refused",
     severity: Severity::Warning,
     group: Group::Tls,
-    replies: &[431, 501, 504, 534, 536],
+    replies: &[431, 501, 502, 504, 521, 534, 536],
     cases: &["not-with-tls", "clear", "private", "no-level", "unknown"],
     check: Check::Suspect(check),
     about: Watch::of(&[Verb::PROT]),
@@ -18,10 +18,15 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(suspect: &Suspect) -> Option<Found> {
     let code = suspect.refusal().filter(|_| suspect.verb == Verb::PROT)?;
-    let about_level = matches!(code, Code(431 | 501 | 504 | 534 | 536));
     let argument = suspect.exchange.argument().trim_ascii();
-    // 500 is for a missing argument only, and before AUTH it is a matter of order.
     let secured = is_protected(suspect);
+    let about_level = match code {
+        Code(431 | 501 | 504 | 534 | 536) => true,
+        // pyftpdlib's; before AUTH, 502 is about PROT itself.
+        Code(502 | 521) => secured && !argument.is_empty(),
+        _ => false,
+    };
+    // 500 is for a missing argument only, and before AUTH it is a matter of order.
     let about_missing = argument.is_empty() && secured && code == Code(500);
     if !about_level && !about_missing || accepted_soon_after(&suspect.exchange, Verb::PROT).is_some() {
         return None;
@@ -56,6 +61,9 @@ mod tests {
             ("PROT", "501 x", "no-level"),
             ("PROT", "500 PROT not understood", "no-level"),
             ("PROT X", "504 x", "unknown"),
+            // pyftpdlib 2.2.0.
+            ("PROT S", "521 PROT S unsupported (use C or P).", "not-with-tls"),
+            ("PROT X", "502 Unrecognized PROT type (use C or P).", "unknown"),
         ];
         for (command, reply, case) in cases {
             let found = refused(&[command, reply]);

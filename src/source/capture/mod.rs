@@ -8,6 +8,7 @@ mod control;
 #[cfg(test)]
 mod crafted;
 mod cutter;
+mod damage;
 mod frame;
 mod packets;
 mod pcapng;
@@ -15,6 +16,7 @@ mod recognise;
 mod record;
 mod stream;
 
+pub use damage::Damage;
 pub(crate) use record::{ESCAPE, ESCAPED_BY, Kind, LINE_END, RECORD_END};
 
 use connection::Connections;
@@ -78,7 +80,7 @@ enum End {
     NotYet,
     Reached,
     /// It could not be read on; told as often as it is asked for.
-    Failed(io::ErrorKind, String),
+    Failed(io::Error),
 }
 
 impl Capture {
@@ -105,7 +107,7 @@ impl Capture {
             let packet = match self.packets.next() {
                 Ok(Some(packet)) => packet,
                 Ok(None) => return self.finish(End::Reached),
-                Err(error) => return self.finish(End::Failed(error.kind(), error.to_string())),
+                Err(error) => return self.finish(End::Failed(error)),
             };
             self.records.begin(packet.at);
             let counts = &mut self.records.counts;
@@ -142,10 +144,15 @@ impl Read for Capture {
             match &self.end {
                 End::NotYet => self.read_on(),
                 End::Reached => return Ok(0),
-                End::Failed(kind, words) => return Err(io::Error::new(*kind, words.clone())),
+                End::Failed(error) => return Err(again(error)),
             }
         }
     }
+}
+
+/// An error of reading once more.
+fn again(error: &io::Error) -> io::Error {
+    Damage::of(error).map_or_else(|| io::Error::new(error.kind(), error.to_string()), io::Error::from)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //!
 //! What stands in a packet is not looked at.
 
+use super::damage::Damage;
 use super::pcapng::Section;
 use pcap_parser::nom::{Err, Needed};
 use pcap_parser::{LegacyPcapBlock, PcapError, PcapHeader};
@@ -98,10 +99,10 @@ impl Packets {
             return Ok(());
         }
         if !self.window.has(PcapHeader::new().size())? {
-            return Err(cut("the capture ends in its file header".to_owned()));
+            return Err(Damage::HeaderCut.into());
         }
         let Ok((_, header)) = pcap_parser::parse_pcap_header(self.window.bytes()) else {
-            return Err(damaged("the file header of the capture is damaged".to_owned()));
+            return Err(Damage::Header.into());
         };
         self.window.pass(header.size());
         self.file = File::Pcap(header);
@@ -126,11 +127,11 @@ fn pcap_packet(window: &mut Window, header: &PcapHeader, number: u64) -> io::Res
                 return Ok(Some(Found { at, link: Some(link), bytes: window.take(start, end) }));
             }
             Err(Err::Incomplete(Needed::Size(n))) => n.get(),
-            Err(_) => return Err(damaged(format!("packet {} is damaged", number + 1))),
+            Err(_) => return Err(Damage::Packet(number + 1).into()),
         };
         let wanted = bytes.len() + missing;
         if wanted > RECORD_BYTES_MAX {
-            return Err(damaged(format!("packet {} is damaged: it says that it is too long", number + 1)));
+            return Err(Damage::PacketTooLong(number + 1).into());
         }
         if !window.has(wanted)? {
             return if window.bytes().is_empty() { Ok(None) } else { Err(cut_behind(number)) };
@@ -144,17 +145,9 @@ fn time_of(packet: &LegacyPcapBlock, header: &PcapHeader) -> Option<i64> {
     stated.then(|| i64::from(packet.ts_sec) * 1_000 + i64::from(packet.ts_usec / per_ms))
 }
 
-pub(super) fn cut(message: String) -> io::Error {
-    io::Error::new(ErrorKind::UnexpectedEof, message)
-}
-
 /// The file ends inside of what comes after so many packets.
 pub(super) fn cut_behind(number: u64) -> io::Error {
-    cut(format!("the capture is cut off in packet {}", number + 1))
-}
-
-pub(super) fn damaged(message: String) -> io::Error {
-    io::Error::new(ErrorKind::InvalidData, message)
+    Damage::PacketCut(number + 1).into()
 }
 
 /// Whether a parser of pcap-parser failed for want of bytes.

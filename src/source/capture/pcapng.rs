@@ -2,7 +2,8 @@
 //!
 //! Every other block is passed over.
 
-use super::packets::{Found, Parsed, RECORD_BYTES_MAX, Window, cut_behind, damaged};
+use super::damage::Damage;
+use super::packets::{Found, Parsed, RECORD_BYTES_MAX, Window, cut_behind};
 use pcap_parser::{
     EPB_MAGIC, EnhancedPacketBlock, IDB_MAGIC, InterfaceDescriptionBlock, SHB_MAGIC, SPB_MAGIC,
     SimplePacketBlock, parse_enhancedpacketblock_be, parse_enhancedpacketblock_le,
@@ -186,7 +187,7 @@ fn whole<T>(parsed: Parsed<T>) -> Option<T> {
 }
 
 fn bad_block(number: u64) -> io::Error {
-    damaged(format!("the block behind packet {number} is damaged"))
+    Damage::Block(number).into()
 }
 
 #[cfg(test)]
