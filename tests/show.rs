@@ -9,6 +9,7 @@
 mod program;
 
 use program::{Ran, command, files, ftplog, ran, root};
+use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 use unicode_width::UnicodeWidthStr;
@@ -199,7 +200,11 @@ fn no_line_is_wider_than_the_terminal_and_no_control_character_comes_out() {
         let path = path.strip_prefix(root()).unwrap().display().to_string();
         let all = ftplog(&["exchanges", "--no-config", "-f", "ndjson", &path]).ndjson();
         let last = all.iter().rfind(|e| e["replies"].to_string().contains("\"code\":5"));
-        targets.extend(last.or(all.first()).map(|e| format!("{path}:{}", e["line"])));
+        let place = |e: &Value| match e["member"].as_str() {
+            Some(member) => format!("{path}/{member}:{}", e["line"]),
+            None => format!("{path}:{}", e["line"]),
+        };
+        targets.extend(last.or(all.first()).map(place));
     }
     for target in &targets {
         for width in ["40", "80"] {

@@ -70,6 +70,14 @@ messages! {
     PacketDamaged "packet-damaged";
     PacketTooLong "packet-too-long";
     BlockDamaged "block-damaged";
+    PackedCut "packed-cut";
+    PackedCorrupt "packed-corrupt";
+    PackedEncrypted "packed-encrypted";
+    PackedUnsupported "packed-unsupported";
+    PackedTooLarge "packed-too-large";
+    PackedTooDense "packed-too-dense";
+    PackedTooDeep "packed-too-deep";
+    PackedTooMany "packed-too-many";
     SimilarFile "similar-file";
     BelongsTo "belongs-to";
     BelongsToAnother "belongs-to-another";
@@ -77,8 +85,6 @@ messages! {
     CannotStartThreads "cannot-start-threads";
     ReaderGone "reader-gone";
     IsEmpty "is-empty";
-    IsCompressed "is-compressed";
-    IsCompressedTip "is-compressed-tip";
     IsBinary "is-binary";
     IsBinaryByZero "is-binary-by-zero";
     IsCapture "is-capture";
@@ -129,6 +135,10 @@ messages! {
     UnknownZoneTip "unknown-zone-tip";
     NotAYear "not-a-year";
     NotAYearTip "not-a-year-tip";
+    NotASize "not-a-size";
+    NotASizeTip "not-a-size-tip";
+    UnpackedTip "unpacked-tip";
+    EncryptedTip "encrypted-tip";
     UnknownFormat "unknown-format";
     SimilarFormat "similar-format";
     WhyNeedsLine "why-needs-line";

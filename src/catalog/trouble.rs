@@ -4,7 +4,7 @@
 use super::{Hole, Message, Said};
 use crate::format::{Flaw, GROUPS, Saying};
 use crate::lang::Lang;
-use crate::source::{Damage, Unreadable};
+use crate::source::{Damage, Packing, Unpackable, Unreadable};
 use crate::text::Printable;
 use std::fmt::{self, Display, Formatter};
 
@@ -18,7 +18,26 @@ impl Unreadable {
             Self::NotAFile => Message::NotAFile.into(),
             Self::Exists => Message::FileExists.into(),
             Self::Damaged(damage) => damage.said(),
+            Self::Packed(why) => why.said(),
             Self::Other(words) => Said::text(words),
+        }
+    }
+}
+
+impl Unpackable {
+    /// Why it cannot be unpacked.
+    #[must_use]
+    pub fn said(self) -> Said {
+        let of = |message: Message, packing: Packing| message.with("packing", packing.name());
+        match self {
+            Self::Cut(packing) => of(Message::PackedCut, packing),
+            Self::Corrupt(packing) => of(Message::PackedCorrupt, packing),
+            Self::Encrypted => Message::PackedEncrypted.into(),
+            Self::Unsupported(packing) => of(Message::PackedUnsupported, packing),
+            Self::TooLarge(bytes) => Message::PackedTooLarge.with("mib", bytes >> 20),
+            Self::TooDense(ratio) => Message::PackedTooDense.with("ratio", ratio),
+            Self::TooDeep(depth) => Message::PackedTooDeep.with("depth", depth as u64),
+            Self::TooMany(members) => Message::PackedTooMany.with("members", members as u64),
         }
     }
 }

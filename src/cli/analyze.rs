@@ -8,7 +8,7 @@ use super::config::Config;
 use super::inputs::{Inputs, Named, half_understood, no_logs, settings, stopped, without_exchanges};
 use super::output::Output;
 use ftplog::catalog::Message;
-use ftplog::engine::{self, Settings, Stats, Stop};
+use ftplog::engine::{self, Settings, Stats};
 use ftplog::report::{
     InputSummary, Options, Report, Sentences, Status, Summary, TextOptions, after_demo, report_json,
     report_text,
@@ -29,15 +29,15 @@ const SAMPLE_NAME: &str = "samples/server.log";
 pub(crate) fn analyze(args: &Analyze, config: &Config, output: &Output) -> Result<Exit, Complaint> {
     let settings = settings(&args.reading, config)?;
     let options = options(args, config)?;
-    let inputs = Inputs::find(&args.reading)?;
+    let inputs = Inputs::find(&args.reading, config.limits()?)?;
     let mut desk = Desk {
         report: Report::new(options),
         inputs: Vec::new(),
         complaints: inputs.complaints,
         skipped: Vec::new(),
     };
-    for log in &inputs.logs {
-        desk.read(log, &settings, output);
+    for file in &inputs.logs {
+        desk.read_all(file, &settings, output);
     }
     if desk.inputs.iter().all(|i| i.status == Status::Failed) && desk.complaints.is_empty() {
         desk.complaints.extend(inputs.folders.iter().map(|(folder, n)| no_logs(folder, *n, &desk.skipped)));
@@ -67,9 +67,22 @@ struct Desk {
 }
 
 impl Desk {
+    /// Reads a file, or every member of an archive.
+    fn read_all(&mut self, file: &Named, settings: &Settings, output: &Output) {
+        let before = (self.inputs.len(), self.complaints.len(), self.skipped.len());
+        for log in file.logs() {
+            self.read(&log, settings, output);
+        }
+        if file.by_user && before.0 == self.inputs.len() && before.1 == self.complaints.len() {
+            let skipped = &self.skipped[before.2..];
+            self.complaints.push(no_logs(&file.name, skipped.len(), skipped));
+        }
+    }
+
     fn read(&mut self, log: &Named, settings: &Settings, output: &Output) {
         let failed = |error: &Complaint| InputSummary {
             path: log.name.clone(),
+            member: log.log_name().member.map(str::to_owned),
             format: None,
             format_given: settings.format.is_some(),
             status: Status::Failed,
@@ -97,7 +110,7 @@ impl Desk {
                 output.say(1, Message::OfPath.with("path", path).with("what", decision));
                 let format = run.plan.main().dialect.name;
                 let nothing = without_exchanges(&log.name, format, &run.stats, output.words.lang());
-                if let Some(Complaint { kind: NoLog::Capture, what, .. }) = &nothing
+                if let Some(Complaint { kind: Some(NoLog::Capture), what, .. }) = &nothing
                     && !log.by_user
                 {
                     output.say(1, Message::Skipped.with("what", what.clone()));
@@ -123,18 +136,17 @@ impl Desk {
                         (_, false) => Status::Partial,
                     },
                     errors,
-                    ..run.input(&log.name)
+                    ..run.input(log.log_name())
                 });
             }
             Err(stop) => {
                 let complaint = stopped(&log.name, &stop, None);
-                if log.by_user || matches!(stop, Stop::Read(_) | Stop::Threads(_)) {
-                    self.inputs.push(failed(&complaint));
-                    self.complaints.push(complaint);
-                } else {
+                if let Some(kind) = complaint.kind.filter(|_| !log.by_user) {
                     output.say(1, Message::Skipped.with("what", complaint.what));
-                    self.skipped.push(complaint.kind);
+                    return self.skipped.push(kind);
                 }
+                self.inputs.push(failed(&complaint));
+                self.complaints.push(complaint);
             }
         }
     }

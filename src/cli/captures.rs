@@ -10,7 +10,7 @@ pub(super) fn without_exchanges(name: &str, counts: &CaptureCounts) -> Complaint
     let what =
         if counts.control_connections == 0 { Message::CaptureNoControl } else { Message::CaptureNoExchanges };
     let what = what.with("path", Printable(name.as_bytes()));
-    let mut complaint = Complaint { kind: NoLog::Capture, ..Complaint::new(what) };
+    let mut complaint = Complaint { kind: Some(NoLog::Capture), ..Complaint::new(what) };
     complaint = complaint.fact(
         Message::CaptureHolds
             .with("packets", Message::Packets.with("n", counts.packets))

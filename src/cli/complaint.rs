@@ -14,24 +14,23 @@ pub(crate) struct Complaint {
     pub(crate) tip: Option<Said>,
     /// Whether it is only a warning.
     pub(crate) warning: bool,
-    /// What a file is that is no FTP log.
-    pub(crate) kind: NoLog,
+    /// What the file is, if it can be read and is no FTP log.
+    pub(crate) kind: Option<NoLog>,
 }
 
 /// What a file is that is no FTP log.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NoLog {
     Empty,
     Binary,
     /// A packet capture without FTP.
     Capture,
-    #[default]
     OtherText,
 }
 
 impl Complaint {
     pub(crate) fn new(what: impl Into<Said>) -> Self {
-        Self { what: what.into(), facts: Vec::new(), tip: None, warning: false, kind: NoLog::default() }
+        Self { what: what.into(), facts: Vec::new(), tip: None, warning: false, kind: None }
     }
 
     pub(crate) fn warning(what: impl Into<Said>) -> Self {

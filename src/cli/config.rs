@@ -10,13 +10,14 @@ use super::inputs::settings;
 use super::language;
 use super::output::{Output, variable};
 use super::rules;
+use bytesize::ByteSize;
 use ftplog::catalog::{Hole, Message, Said, Words};
 use ftplog::engine::Settings;
 use ftplog::format::{Definition, Flaw, Format, Setup};
 use ftplog::lang::Lang;
 use ftplog::rule::own::{self, Fault};
 use ftplog::rule::{Choice, Ruleset};
-use ftplog::source::Unreadable;
+use ftplog::source::{Limits, Unreadable};
 use ftplog::text::{Printable, nearest};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -61,6 +62,8 @@ pub(crate) struct Input {
     pub(crate) year: Option<String>,
     /// The `LogFormat` of a `ProFTPD` `ExtendedLog`.
     pub(crate) proftpd_log_format: Option<String>,
+    /// How much a compressed file or a member of an archive may unpack to: "20 GB".
+    pub(crate) max_unpacked: Option<String>,
 }
 
 /// The whole file.
@@ -81,8 +84,8 @@ struct File {
 }
 
 /// The settings that `--set` knows, but for those of rules.
-const SETTINGS: [&str; 5] =
-    ["lang", "input.log-format", "input.tz", "input.year", "input.proftpd-log-format"];
+const SETTINGS: [&str; 6] =
+    ["lang", "input.log-format", "input.tz", "input.year", "input.proftpd-log-format", "input.max-unpacked"];
 /// How the names of those of rules begin.
 const OF_RULES: &str = "rules.";
 
@@ -150,9 +153,21 @@ impl Config {
             "input.tz" => self.input.tz = value,
             "input.year" => self.input.year = value,
             "input.proftpd-log-format" => self.input.proftpd_log_format = value,
+            "input.max-unpacked" => self.input.max_unpacked = value,
             other => return Err(unknown_setting(other)),
         }
         Ok(())
+    }
+
+    /// How much may come out of what is packed.
+    pub(crate) fn limits(&self) -> Result<Limits, Complaint> {
+        let usual = Limits::default();
+        let Some(text) = &self.input.max_unpacked else { return Ok(usual) };
+        let size: ByteSize = text.parse().map_err(|_| {
+            let what = Message::NotASize.with("text", Printable(text.as_bytes()));
+            Complaint::new(what).tip(Message::NotASizeTip)
+        })?;
+        Ok(Limits { unpacked_bytes_max: size.0, ..usual })
     }
 
     /// The rules with what is chosen about them.
@@ -229,12 +244,13 @@ fn in_effect(config: &Config, lang: Lang) -> String {
         None => writeln!(text, "# {}", Message::ConfigNotSet.with("key", "lang").in_words(lang)),
     };
     text.push_str("\n[input]\n");
-    let Input { log_format, tz, year, proftpd_log_format } = &config.input;
+    let Input { log_format, tz, year, proftpd_log_format, max_unpacked } = &config.input;
     for (key, value, default) in [
         ("log-format", log_format, "\"auto\""),
         ("tz", tz, "\"UTC\""),
         ("year", year, ""),
         ("proftpd-log-format", proftpd_log_format, ""),
+        ("max-unpacked", max_unpacked, "\"100 GiB\""),
     ] {
         match value {
             Some(value) => {

@@ -20,12 +20,12 @@ pub(crate) fn formats(args: &Formats, config: &Config, output: &Output) -> Resul
     }
     let reading = Reading { paths: args.detect.clone(), ..Reading::default() };
     let settings = settings(&reading, config)?;
-    let inputs = Inputs::find(&reading)?;
+    let inputs = Inputs::find(&reading, config.limits()?)?;
     let mut complaints = inputs.complaints;
     complaints.extend(inputs.folders.iter().filter(|(_, n)| *n == 0).map(|(f, n)| no_logs(f, *n, &[])));
     let mut pages = Vec::new();
-    for log in &inputs.logs {
-        match detected(log, &settings, output) {
+    for log in inputs.logs.iter().flat_map(Named::logs) {
+        match detected(&log, &settings, output) {
             Ok(page) => pages.push(page),
             Err(complaint) => complaints.push(complaint),
         }

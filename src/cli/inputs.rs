@@ -9,20 +9,28 @@ use ftplog::catalog::{self, Hole, Message, Said};
 use ftplog::engine::{Settings, Stats, Stop};
 use ftplog::format::{Format, Setup};
 use ftplog::lang::Lang;
-use ftplog::source::{self, Owner, Unreadable};
+use ftplog::report::LogName;
+use ftplog::source::{self, Limits, Log, Logs, Owner, Unpackable, Unreadable};
 use ftplog::text::{Printable, nearest, without_secrets};
 use ftplog::time::Zone;
+use std::cell::Cell;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
-/// One log to be read.
+/// One file to be read, or one member of an archive.
 pub(crate) struct Named {
     /// Where it is; nothing for standard input.
     path: Option<PathBuf>,
     /// Its name in reports.
     pub(crate) name: String,
-    /// Whether the user named it, rather than a folder it is in.
+    /// Whether the user named it, rather than a folder or an archive it is in.
     pub(crate) by_user: bool,
+    /// The member of an archive that it is.
+    member: Option<String>,
+    /// How much may come out of it.
+    limits: Limits,
+    /// The log, where it was opened already.
+    opened: Cell<Option<Result<source::Input, Complaint>>>,
 }
 
 /// The logs that the user named, and folders that could not be looked into.
@@ -35,7 +43,7 @@ pub(crate) struct Inputs {
 
 impl Inputs {
     /// Finds what there is to read.
-    pub(crate) fn find(reading: &Reading) -> Result<Self, Complaint> {
+    pub(crate) fn find(reading: &Reading, limits: Limits) -> Result<Self, Complaint> {
         let mut inputs = Self { logs: Vec::new(), complaints: Vec::new(), folders: Vec::new() };
         let mut paths = reading.paths.clone();
         if paths.is_empty() {
@@ -46,23 +54,24 @@ impl Inputs {
         }
         for path in paths {
             if path.as_os_str() == "-" {
-                inputs.logs.push(Named { path: None, name: reading.stdin_name.clone(), by_user: true });
+                inputs.logs.push(Named::new(None, reading.stdin_name.clone(), true, limits));
             } else if path.is_dir() {
-                inputs.enter(&path);
+                inputs.enter(&path, limits);
             } else {
                 let name = path.to_string_lossy().into_owned();
-                inputs.logs.push(Named { path: Some(path), name, by_user: true });
+                let file = archive(&path).unwrap_or(path);
+                inputs.logs.push(Named::new(Some(file), name, true, limits));
             }
         }
         Ok(inputs)
     }
 
-    fn enter(&mut self, folder: &Path) {
+    fn enter(&mut self, folder: &Path, limits: Limits) {
         let walk = source::walk(folder);
         self.folders.push((folder.to_string_lossy().into_owned(), walk.files.len()));
         for path in walk.files {
             let name = path.to_string_lossy().into_owned();
-            self.logs.push(Named { path: Some(path), name, by_user: false });
+            self.logs.push(Named::new(Some(path), name, false, limits));
         }
         for (path, why) in walk.unreadable {
             self.complaints.push(unreadable(&path.to_string_lossy(), &why));
@@ -71,13 +80,71 @@ impl Inputs {
 }
 
 impl Named {
-    /// Opens the log.
-    pub(crate) fn open(&self) -> Result<source::Input, Complaint> {
-        match &self.path {
-            None => Ok(source::Input::new(self.name.clone(), std::io::stdin())),
-            Some(path) => source::open(path).map_err(|why| unreadable(&self.name, &why)),
-        }
+    fn new(path: Option<PathBuf>, name: String, by_user: bool, limits: Limits) -> Self {
+        Self { path, name, by_user, member: None, limits, opened: Cell::new(None) }
     }
+
+    /// The logs in the file: itself, or the members of an archive, each opened when it is asked for.
+    pub(crate) fn logs(&self) -> impl Iterator<Item = Self> + use<'_> {
+        let of = |name: String, by_user, member, opened| Self {
+            opened: Cell::new(Some(opened)),
+            member,
+            ..Self::new(self.path.clone(), name, by_user, self.limits)
+        };
+        let failed = |complaint| of(self.name.clone(), self.by_user, None, Err(complaint));
+        let (one, logs) = match self.contents() {
+            Ok(mut logs) if self.is_member() => match logs.find(|log| log.name == self.name) {
+                Some(log) => {
+                    (Some(of(log.name.clone(), self.by_user, log.member.clone(), opened(log))), None)
+                }
+                None => (Some(failed(unreadable(&self.name, &Unreadable::Missing { similar: None }))), None),
+            },
+            Ok(logs) => (None, Some(logs)),
+            Err(complaint) => (Some(failed(complaint)), None),
+        };
+        let found = move |log: Log| {
+            let by_user = self.by_user && log.member.is_none();
+            of(log.name.clone(), by_user, log.member.clone(), opened(log))
+        };
+        one.into_iter().chain(logs.into_iter().flatten().map(found))
+    }
+
+    /// Its name in reports, with the member apart.
+    pub(crate) fn log_name(&self) -> LogName<'_> {
+        LogName { path: &self.name, member: self.member.as_deref() }
+    }
+
+    /// Whether it is named as a member of an archive.
+    fn is_member(&self) -> bool {
+        self.path.as_ref().is_some_and(|path| path.as_os_str().len() < self.name.len())
+    }
+
+    fn contents(&self) -> Result<Logs, Complaint> {
+        let contents = if let Some(path) = &self.path {
+            source::open(path, self.limits)
+        } else {
+            let stdin = Logs::new(self.name.clone(), Box::new(std::io::stdin()), None, self.limits);
+            stdin.map_err(|e| Unreadable::of(&e, Path::new(&self.name)))
+        };
+        contents.map_err(|why| unreadable(&self.name, &why))
+    }
+
+    /// The log itself.
+    pub(crate) fn open(&self) -> Result<source::Input, Complaint> {
+        self.opened.take().unwrap_or_else(|| match self.logs().find(|log| log.name == self.name) {
+            Some(log) => log.open(),
+            None => Err(no_logs(&self.name, 0, &[])),
+        })
+    }
+}
+
+fn opened(log: Log) -> Result<source::Input, Complaint> {
+    log.input.map_err(|why| unreadable(&log.name, &why))
+}
+
+/// The archive that a path leads into, if it does: the part of the path that is a file.
+fn archive(path: &Path) -> Option<PathBuf> {
+    path.ancestors().skip(1).find(|part| part.is_file()).map(Path::to_path_buf)
 }
 
 /// A folder in which no file is an FTP log, with what the files are instead.
@@ -111,6 +178,8 @@ pub(crate) fn unreadable(name: &str, why: &Unreadable) -> Complaint {
             let complaint = owner.iter().map(belongs_to).fold(complaint, Complaint::fact);
             complaint.tip(Message::DeniedTip.with("path", path))
         }
+        Unreadable::Packed(Unpackable::TooLarge(_)) => complaint.tip(Message::UnpackedTip),
+        Unreadable::Packed(Unpackable::Encrypted) => complaint.tip(Message::EncryptedTip),
         _ => complaint,
     }
 }
@@ -128,9 +197,10 @@ fn belongs_to(owner: &Owner) -> Said {
 /// Why a log was not read, or not to its end; then with what was read of it.
 pub(crate) fn stopped(name: &str, stop: &Stop, read: Option<&Stats>) -> Complaint {
     let kind = match stop {
-        Stop::Empty => NoLog::Empty,
-        Stop::Binary { .. } | Stop::Capture => NoLog::Binary,
-        _ => NoLog::OtherText,
+        Stop::Empty => Some(NoLog::Empty),
+        Stop::Binary { .. } | Stop::Capture => Some(NoLog::Binary),
+        Stop::Foreign { .. } | Stop::Unknown { .. } => Some(NoLog::OtherText),
+        Stop::Read(_) | Stop::Threads(_) | Stop::Done => None,
     };
     Complaint { kind, ..complaint_of(name, stop, read) }
 }
@@ -142,7 +212,7 @@ fn complaint_of(name: &str, stop: &Stop, read: Option<&Stats>) -> Complaint {
     let new = |message: Message| Complaint::new(message.with("log", log.clone()));
     match stop {
         Stop::Empty => new(Message::IsEmpty),
-        Stop::Binary { kind, offset } => binary(path, log, *kind, *offset),
+        Stop::Binary { kind, offset } => binary(log, *kind, *offset),
         Stop::Capture => new(Message::IsCapture).tip(Message::IsCaptureTip),
         Stop::Foreign { protocol, line, text } => foreign(log, protocol).fact(on_line(*line, text)),
         Stop::Unknown { line, text } => {
@@ -153,28 +223,24 @@ fn complaint_of(name: &str, stop: &Stop, read: Option<&Stats>) -> Complaint {
             let is_capture = read.is_some_and(|stats| stats.capture.is_some());
             let before = if is_capture { Message::PacketsBefore } else { Message::LinesBefore };
             let lines = read.map_or(0, |stats| stats.lines);
-            Complaint::new(Message::CannotReadToEnd.with("log", log).with("why", why))
-                .fact(before.with("n", lines))
+            let complaint = Complaint::new(Message::CannotReadToEnd.with("log", log).with("why", why));
+            let complaint = complaint.fact(before.with("n", lines));
+            match Unreadable::of(error, Path::new(name)) {
+                Unreadable::Packed(Unpackable::TooLarge(_)) => complaint.tip(Message::UnpackedTip),
+                _ => complaint,
+            }
         }
         Stop::Threads(why) => Complaint::new(Message::CannotStartThreads.with("why", why.as_str())),
         Stop::Done => Complaint::new(Message::ReaderGone),
     }
 }
 
-/// A binary file, with a way to read it where it is compressed.
-fn binary(path: Printable, log: Hole, kind: Option<&str>, offset: u64) -> Complaint {
-    let Some(kind) = kind else {
-        return Complaint::new(Message::IsBinaryByZero.with("log", log).with("offset", offset));
-    };
-    let cat = match kind {
-        "gzip" => "zcat",
-        "zstd" => "zstdcat",
-        "bzip2" => "bzcat",
-        "xz" => "xzcat",
-        _ => return Complaint::new(Message::IsBinary.with("log", log).with("kind", kind)),
-    };
-    Complaint::new(Message::IsCompressed.with("log", log).with("kind", kind))
-        .tip(Message::IsCompressedTip.with("cat", cat).with("path", path))
+/// A binary file.
+fn binary(log: Hole, kind: Option<&str>, offset: u64) -> Complaint {
+    match kind {
+        Some(kind) => Complaint::new(Message::IsBinary.with("log", log).with("kind", kind)),
+        None => Complaint::new(Message::IsBinaryByZero.with("log", log).with("offset", offset)),
+    }
 }
 
 /// A log of another protocol.
@@ -243,7 +309,7 @@ pub(crate) fn shorten(text: &[u8]) -> String {
 
 /// How to read, from arguments and settings.
 pub(crate) fn settings(reading: &Reading, config: &Config) -> Result<Settings, Complaint> {
-    let Input { log_format, tz, year, proftpd_log_format } = config.input.clone();
+    let Input { log_format, tz, year, proftpd_log_format, .. } = config.input.clone();
     let zone = reading.tz.clone().or(tz).map_or(Ok(Zone::UTC), |name| {
         Zone::named(&name).ok_or_else(|| {
             Complaint::new(Message::UnknownZone.with("name", Printable(name.as_bytes())))

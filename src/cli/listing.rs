@@ -18,7 +18,7 @@ use std::io::Write;
 pub(crate) fn exchanges(list: &List, config: &Config, output: &Output) -> Result<Exit, Complaint> {
     let shape = if list.format == ListFormat::Text { Shape::Text } else { Shape::Ndjson };
     each(list, config, output, |log, settings, out| {
-        let gather = Exchanges::new(&log.name, shape, settings.setup.zone.clone(), &output.words);
+        let gather = Exchanges::new(log.log_name(), shape, settings.setup.zone.clone(), &output.words);
         let run = engine::run(log.open()?, settings, gather, |progress| {
             let written = progress.gathered.write(out, progress.complete_before, progress.starts);
             written.map_err(|_| Stop::Done)
@@ -39,7 +39,7 @@ pub(crate) fn sessions(list: &List, config: &Config, output: &Output) -> Result<
         let mut run = run.map_err(|stop| stopped(&log.name, &stop, None))?;
         run.gathered.sort();
         let written = match list.format {
-            ListFormat::Ndjson => run.gathered.ndjson(out, &log.name, &run.starts),
+            ListFormat::Ndjson => run.gathered.ndjson(out, log.log_name(), &run.starts),
             ListFormat::Text => {
                 let head = head(log, &run, output);
                 let text = run.gathered.text(&head, &output.words, output.style, list.all, &run.starts);
@@ -84,31 +84,39 @@ pub(super) fn each(
     mut read: impl FnMut(&Named, &Settings, &mut std::io::BufWriter<std::io::Stdout>) -> Result<Heard, Complaint>,
 ) -> Result<Exit, Complaint> {
     let settings = Settings { prompt: true, ..settings(&list.reading, config)? };
-    let inputs = Inputs::find(&list.reading)?;
+    let inputs = Inputs::find(&list.reading, config.limits()?)?;
     let mut out = output.stream();
     let mut complaints = inputs.complaints;
     let mut n_read = 0;
     let mut mostly_unknown = false;
     let mut skipped = Vec::new();
-    for log in &inputs.logs {
-        match read(log, &settings, &mut out) {
-            Ok(Heard { stop: Some(Stop::Done), .. }) => return Ok(Exit::Clean),
-            Ok(Heard { stop, stats }) => {
-                n_read += 1;
-                complaints.extend(stop.map(|stop| stopped(&log.name, &stop, Some(&stats))));
-                complaints.extend(half_understood(&log.name, &stats, output));
-                complaints
-                    .extend(stats.capture.iter().flat_map(|counts| captures::lacking(&log.name, counts)));
-                mostly_unknown |= stats.lines_not_understood * 2 > stats.lines;
+    for file in &inputs.logs {
+        let before = (n_read, complaints.len(), skipped.len());
+        for log in file.logs() {
+            match read(&log, &settings, &mut out) {
+                Ok(Heard { stop: Some(Stop::Done), .. }) => return Ok(Exit::Clean),
+                Ok(Heard { stop, stats }) => {
+                    n_read += 1;
+                    complaints.extend(stop.map(|stop| stopped(&log.name, &stop, Some(&stats))));
+                    complaints.extend(half_understood(&log.name, &stats, output));
+                    complaints
+                        .extend(stats.capture.iter().flat_map(|counts| captures::lacking(&log.name, counts)));
+                    mostly_unknown |= stats.lines_not_understood * 2 > stats.lines;
+                }
+                Err(complaint) => match complaint.kind.filter(|_| !log.by_user) {
+                    Some(kind) => {
+                        output.say(1, Message::Skipped.with("what", complaint.what));
+                        skipped.push(kind);
+                    }
+                    None => complaints.push(complaint),
+                },
             }
-            Err(complaint) if log.by_user => complaints.push(complaint),
-            Err(complaint) => {
-                output.say(1, Message::Skipped.with("what", complaint.what));
-                skipped.push(complaint.kind);
+            if out.flush().is_err() {
+                return Ok(Exit::Clean);
             }
         }
-        if out.flush().is_err() {
-            return Ok(Exit::Clean);
+        if file.by_user && before.0 == n_read && before.1 == complaints.len() {
+            complaints.push(no_logs(&file.name, skipped.len() - before.2, &skipped[before.2..]));
         }
     }
     if n_read == 0 && complaints.is_empty() {

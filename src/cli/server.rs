@@ -26,7 +26,7 @@ pub(crate) fn server(list: &List, config: &Config, output: &Output) -> Result<Ex
         }
         run.gathered.settle();
         let written = match list.format {
-            ListFormat::Ndjson => run.gathered.ndjson(out, &log.name),
+            ListFormat::Ndjson => run.gathered.ndjson(out, log.log_name()),
             ListFormat::Text => {
                 let zone = &settings.setup.zone;
                 let text =

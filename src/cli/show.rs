@@ -32,7 +32,7 @@ pub(crate) fn show(args: &Show, config: &Config, output: &Output) -> Result<Exit
     let Show { log_format, tz, year, .. } = args.clone();
     let reading = Reading { paths: vec![path], log_format, tz, year, ..Reading::default() };
     let settings = settings(&reading, config)?;
-    let log = one_log(&reading)?;
+    let log = one_log(&reading, config)?;
     let rules = Arc::new(config.ruleset());
     // The first reading finds the session, and what is known of all of them; the second one holds it.
     let line = if let Wanted::Line(line) = wanted { Some(line) } else { None };
@@ -74,7 +74,7 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-fn one_log(reading: &Reading) -> Result<Named, Complaint> {
+fn one_log(reading: &Reading, config: &Config) -> Result<Named, Complaint> {
     let path = &reading.paths[0];
     if path.as_os_str() == "-" || path.as_os_str() == "<stdin>" {
         return Err(Complaint::new(Message::ShowReadsTwice).tip(Message::ShowReadsTwiceTip));
@@ -83,7 +83,7 @@ fn one_log(reading: &Reading) -> Result<Named, Complaint> {
         let what = Message::IsFolder.with("path", shown(path));
         return Err(Complaint::new(what).tip(Message::IsFolderTip));
     }
-    let mut inputs = Inputs::find(reading)?;
+    let mut inputs = Inputs::find(reading, config.limits()?)?;
     inputs.logs.pop().ok_or_else(|| Complaint::new(Message::NothingToRead))
 }
 

@@ -11,7 +11,7 @@ use crate::catalog::{Message, Said};
 use crate::event::Place;
 use crate::format::{self, Detected, Format, Plan, Setup};
 use crate::lang::Lang;
-use crate::report::{InputSummary, Status};
+use crate::report::{InputSummary, LogName, Status};
 use crate::session::{Assembler, Gather, Overflow, Session, Starts};
 use crate::source::{Blocks, CaptureCounts, Input};
 use clock::Clock;
@@ -163,9 +163,11 @@ pub struct Run<G> {
 
 impl<G> Run<G> {
     /// Sums up what was read, for a report about the log of that name. It takes the starts of the sessions.
-    pub fn input(&mut self, path: &str) -> InputSummary {
+    pub fn input<'a>(&mut self, log: impl Into<LogName<'a>>) -> InputSummary {
+        let log = log.into();
         InputSummary {
-            path: path.to_owned(),
+            path: log.path.to_owned(),
+            member: log.member.map(str::to_owned),
             format: Some(self.plan.main().dialect.name),
             format_given: self.format_given,
             status: if self.cut_short.is_some() { Status::Partial } else { Status::Ok },

@@ -1,5 +1,6 @@
 //! Every command with its replies, in the order of the log, as text or NDJSON.
 
+use super::LogName;
 use super::wire::{CommandJson, ReplyJson, stated};
 use crate::catalog::{Word, Words};
 use crate::event::{Outcome, Place};
@@ -53,6 +54,7 @@ impl Labels {
 pub struct Exchanges {
     labels: Arc<Labels>,
     path: String,
+    member: Option<String>,
     shape: Shape,
     zone: Zone,
     held: Vec<Held>,
@@ -86,9 +88,17 @@ struct Row<'a> {
 impl Exchanges {
     /// Gathers exchanges of the log of that name; text shows times of day as they are in that zone.
     #[must_use]
-    pub fn new(path: &str, shape: Shape, zone: Zone, words: &Words) -> Self {
-        let labels = Arc::new(Labels::new(words));
-        Self { labels, path: path.to_owned(), shape, zone, held: Vec::new(), out_of_order: false }
+    pub fn new<'a>(log: impl Into<LogName<'a>>, shape: Shape, zone: Zone, words: &Words) -> Self {
+        let (log, labels) = (log.into(), Arc::new(Labels::new(words)));
+        Self {
+            labels,
+            path: log.path.to_owned(),
+            member: log.member.map(str::to_owned),
+            shape,
+            zone,
+            held: Vec::new(),
+            out_of_order: false,
+        }
     }
 
     /// Writes what comes before `complete_before`, in order.
@@ -113,10 +123,14 @@ impl Exchanges {
 
     fn hold(&mut self, exchange: &Exchange) {
         let (before, after) = match self.shape {
-            Shape::Ndjson => json(&self.path, exchange),
+            Shape::Ndjson => json(self.log(), exchange),
             Shape::Text => (self.text_before(exchange), text_after(exchange, &self.labels)),
         };
         self.held.push(Held { place: exchange.place(), session: exchange.session().first(), before, after });
+    }
+
+    fn log(&self) -> LogName<'_> {
+        LogName { path: &self.path, member: self.member.as_deref() }
     }
 
     // server.log:1041  09:14:05  session
@@ -133,6 +147,7 @@ impl Gather for Exchanges {
         Self {
             labels,
             path,
+            member: self.member.clone(),
             shape: self.shape,
             zone: self.zone.clone(),
             held: Vec::new(),
@@ -151,7 +166,7 @@ impl Gather for Exchanges {
     }
 }
 
-fn json(path: &str, exchange: &Exchange) -> (Vec<u8>, Vec<u8>) {
+fn json(log: LogName, exchange: &Exchange) -> (Vec<u8>, Vec<u8>) {
     let session = exchange.session();
     let row = Row {
         line: exchange.place().line,
@@ -165,8 +180,10 @@ fn json(path: &str, exchange: &Exchange) -> (Vec<u8>, Vec<u8>) {
     };
     let encoded = |result: serde_json::Result<Vec<u8>>| result.expect("strings and numbers can be written");
     let mut before = br#"{"type":"exchange","path":"#.to_vec();
-    before.extend(encoded(serde_json::to_vec(path)));
-    before.extend(br#","member":null,"session":"#);
+    before.extend(encoded(serde_json::to_vec(log.file())));
+    before.extend(br#","member":"#);
+    before.extend(encoded(serde_json::to_vec(&log.member)));
+    before.extend(br#","session":"#);
     let mut after = encoded(serde_json::to_vec(&row));
     after[0] = b',';
     after.push(b'\n');

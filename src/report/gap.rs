@@ -30,6 +30,7 @@ mod tests {
 
     fn input(format: &'static str, replies: u64) -> InputSummary {
         InputSummary {
+            member: None,
             path: String::new(),
             format: Some(format),
             format_given: false,

@@ -5,6 +5,7 @@ use super::sentence::Sentences;
 use super::summary::{InputSummary, Summary};
 use super::wire::{ByClass, Layout, raw, stated, text};
 use crate::catalog::Words;
+use crate::event::Place;
 use crate::rule::{Fact, Finding, Level, Said, Severity, Side, Transcript};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -93,7 +94,16 @@ struct FindingJson<'a> {
 #[derive(Serialize)]
 struct Location<'a> {
     path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    member: Option<&'a str>,
     line: u64,
+}
+
+impl<'a> Location<'a> {
+    fn of(place: Place, summary: &'a Summary) -> Self {
+        let (path, member) = summary.file(place);
+        Self { path, member, line: place.line }
+    }
 }
 
 #[derive(Serialize)]
@@ -123,8 +133,8 @@ struct ReplyOut<'a> {
 #[derive(Serialize)]
 struct RelatedJson<'a> {
     role: &'static str,
-    path: &'a str,
-    line: u64,
+    #[serde(flatten)]
+    location: Location<'a>,
 }
 
 #[derive(Serialize)]
@@ -229,8 +239,8 @@ pub fn report_json(
 fn input<'a>(input: &'a InputSummary, words: &Words) -> InputJson<'a> {
     let gap = gap(input, words);
     InputJson {
-        path: &input.path,
-        member: None,
+        path: input.file(),
+        member: input.member.as_deref(),
         format: input.format,
         format_source: if input.format_given { "given" } else { "detected" },
         status: input.status.name(),
@@ -255,7 +265,7 @@ fn finding<'a>(summary: &'a Summary, sentences: &Sentences, finding: &'a Finding
         fix: sentences.fix(finding),
         who: sentences.who(finding).name(),
         level: finding.rule.level.map(Level::name),
-        location: Location { path: summary.path(finding.place), line: finding.place.line },
+        location: Location::of(finding.place, summary),
         time: finding.at.rfc3339(),
         session: SessionJson {
             id: finding.session.and_then(|s| summary.session_number(s)),
@@ -276,7 +286,7 @@ fn finding<'a>(summary: &'a Summary, sentences: &Sentences, finding: &'a Finding
         related: finding
             .related
             .iter()
-            .map(|r| RelatedJson { role: r.role.name(), path: summary.path(r.place), line: r.place.line })
+            .map(|r| RelatedJson { role: r.role.name(), location: Location::of(r.place, summary) })
             .collect(),
         transcript: finding.transcript.iter().map(|line| said(&finding.transcript, line)).collect(),
         facts: Facts(&finding.facts),

@@ -38,7 +38,7 @@ pub use servers::Servers;
 pub use sessions::{Row, Sessions};
 pub use show::{Finder, SHOWN_LINES_MAX, Shown, Target};
 pub use style::{Style, shortened, titled};
-pub use summary::{InputSummary, Problem, Status, Summary, Totals};
+pub use summary::{InputSummary, LogName, Problem, Status, Summary, Totals};
 use summary::{Kind, Tallies};
 pub use text::{TextOptions, report_text};
 

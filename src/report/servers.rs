@@ -1,5 +1,6 @@
 //! The servers of a log: what each said and showed it can do, gathered over all sessions.
 
+use super::LogName;
 use super::bounded::{Bounded, Told};
 use super::known::{Named, Source};
 use super::profile::{GREATEST, LEAST, Profile, steady};
@@ -105,9 +106,10 @@ impl Servers {
     ///
     /// # Errors
     /// Whoever reads has gone.
-    pub fn ndjson(&self, out: &mut impl Write, path: &str) -> io::Result<()> {
+    pub fn ndjson<'a>(&'a self, out: &mut impl Write, log: impl Into<LogName<'a>>) -> io::Result<()> {
+        let log = log.into();
         for profile in self.in_order() {
-            serde_json::to_writer(&mut *out, &ServerJson::of(profile, path))?;
+            serde_json::to_writer(&mut *out, &ServerJson::of(profile, log))?;
             out.write_all(b"\n")?;
         }
         Ok(())
@@ -254,7 +256,8 @@ impl SpreadJson {
 }
 
 impl<'a> ServerJson<'a> {
-    fn of(profile: &'a Profile, path: &'a str) -> Self {
+    fn of(profile: &'a Profile, log: LogName<'a>) -> Self {
+        let path = log.file();
         let times = profile.span.map(|(first, last)| (first.rfc3339(), last.rfc3339()));
         let (start, end) = times.unwrap_or_default();
         let texts = |texts: &'a Bounded<Vec<u8>>| -> Vec<Item<'a>> {
@@ -276,7 +279,7 @@ impl<'a> ServerJson<'a> {
         Self {
             r#type: "server",
             path,
-            member: None,
+            member: log.member,
             format: profile.format,
             software: SoftwareJson::of(profile, path),
             versions: versions(profile, path),

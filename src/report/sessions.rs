@@ -1,5 +1,6 @@
 //! The list of sessions, as a table or NDJSON.
 
+use super::LogName;
 use super::style::{Style, shortened};
 use super::table::{Column, table};
 use super::wire::{ByClass, stated};
@@ -109,12 +110,18 @@ impl Sessions {
     }
 
     /// Writes one JSON object a session.
-    pub fn ndjson(&self, out: &mut impl Write, path: &str, starts: &Starts) -> io::Result<()> {
+    pub fn ndjson<'a>(
+        &self,
+        out: &mut impl Write,
+        log: impl Into<LogName<'a>>,
+        starts: &Starts,
+    ) -> io::Result<()> {
+        let log = log.into();
         for row in &self.rows {
             let json = RowJson {
                 r#type: "session",
-                path,
-                member: None,
+                path: log.file(),
+                member: log.member,
                 id: starts.number(row.first),
                 first_line: row.first.line,
                 last_line: row.last.line,

@@ -5,6 +5,7 @@ mod blocks;
 pub(crate) mod capture;
 mod encoding;
 mod open;
+mod packed;
 
 pub use blocks::{
     BLOCK_BYTES, Block, Blocks, CARRIED_LINES_MAX, Carries, Joins, LINE_BYTES_MAX, Layout, Lines,
@@ -12,6 +13,7 @@ pub use blocks::{
 };
 pub use capture::{Counts as CaptureCounts, Damage};
 pub use open::{Owner, Unreadable, Walk, open, walk};
+pub use packed::{Limits, Log, Logs, Packing, Unpackable};
 
 use blocks::Stream;
 use capture::{Capture, MAGIC_BYTES};
@@ -29,6 +31,11 @@ impl Input {
     /// A log read from anywhere.
     pub fn new(name: impl Into<String>, reader: impl Read + Send + 'static) -> Self {
         Self { name: name.into(), reader: Box::new(reader) }
+    }
+
+    /// A log that is not compressed, or not any more.
+    fn plain(name: String, reader: Box<dyn Read + Send>) -> Self {
+        Self { name, reader }
     }
 
     /// A log that is in memory.

@@ -1,7 +1,7 @@
 //! Opens what the user named, and finds out why it cannot be opened.
 
-use super::Input;
 use super::capture::Damage;
+use super::{Limits, Logs, Unpackable};
 use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -30,6 +30,8 @@ pub enum Unreadable {
     Exists,
     /// It is a packet capture that makes no sense from some place on.
     Damaged(Damage),
+    /// It is packed, and cannot be unpacked, or not to its end.
+    Packed(Unpackable),
     /// Something else, in words of the system.
     Other(String),
 }
@@ -57,6 +59,9 @@ impl Unreadable {
         if let Some(damage) = Damage::of(error) {
             return Self::Damaged(damage);
         }
+        if let Some(why) = Unpackable::of(error) {
+            return Self::Packed(why);
+        }
         match error.kind() {
             ErrorKind::NotFound | ErrorKind::NotADirectory => Self::Missing { similar: similar(path) },
             ErrorKind::PermissionDenied => Self::Denied { owner: fs::metadata(path).ok().map(|m| owner(&m)) },
@@ -75,15 +80,15 @@ fn plain(error: &io::Error) -> String {
     chars.next().map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
 }
 
-/// Opens a file as a log.
+/// Opens a file for its logs: itself, or the members of an archive.
 #[allow(clippy::disallowed_methods)] // This is the room that may.
-pub fn open(path: &Path) -> Result<Input, Unreadable> {
-    let file = fs::File::open(path).map_err(|e| Unreadable::of(&e, path))?;
-    let kind = file.metadata().map_err(|e| Unreadable::of(&e, path))?.file_type();
-    if kind.is_dir() {
+pub fn open(path: &Path, limits: Limits) -> Result<Logs, Unreadable> {
+    let why = |e: io::Error| Unreadable::of(&e, path);
+    let file = fs::File::open(path).map_err(why)?;
+    if file.metadata().map_err(why)?.file_type().is_dir() {
         return Err(Unreadable::NotAFile);
     }
-    Ok(Input::new(path.to_string_lossy(), file))
+    Logs::new(path.to_string_lossy().into_owned(), Box::new(file), Some(path), limits).map_err(why)
 }
 
 /// The files of a folder and of the folders in it.

@@ -118,11 +118,12 @@ pub(crate) fn files(folder: &str) -> Vec<PathBuf> {
     found
 }
 
-/// The logs among the samples and the recordings.
+/// The logs among the samples and the recordings. What is packed is for `tests/packed.rs`.
 pub(crate) fn logs() -> Vec<PathBuf> {
     let name = |p: &PathBuf| p.file_name().unwrap().to_string_lossy().into_owned();
     let is_log = |p: &PathBuf| {
         !["README.md"].contains(&name(p).as_str())
+            && p.extension().is_none_or(|end| end != "gz")
             && !name(p).contains(".truth.")
             && !name(p).contains(".control.")
     };

@@ -1,0 +1,161 @@
+//! The logs of a file: the file itself, or the members of an archive, also of archives inside it.
+
+use super::Unpackable;
+use super::compressed::{Reader, peeked, unpacked};
+use super::tarball::{self, Member, Tar};
+use super::zipped::{Store, Zip, is_zip};
+use crate::source::{Input, Unreadable};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// Bytes of a zip archive that is not a file of its own: its directory stands at its end, so it must be held.
+const HELD_ZIP_BYTES_MAX: u64 = 64 << 20;
+
+/// How much may come out of what is packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes that a compressed file or a member unpacks to.
+    pub unpacked_bytes_max: u64,
+    /// How many times the size of what is packed, once it is large.
+    pub ratio_max: u64,
+    /// Archives inside archives.
+    pub depth_max: usize,
+    /// Members of an archive.
+    pub members_max: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { unpacked_bytes_max: 100 << 30, ratio_max: 10_000, depth_max: 4, members_max: 100_000 }
+    }
+}
+
+/// The logs of a file, one after the other.
+pub struct Logs {
+    name: String,
+    limits: Limits,
+    layers: Vec<Layer>,
+    n_members: usize,
+}
+
+/// Where logs come from: the file, or an archive.
+enum Layer {
+    One(Option<Reader>),
+    Tar { name: String, tar: Tar },
+    Zip { name: String, zip: Zip },
+}
+
+/// A log, or why it cannot be read.
+pub struct Log {
+    /// The name of the file, with that of the member behind it.
+    pub name: String,
+    /// The member of an archive that it is.
+    pub member: Option<String>,
+    /// The log.
+    pub input: Result<Input, Unreadable>,
+}
+
+impl Logs {
+    /// The logs of a stream. A zip archive must be a file at `path`, or small.
+    ///
+    /// # Errors
+    /// Why the stream cannot be read at all.
+    pub fn new(name: String, reader: Reader, path: Option<&Path>, limits: Limits) -> io::Result<Self> {
+        let layer = Self::layer(name.clone(), reader, path, limits)?;
+        Ok(Self { name, limits, layers: vec![layer], n_members: 0 })
+    }
+
+    fn layer(name: String, reader: Reader, path: Option<&Path>, limits: Limits) -> io::Result<Layer> {
+        let (first, whole) = peeked(reader, 4)?;
+        if is_zip(&first) {
+            let store = match path {
+                Some(path) => Store::File(path.to_path_buf()),
+                None => held(whole)?,
+            };
+            return Ok(Layer::Zip { name, zip: Zip::new(store, limits)? });
+        }
+        let (first, whole) = peeked(unpacked(whole, limits)?, tarball::MAGIC_BYTES)?;
+        if tarball::is_tar(&first) {
+            return Ok(Layer::Tar { name, tar: Tar::new(whole) });
+        }
+        if is_zip(&first) {
+            return Ok(Layer::Zip { name, zip: Zip::new(held(whole)?, limits)? });
+        }
+        Ok(Layer::One(Some(whole)))
+    }
+
+    /// The next member of the archive at hand: its name, and what it holds.
+    fn next_member(&mut self) -> Option<(String, io::Result<Member>)> {
+        match self.layers.last_mut()? {
+            Layer::One(_) => None,
+            Layer::Tar { name, tar } => match tar.next() {
+                Ok(None) => None,
+                Ok(Some(member)) => Some((format!("{name}/{}", member.name), Ok(member))),
+                Err(error) => Some((name.clone(), Err(error))),
+            },
+            Layer::Zip { name, zip } => {
+                let (member, contents) = zip.next(self.limits)?;
+                Some((format!("{name}/{member}"), contents))
+            }
+        }
+    }
+}
+
+impl Iterator for Logs {
+    type Item = Log;
+
+    fn next(&mut self) -> Option<Log> {
+        loop {
+            if let Layer::One(reader) = self.layers.last_mut()? {
+                let reader = reader.take();
+                self.layers.pop();
+                let name = self.name.clone();
+                let input = Ok(Input::plain(name.clone(), reader?));
+                return Some(Log { name, member: None, input });
+            }
+            let Some((name, contents)) = self.next_member() else {
+                self.layers.pop();
+                continue;
+            };
+            self.n_members += 1;
+            let member = name.strip_prefix(&self.name).map(|rest| rest.trim_start_matches('/').to_owned());
+            let failed = |error: &io::Error| Err(Unreadable::of(error, &PathBuf::from(&name)));
+            let layer = match contents {
+                _ if self.n_members > self.limits.members_max => {
+                    self.layers.clear();
+                    Err(Unpackable::TooMany(self.limits.members_max).into_error())
+                }
+                Ok(member) => Self::layer(name.clone(), member.reader, None, self.limits),
+                Err(error) => {
+                    // A tar archive cannot be read on behind a place that makes no sense.
+                    if matches!(self.layers.last(), Some(Layer::Tar { .. })) {
+                        self.layers.pop();
+                    }
+                    Err(error)
+                }
+            };
+            match layer {
+                Ok(Layer::One(reader)) => {
+                    let input = Ok(Input::plain(name.clone(), reader?));
+                    return Some(Log { name, member, input });
+                }
+                Ok(_) if self.layers.len() >= self.limits.depth_max => {
+                    let error = Unpackable::TooDeep(self.limits.depth_max).into_error();
+                    return Some(Log { input: failed(&error), name, member });
+                }
+                Ok(archive) => self.layers.push(archive),
+                Err(error) => return Some(Log { input: failed(&error), name, member }),
+            }
+        }
+    }
+}
+
+/// A zip archive that is read from a stream, in memory.
+fn held(reader: Reader) -> io::Result<Store> {
+    let mut bytes = Vec::new();
+    reader.take(HELD_ZIP_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > HELD_ZIP_BYTES_MAX {
+        return Err(Unpackable::TooLarge(HELD_ZIP_BYTES_MAX).into_error());
+    }
+    Ok(Store::Memory(bytes.into()))
+}

@@ -1,0 +1,105 @@
+//! Counts what goes into a decoder and what comes out, so that a small file cannot become an endless one, and tells an error of
+//! the decoder from one of the disk.
+
+use super::{Limits, Packing, Unpackable};
+use std::io::{self, ErrorKind, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// Bytes that come out before it matters how dense they were packed: short texts are dense now and then.
+const DENSE_BYTES_MIN: u64 = 64 << 20;
+
+/// What is known of the packed side.
+#[derive(Debug, Default)]
+struct Counts {
+    bytes: AtomicU64,
+    /// Whether the packed bytes themselves could not be read.
+    failed: AtomicBool,
+}
+
+/// The packed side of a decoder.
+pub(super) struct Inner<R> {
+    reader: R,
+    counts: Arc<Counts>,
+}
+
+/// The unpacked side of a decoder.
+pub(super) struct Metered<D> {
+    decoder: D,
+    packing: Packing,
+    limits: Limits,
+    bytes: u64,
+    counts: Arc<Counts>,
+    /// What went wrong: whoever asks again is told again.
+    failed: Option<Unpackable>,
+}
+
+/// A decoder of `reader`, metered on both sides.
+pub(super) fn metered<R, D>(
+    reader: R,
+    packing: Packing,
+    limits: Limits,
+    decoder: impl FnOnce(Inner<R>) -> io::Result<D>,
+) -> io::Result<Metered<D>> {
+    let counts = Arc::new(Counts::default());
+    let decoder = decoder(Inner { reader, counts: Arc::clone(&counts) });
+    let decoder = decoder.map_err(|e| meant(e, packing, &counts))?;
+    Ok(Metered { decoder, packing, limits, bytes: 0, counts, failed: None })
+}
+
+impl<R: Read> Read for Inner<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.reader.read(buffer) {
+            Ok(n) => {
+                self.counts.bytes.fetch_add(n as u64, Ordering::Relaxed);
+                Ok(n)
+            }
+            Err(error) => {
+                if error.kind() != ErrorKind::Interrupted {
+                    self.counts.failed.store(true, Ordering::Relaxed);
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+impl<D: Read> Read for Metered<D> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = match self.failed {
+            Some(why) => Err(why.into_error()),
+            None => self.decoder.read(buffer).map_err(|e| meant(e, self.packing, &self.counts)),
+        };
+        let read = read.and_then(|n| self.within_limits(n));
+        self.failed = read.as_ref().err().and_then(Unpackable::of).or(self.failed);
+        read
+    }
+}
+
+impl<D> Metered<D> {
+    fn within_limits(&mut self, n: usize) -> io::Result<usize> {
+        self.bytes += n as u64;
+        let packed = self.counts.bytes.load(Ordering::Relaxed).max(1);
+        if self.bytes > self.limits.unpacked_bytes_max {
+            return Err(Unpackable::TooLarge(self.limits.unpacked_bytes_max).into_error());
+        }
+        if self.bytes > DENSE_BYTES_MIN && self.bytes / packed > self.limits.ratio_max {
+            return Err(Unpackable::TooDense(self.limits.ratio_max).into_error());
+        }
+        Ok(n)
+    }
+}
+
+/// What an error of a decoder means: where the packed bytes could be read, they are to blame.
+fn meant(error: io::Error, packing: Packing, counts: &Counts) -> io::Error {
+    if error.kind() == ErrorKind::Interrupted
+        || counts.failed.load(Ordering::Relaxed)
+        || Unpackable::of(&error).is_some()
+    {
+        return error;
+    }
+    match error.kind() {
+        ErrorKind::UnexpectedEof => Unpackable::Cut(packing).into_error(),
+        _ => Unpackable::Corrupt(packing).into_error(),
+    }
+}

@@ -1,0 +1,242 @@
+//! A log says the same however it is packed; and what is packed badly says so.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on fails, and may read files"
+)]
+
+mod program;
+
+use program::{command, ftplog_with, ran};
+use serde_json::Value;
+use std::fs;
+use std::io::{Cursor, Write};
+use std::path::{Path, PathBuf};
+
+const NAME: &str = "vsftpd.log";
+
+fn log() -> Vec<u8> {
+    fs::read(program::root().join("samples/server.log")).unwrap()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    out.write_all(bytes).unwrap();
+    out.finish().unwrap()
+}
+
+fn xz(bytes: &[u8]) -> Vec<u8> {
+    let mut out = liblzma::write::XzEncoder::new(Vec::new(), 1);
+    out.write_all(bytes).unwrap();
+    out.finish().unwrap()
+}
+
+fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut out = tar::Builder::new(Vec::new());
+    for (name, bytes) in members {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        header.set_mode(0o644);
+        out.append_data(&mut header, name, *bytes).unwrap();
+    }
+    out.into_inner().unwrap()
+}
+
+fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in members {
+        out.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        out.write_all(bytes).unwrap();
+    }
+    out.finish().unwrap().into_inner()
+}
+
+/// A folder of this test with a file in it.
+fn place(test: &str, name: &str, bytes: &[u8]) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("packed-{test}"));
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join(name), bytes).unwrap();
+    folder
+}
+
+fn analyzed(folder: &Path, args: &[&str]) -> program::Ran {
+    ran(command().current_dir(folder).args(["analyze", "--fail-on", "never"]).args(args))
+}
+
+/// The findings of a report without the paths.
+fn findings(report: &Value) -> Vec<Value> {
+    fn without_paths(value: &mut Value) {
+        match value {
+            Value::Object(fields) => {
+                fields.remove("path");
+                fields.remove("member");
+                fields.values_mut().for_each(without_paths);
+            }
+            Value::Array(values) => values.iter_mut().for_each(without_paths),
+            _ => {}
+        }
+    }
+    let mut findings = report["findings"].as_array().unwrap().clone();
+    findings.iter_mut().for_each(without_paths);
+    findings
+}
+
+#[test]
+fn a_log_says_the_same_however_it_is_packed() {
+    let log = log();
+    let folder = place("same", NAME, &log);
+    let expected = findings(&analyzed(&folder, &["-f", "json", NAME]).json());
+    assert!(!expected.is_empty());
+    let packed = [
+        ("a.gz", gzip(&log)),
+        ("parts.gz", [gzip(&log[..9_000]), gzip(&log[9_000..])].concat()),
+        ("a.bz2", {
+            let mut out = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::default());
+            out.write_all(&log).unwrap();
+            out.finish().unwrap()
+        }),
+        ("a.xz", xz(&log)),
+        ("a.zst", zstd::encode_all(&log[..], 3).unwrap()),
+        ("a.lz4", {
+            let mut out = lz4_flex::frame::FrameEncoder::new(Vec::new());
+            out.write_all(&log).unwrap();
+            out.finish().unwrap()
+        }),
+        ("a.tar", tar(&[(NAME, &log)])),
+        ("a.tar.xz", xz(&tar(&[(NAME, &log)]))),
+        ("a.zip", zip(&[(NAME, &log)])),
+        ("nested.tar.gz", gzip(&tar(&[("inner.zip", &zip(&[(NAME, &gzip(&log))]))]))),
+        // The name says nothing.
+        ("a.txt", gzip(&log)),
+    ];
+    for (name, bytes) in packed {
+        fs::write(folder.join(name), &bytes).unwrap();
+        let read = analyzed(&folder, &["-f", "json", name]);
+        assert_eq!((read.code, read.err.as_str()), (0, ""), "{name}");
+        assert_eq!(findings(&read.json()), expected, "{name}");
+        let piped = ftplog_with(&["analyze", "--fail-on", "never", "-f", "json", "-"], &bytes);
+        assert_eq!(findings(&piped.json()), expected, "{name} through a pipe");
+    }
+}
+
+#[test]
+fn members_are_named_behind_their_archive_and_others_are_skipped() {
+    let members: &[(&str, &[u8])] = &[
+        ("logs/readme.txt", b"nothing to see\n"),
+        ("logs/empty", b""),
+        ("logs/bin", b"\x7fELF\0\0"),
+        (NAME, &log()),
+    ];
+    for (name, bytes) in [("a.tar", tar(members)), ("a.zip", zip(members))] {
+        let folder = place("members", name, &bytes);
+        let report = analyzed(&folder, &["-f", "json", name]);
+        assert_eq!((report.code, report.err.as_str()), (0, ""));
+        let report = report.json();
+        let inputs = report["inputs"].as_array().unwrap();
+        let names: Vec<_> = inputs.iter().map(|input| (&input["path"], &input["member"])).collect();
+        assert_eq!(names, [(&Value::from(name), &Value::from(NAME))]);
+        assert_eq!(report["findings"][0]["location"]["member"], NAME);
+        let member = format!("{name}/{NAME}");
+        let shown = ran(command().current_dir(&folder).args(["show", &format!("{member}:663")]));
+        assert_eq!(shown.code, 0, "{}", shown.err);
+        assert!(shown.out.contains("RNTO x.txt"), "{}", shown.out);
+        let alone = analyzed(&folder, &["-f", "json", &member]);
+        assert_eq!(findings(&alone.json()), findings(&report));
+    }
+}
+
+#[test]
+fn an_archive_without_logs_says_what_it_holds() {
+    let folder = place("none", "a.zip", &zip(&[("readme.txt", b"nothing to see\n"), ("empty", b"")]));
+    let ran = analyzed(&folder, &["a.zip"]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.err.starts_with("error: no FTP logs in a.zip\n  looked at 2 files: 1 other text, 1 empty"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn what_is_cut_is_read_as_far_as_it_goes() {
+    let log = log();
+    let cut = |bytes: Vec<u8>| bytes[..bytes.len() * 2 / 3].to_vec();
+    for (name, bytes, why) in [
+        ("a.gz", cut(gzip(&log)), "the gzip data ends too early"),
+        ("a.tar", cut(tar(&[(NAME, &log)])), "the tar data ends too early"),
+    ] {
+        let folder = place(&format!("cut-{name}"), name, &bytes);
+        let report = analyzed(&folder, &[name]);
+        assert_eq!(report.code, 2, "{name}");
+        assert!(
+            report.out.contains("rename-without-source") || report.out.contains("vsftpd"),
+            "{name}: {}",
+            report.out
+        );
+        assert!(
+            report.err.contains(why) && report.err.contains("lines before that point were read"),
+            "{name}: {}",
+            report.err
+        );
+    }
+    let folder = place("cut-zip", "a.zip", &cut(zip(&[(NAME, &log)])));
+    let report = analyzed(&folder, &["a.zip"]);
+    assert_eq!(report.code, 2);
+    assert!(report.err.contains("the zip data is damaged"), "{}", report.err);
+}
+
+/// The same archive with the mark of an encrypted member, in the member's header and in the directory.
+fn marked_as_encrypted(mut zip: Vec<u8>) -> Vec<u8> {
+    let find = |zip: &[u8], magic: &[u8]| zip.windows(4).rposition(|four| four == magic).unwrap();
+    let (local, directory) = (find(&zip, b"PK\x03\x04"), find(&zip, b"PK\x01\x02"));
+    zip[local + 6] |= 1;
+    zip[directory + 8] |= 1;
+    zip
+}
+
+#[test]
+fn an_encrypted_member_is_named_and_the_others_are_read() {
+    let bytes = marked_as_encrypted(zip(&[(NAME, &log()), ("secret.log", b"220 ready\n")]));
+    let folder = place("encrypted", "a.zip", &bytes);
+    let report = analyzed(&folder, &["a.zip"]);
+    assert_eq!(report.code, 2);
+    assert!(report.out.contains("rename-without-source"), "{}", report.out);
+    assert_eq!(
+        report.err,
+        "error: cannot read a.zip/secret.log: it is encrypted\n  tip: unpack it first, then run ftplog on the folder\n"
+    );
+}
+
+#[test]
+fn what_unpacks_to_too_much_is_stopped() {
+    let folder = place("bomb", "a.gz", &gzip(&log().repeat(200)));
+    let report = analyzed(&folder, &["--set", "input.max-unpacked=\"1 MiB\"", "a.gz"]);
+    assert_eq!(report.code, 2);
+    assert!(report.err.contains("it unpacks to more than 1 MiB"), "{}", report.err);
+    assert!(report.err.contains("tip: if it is no trap: --set input.max-unpacked"), "{}", report.err);
+    let wrong = analyzed(&folder, &["--set", "input.max-unpacked=much", "a.gz"]);
+    assert!(wrong.err.starts_with("error: much is not a size\n"), "{}", wrong.err);
+}
+
+#[test]
+fn archives_in_archives_have_a_limit() {
+    let mut bytes = tar(&[(NAME, &log())]);
+    for _ in 0..6 {
+        bytes = tar(&[("inner.tar", &bytes)]);
+    }
+    let folder = place("deep", "a.tar", &bytes);
+    let report = analyzed(&folder, &["a.tar"]);
+    assert_eq!(report.code, 2);
+    assert!(report.err.contains("archives stand deeper in each other than 4"), "{}", report.err);
+}
+
+#[test]
+fn names_of_members_reach_the_terminal_safely() {
+    let folder = place("names", "a.tar", &tar(&[("evil\x1b[2J\n.log", &log())]));
+    let report = analyzed(&folder, &["a.tar"]);
+    assert!(!report.out.contains('\x1b') && !report.out.contains("[2J\n.log"), "{}", report.out);
+    let report = analyzed(&folder, &["-q", "a.tar"]);
+    assert!(!report.out.contains('\x1b'));
+}
