@@ -16,7 +16,7 @@ use std::hash::BuildHasher;
 /// Routes are hashed in the same way in every run.
 static ROUTES: FixedState = FixedState::with_seed(0);
 /// Bytes of a line, for the room that events get before there are any.
-const USUAL_LINE_BYTES: usize = 64;
+const USUAL_LINE_BYTES: usize = 96;
 
 /// Blocks that are worked on together.
 #[derive(Default)]
