@@ -1150,6 +1150,14 @@ fn what_is_looked_for_is_shown_safely() {
 }
 
 #[test]
+fn numbers_of_windows_are_told_from_reply_codes() {
+    let page = ftplog(&["explain", "10060"]);
+    assert_eq!(page.code, 0);
+    assert!(page.out.starts_with("10060  error number of Windows, not an FTP reply code\n"), "{}", page.out);
+    assert_eq!(ftplog(&["explain", "10000"]).code, 2);
+}
+
+#[test]
 fn several_topics_are_explained_in_turn() {
     let both = ftplog(&["explain", "503", "RNTO"]);
     let each = [ftplog(&["explain", "503"]).out, ftplog(&["explain", "RNTO"]).out].join("\n");

@@ -147,6 +147,14 @@ words! {
     DigitGroup5 "digit-group-5";
     Digits "digits";
     CodeOfNoRfc "code-of-no-rfc";
+    WindowsTitle "windows-title";
+    WindowsIntro "windows-intro";
+    Windows10053 "windows-10053";
+    Windows10054 "windows-10054";
+    Windows10060 "windows-10060";
+    Windows10061 "windows-10061";
+    Windows10065 "windows-10065";
+    Windows11001 "windows-11001";
     ClassAndRfc "class-and-rfc";
     RowDigits "row-digits";
     ExampleFrom "example-from";

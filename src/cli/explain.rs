@@ -43,6 +43,11 @@ pub(crate) fn explain(args: &Explain, config: &Config, output: &Output) -> Resul
 
 /// The page of a topic.
 fn page(topic: &str, format: PageFormat, rules: &Ruleset, output: &Output) -> Result<Exit, Complaint> {
+    if let Some(page) = report::explain_windows_error(topic, &output.words)
+        && format != PageFormat::Json
+    {
+        return Ok(laid_out(&page, format, output));
+    }
     if topic.bytes().all(|b| b.is_ascii_digit()) && !topic.is_empty() {
         return Ok(code_page(code(topic)?, format, output));
     }

@@ -30,7 +30,8 @@ pub use formats::{decision, list_formats, list_scores};
 pub use json::report_json;
 pub use page::{
     Hit, Page, Part, Topic, after_demo, book, command_json, compare, comparison_json, explain_code,
-    explain_command, explain_format, explain_rule, hits_json, hits_page, reply_json, rule_json,
+    explain_command, explain_format, explain_rule, explain_windows_error, hits_json, hits_page, reply_json,
+    rule_json,
 };
 pub use rules::{list_rules, rules_json};
 pub use sentence::Sentences;

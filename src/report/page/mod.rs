@@ -17,7 +17,7 @@ pub use compare::{Topic, compare};
 pub use format::explain_format;
 pub use hits::{Hit, hits_json, hits_page};
 pub use json::{command_json, comparison_json, reply_json, rule_json};
-pub use reply::explain_code;
+pub use reply::{explain_code, explain_windows_error};
 pub use rule::explain_rule;
 
 use super::table::Column;

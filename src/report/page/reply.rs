@@ -62,6 +62,25 @@ fn digits_page(code: Code, words: &Words) -> Page {
     Page { title: digits(code, words), intro: vec![Block::Prose(intro)], name, ..Page::default() }
 }
 
+/// The page of a number that programs on Windows write where a connection failed: people take it for a reply code.
+#[must_use]
+pub fn explain_windows_error(number: &str, words: &Words) -> Option<Page> {
+    let meaning = match number {
+        "10053" => Word::Windows10053,
+        "10054" => Word::Windows10054,
+        "10060" => Word::Windows10060,
+        "10061" => Word::Windows10061,
+        "10065" => Word::Windows10065,
+        "11001" => Word::Windows11001,
+        _ => return None,
+    };
+    let mut page =
+        Page { name: number.to_owned(), title: words.get(Word::WindowsTitle).to_owned(), ..Page::default() };
+    let told = [meaning, Word::WindowsIntro].map(|word| Block::Prose(words.get(word).to_owned()));
+    page.section(words.get(Word::WhatItMeans), told);
+    Some(page)
+}
+
 /// What the first two digits of a code say (RFC 959 section 4.2).
 pub(super) fn digits(code: Code, words: &Words) -> String {
     let name = code.to_string();
