@@ -187,6 +187,82 @@ fn what_is_cut_is_read_as_far_as_it_goes() {
     assert!(report.err.contains("the zip data is damaged"), "{}", report.err);
 }
 
+#[test]
+fn a_member_that_is_damaged_is_no_other_text() {
+    let log = log();
+    let packed = gzip(&log);
+    let members: &[(&str, &[u8])] = &[(NAME, &log), ("b.log.gz", &packed[..100])];
+    for (name, bytes) in [("a.tar", tar(members)), ("a.zip", zip(members))] {
+        let folder = place("damaged", name, &bytes);
+        let report = analyzed(&folder, &[name]);
+        assert_eq!(report.code, 2, "{name}");
+        let why = format!("error: cannot read {name}/b.log.gz to its end: the gzip data ends too early\n");
+        assert_eq!(report.err, why);
+    }
+    // A member that is no log ends the archive as well.
+    let cut = tar(&[(NAME, &log), ("readme", &[b'x'; 4_000])]);
+    let folder = place("damaged-other", "a.tar", &cut[..cut.len() - 3_000]);
+    assert_eq!(analyzed(&folder, &["a.tar"]).code, 2);
+}
+
+#[test]
+fn members_of_zip_archives_have_the_sums_that_are_stated() {
+    let mut bytes = zip(&[(NAME, &log())]);
+    let at = bytes.windows(5).position(|five| five == b"vsFTP").unwrap();
+    bytes[at] ^= 0x20;
+    let folder = place("sum", "a.zip", &bytes);
+    let report = analyzed(&folder, &["a.zip"]);
+    assert_eq!(report.code, 2);
+    assert!(report.err.contains("the zip data is damaged"), "{}", report.err);
+}
+
+#[test]
+fn archives_behind_each_other_are_all_read() {
+    let log = log();
+    let both = [tar(&[("a.log", &log)]), tar(&[("b.log", &log)])].concat();
+    let folder = place("behind", "a.tar", &both);
+    let inputs = analyzed(&folder, &["-f", "json", "a.tar"]).json()["inputs"].clone();
+    assert_eq!(inputs.as_array().unwrap().len(), 2);
+}
+
+/// A header of a tar archive for the next member, with these records.
+fn pax(records: &[&str], member: (&str, &[u8])) -> Vec<u8> {
+    let record = |text: &&str| {
+        let length = text.len() + 4;
+        assert!((10..100).contains(&length));
+        format!("{length} {text}\n")
+    };
+    let records: String = records.iter().map(record).collect();
+    let mut out = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_ustar();
+    header.set_entry_type(tar::EntryType::XHeader);
+    header.set_size(records.len() as u64);
+    out.append_data(&mut header, "PaxHeaders/x", records.as_bytes()).unwrap();
+    let mut header = tar::Header::new_ustar();
+    header.set_size(member.1.len() as u64);
+    out.append_data(&mut header, member.0, member.1).unwrap();
+    out.into_inner().unwrap()
+}
+
+#[test]
+fn what_stands_before_a_header_counts() {
+    let log = log();
+    let named = |bytes: &[u8]| {
+        let folder = place("pax", "a.tar", bytes);
+        let report = analyzed(&folder, &["-f", "json", "a.tar"]);
+        (report.code, report.json()["inputs"][0]["member"].as_str().map(str::to_owned), report.err)
+    };
+    let name = |text: &str| Some(text.to_owned());
+    let (code, member, _) = named(&pax(&["path=a/long/name.log"], ("short", &log)));
+    assert_eq!((code, member), (0, name("a/long/name.log")));
+    // A record ends by its length: what looks like another one in it is none.
+    let (code, member, _) = named(&pax(&["comment=x\n20 path=spoof.log"], ("true.log", &log)));
+    assert_eq!((code, member), (0, name("true.log")));
+    let (code, member, err) = named(&pax(&["GNU.sparse.major=1", "GNU.sparse.name=s.log"], ("other", &log)));
+    assert_eq!((code, member), (2, name("s.log")));
+    assert!(err.contains("it is packed in a way of tar that ftplog does not read"), "{err}");
+}
+
 /// The same archive with the mark of an encrypted member, in the member's header and in the directory.
 fn marked_as_encrypted(mut zip: Vec<u8>) -> Vec<u8> {
     let find = |zip: &[u8], magic: &[u8]| zip.windows(4).rposition(|four| four == magic).unwrap();

@@ -75,6 +75,8 @@ messages! {
     PackedEncrypted "packed-encrypted";
     PackedUnsupported "packed-unsupported";
     PackedTooLarge "packed-too-large";
+    PackedMemory "packed-memory";
+    PackedTooLargeToHold "packed-too-large-to-hold";
     PackedTooDense "packed-too-dense";
     PackedTooDeep "packed-too-deep";
     PackedTooMany "packed-too-many";

@@ -35,6 +35,8 @@ impl Unpackable {
             Self::Encrypted => Message::PackedEncrypted.into(),
             Self::Unsupported(packing) => of(Message::PackedUnsupported, packing),
             Self::TooLarge(bytes) => Message::PackedTooLarge.with("mib", bytes >> 20),
+            Self::Memory(packing) => of(Message::PackedMemory, packing),
+            Self::TooLargeToHold(bytes) => Message::PackedTooLargeToHold.with("mib", bytes >> 20),
             Self::TooDense(ratio) => Message::PackedTooDense.with("ratio", ratio),
             Self::TooDeep(depth) => Message::PackedTooDeep.with("depth", depth as u64),
             Self::TooMany(members) => Message::PackedTooMany.with("members", members as u64),

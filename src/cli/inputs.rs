@@ -27,6 +27,8 @@ pub(crate) struct Named {
     pub(crate) by_user: bool,
     /// The member of an archive that it is.
     member: Option<String>,
+    /// Whether the user named a member: `path` is the archive.
+    within: bool,
     /// How much may come out of it.
     limits: Limits,
     /// The log, where it was opened already.
@@ -59,8 +61,10 @@ impl Inputs {
                 inputs.enter(&path, limits);
             } else {
                 let name = path.to_string_lossy().into_owned();
-                let file = archive(&path).unwrap_or(path);
-                inputs.logs.push(Named::new(Some(file), name, true, limits));
+                let archive = archive(&path);
+                let within = archive.is_some();
+                let file = Named::new(archive.or(Some(path)), name, true, limits);
+                inputs.logs.push(Named { within, ..file });
             }
         }
         Ok(inputs)
@@ -81,7 +85,7 @@ impl Inputs {
 
 impl Named {
     fn new(path: Option<PathBuf>, name: String, by_user: bool, limits: Limits) -> Self {
-        Self { path, name, by_user, member: None, limits, opened: Cell::new(None) }
+        Self { path, name, by_user, member: None, within: false, limits, opened: Cell::new(None) }
     }
 
     /// The logs in the file: itself, or the members of an archive, each opened when it is asked for.
@@ -93,11 +97,9 @@ impl Named {
         };
         let failed = |complaint| of(self.name.clone(), self.by_user, None, Err(complaint));
         let (one, logs) = match self.contents() {
-            Ok(mut logs) if self.is_member() => match logs.find(|log| log.name == self.name) {
-                Some(log) => {
-                    (Some(of(log.name.clone(), self.by_user, log.member.clone(), opened(log))), None)
-                }
-                None => (Some(failed(unreadable(&self.name, &Unreadable::Missing { similar: None }))), None),
+            Ok(logs) if self.within => match self.found_among(logs) {
+                Ok(log) => (Some(of(log.name.clone(), self.by_user, log.member.clone(), opened(log))), None),
+                Err(complaint) => (Some(failed(complaint)), None),
             },
             Ok(logs) => (None, Some(logs)),
             Err(complaint) => (Some(failed(complaint)), None),
@@ -114,9 +116,17 @@ impl Named {
         LogName { path: &self.name, member: self.member.as_deref() }
     }
 
-    /// Whether it is named as a member of an archive.
-    fn is_member(&self) -> bool {
-        self.path.as_ref().is_some_and(|path| path.as_os_str().len() < self.name.len())
+    /// The member that the user named. Where the archive cannot be read on before it, that is what is wrong.
+    fn found_among(&self, logs: Logs) -> Result<Log, Complaint> {
+        let mut why = Unreadable::Missing { similar: None };
+        for log in logs {
+            match log.input {
+                _ if log.name == self.name => return Ok(log),
+                Err(error) if self.name.starts_with(&format!("{}/", log.name)) => why = error,
+                _ => {}
+            }
+        }
+        Err(unreadable(&self.name, &why))
     }
 
     fn contents(&self) -> Result<Logs, Complaint> {
@@ -162,7 +172,9 @@ pub(crate) fn no_logs(folder: &str, files: usize, skipped: &[NoLog]) -> Complain
     let kinds = kinds.map(|(kind, message)| (skipped.iter().filter(|k| **k == kind).count(), message));
     let kinds = kinds.into_iter().filter(|(n, _)| *n > 0);
     let kinds: Hole = kinds.map(|(n, message)| message.with("n", n as u64)).collect();
-    complaint.fact(Message::LookedAt.with("n", files as u64).with("kinds", kinds)).tip(Message::NoLogsTip)
+    complaint
+        .fact(Message::LookedAt.with("n", files.max(skipped.len()) as u64).with("kinds", kinds))
+        .tip(Message::NoLogsTip)
 }
 
 /// Why a file cannot be opened.
@@ -207,7 +219,7 @@ pub(crate) fn stopped(name: &str, stop: &Stop, read: Option<&Stats>) -> Complain
 
 fn complaint_of(name: &str, stop: &Stop, read: Option<&Stats>) -> Complaint {
     let path = Printable(name.as_bytes());
-    let is_stdin = name.starts_with('<');
+    let is_stdin = name.starts_with('<') && name.ends_with('>');
     let log: Hole = if is_stdin { Message::StandardInput.into() } else { path.into() };
     let new = |message: Message| Complaint::new(message.with("log", log.clone()));
     match stop {
@@ -224,7 +236,7 @@ fn complaint_of(name: &str, stop: &Stop, read: Option<&Stats>) -> Complaint {
             let before = if is_capture { Message::PacketsBefore } else { Message::LinesBefore };
             let lines = read.map_or(0, |stats| stats.lines);
             let complaint = Complaint::new(Message::CannotReadToEnd.with("log", log).with("why", why));
-            let complaint = complaint.fact(before.with("n", lines));
+            let complaint = if lines > 0 { complaint.fact(before.with("n", lines)) } else { complaint };
             match Unreadable::of(error, Path::new(name)) {
                 Unreadable::Packed(Unpackable::TooLarge(_)) => complaint.tip(Message::UnpackedTip),
                 _ => complaint,

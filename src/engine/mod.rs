@@ -210,7 +210,9 @@ fn plan(blocks: &mut Blocks, settings: &Settings) -> Result<Plan, Stop> {
         let other = settings.format.is_some_and(|named| !std::ptr::eq(named, format));
         return if other { Err(Stop::Capture) } else { Ok(Plan::of(format)) };
     }
-    recognise(blocks.peek(format::SAMPLE_BYTES).map_err(Stop::Read)?, settings)
+    let plan = recognise(blocks.peek(format::SAMPLE_BYTES).map_err(Stop::Read)?, settings);
+    // What is cut off or damaged is no log of another kind.
+    plan.map_err(|stop| blocks.take_peek_error().map_or(stop, Stop::Read))
 }
 
 /// Finds out how to read a log by its first bytes.

@@ -49,6 +49,7 @@ pub struct Blocks {
     /// The latest line of each number that [`Layout::carries`] gave.
     carried: Vec<Vec<u8>>,
     bytes_read: u64,
+    peek_failed: Option<io::Error>,
 }
 
 /// Where the lines come from.
@@ -69,6 +70,7 @@ impl Blocks {
             layout: Layout::default(),
             carried: Vec::new(),
             bytes_read: 0,
+            peek_failed: None,
         }
     }
 
@@ -109,10 +111,15 @@ impl Blocks {
             Ok(_) => self.ended = sample.len() < bytes,
             // What was read so far is worth reading; the error comes again behind it.
             Err(error) if sample.is_empty() => return Err(error),
-            Err(_) => {}
+            Err(error) => self.peek_failed = Some(error),
         }
         self.carry = sample;
         Ok(&self.carry)
+    }
+
+    /// The error behind the first bytes, if there was one: what they are cannot be told from a part of them.
+    pub fn take_peek_error(&mut self) -> Option<io::Error> {
+        self.peek_failed.take()
     }
 
     /// Ends the stream here.

@@ -85,10 +85,13 @@ fn plain(error: &io::Error) -> String {
 pub fn open(path: &Path, limits: Limits) -> Result<Logs, Unreadable> {
     let why = |e: io::Error| Unreadable::of(&e, path);
     let file = fs::File::open(path).map_err(why)?;
-    if file.metadata().map_err(why)?.file_type().is_dir() {
+    let kind = file.metadata().map_err(why)?.file_type();
+    if kind.is_dir() {
         return Err(Unreadable::NotAFile);
     }
-    Logs::new(path.to_string_lossy().into_owned(), Box::new(file), Some(path), limits).map_err(why)
+    // A pipe cannot be opened again.
+    let again = Some(path).filter(|_| kind.is_file());
+    Logs::new(path.to_string_lossy().into_owned(), Box::new(file), again, limits).map_err(why)
 }
 
 /// The files of a folder and of the folders in it.

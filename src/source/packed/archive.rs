@@ -84,20 +84,28 @@ impl Logs {
         Ok(Layer::One(Some(whole)))
     }
 
-    /// The next member of the archive at hand: its name, and what it holds.
-    fn next_member(&mut self) -> Option<(String, io::Result<Member>)> {
-        match self.layers.last_mut()? {
-            Layer::One(_) => None,
+    /// The next member of the archive at hand, with the name of the archive before its own.
+    fn next_member(&mut self) -> Option<Member> {
+        let (name, member) = match self.layers.last_mut()? {
+            Layer::One(_) => return None,
+            Layer::Zip { name, zip } => (name.clone(), zip.next(self.limits)?),
             Layer::Tar { name, tar } => match tar.next() {
-                Ok(None) => None,
-                Ok(Some(member)) => Some((format!("{name}/{}", member.name), Ok(member))),
-                Err(error) => Some((name.clone(), Err(error))),
+                Ok(member) => (name.clone(), member?),
+                // It cannot be read on behind a place that makes no sense.
+                Err(error) => {
+                    let name = name.clone();
+                    self.layers.pop();
+                    return Some(Member { name, contents: Err(error) });
+                }
             },
-            Layer::Zip { name, zip } => {
-                let (member, contents) = zip.next(self.limits)?;
-                Some((format!("{name}/{member}"), contents))
-            }
-        }
+        };
+        Some(Member { name: format!("{name}/{}", member.name), contents: member.contents })
+    }
+
+    /// What stands behind the name of the file.
+    fn member_of(&self, name: &str) -> Option<String> {
+        let member = name.strip_prefix(&self.name)?.strip_prefix('/')?;
+        (!member.is_empty()).then(|| member.to_owned())
     }
 }
 
@@ -113,39 +121,34 @@ impl Iterator for Logs {
                 let input = Ok(Input::plain(name.clone(), reader?));
                 return Some(Log { name, member: None, input });
             }
-            let Some((name, contents)) = self.next_member() else {
+            let Some(Member { mut name, contents }) = self.next_member() else {
                 self.layers.pop();
                 continue;
             };
             self.n_members += 1;
-            let member = name.strip_prefix(&self.name).map(|rest| rest.trim_start_matches('/').to_owned());
-            let failed = |error: &io::Error| Err(Unreadable::of(error, &PathBuf::from(&name)));
-            let layer = match contents {
-                _ if self.n_members > self.limits.members_max => {
-                    self.layers.clear();
-                    Err(Unpackable::TooMany(self.limits.members_max).into_error())
-                }
-                Ok(member) => Self::layer(name.clone(), member.reader, None, self.limits),
-                Err(error) => {
-                    // A tar archive cannot be read on behind a place that makes no sense.
-                    if matches!(self.layers.last(), Some(Layer::Tar { .. })) {
-                        self.layers.pop();
-                    }
-                    Err(error)
-                }
+            let layer = if self.n_members > self.limits.members_max {
+                self.layers.clear();
+                name.clone_from(&self.name);
+                Err(Unpackable::TooMany(self.limits.members_max).into_error())
+            } else {
+                contents.and_then(|reader| Self::layer(name.clone(), reader, None, self.limits))
             };
-            match layer {
+            let error = match layer {
                 Ok(Layer::One(reader)) => {
                     let input = Ok(Input::plain(name.clone(), reader?));
-                    return Some(Log { name, member, input });
+                    return Some(Log { member: self.member_of(&name), name, input });
                 }
                 Ok(_) if self.layers.len() >= self.limits.depth_max => {
-                    let error = Unpackable::TooDeep(self.limits.depth_max).into_error();
-                    return Some(Log { input: failed(&error), name, member });
+                    Unpackable::TooDeep(self.limits.depth_max).into_error()
                 }
-                Ok(archive) => self.layers.push(archive),
-                Err(error) => return Some(Log { input: failed(&error), name, member }),
-            }
+                Ok(archive) => {
+                    self.layers.push(archive);
+                    continue;
+                }
+                Err(error) => error,
+            };
+            let input = Err(Unreadable::of(&error, &PathBuf::from(&name)));
+            return Some(Log { member: self.member_of(&name), name, input });
         }
     }
 }
@@ -155,7 +158,7 @@ fn held(reader: Reader) -> io::Result<Store> {
     let mut bytes = Vec::new();
     reader.take(HELD_ZIP_BYTES_MAX + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > HELD_ZIP_BYTES_MAX {
-        return Err(Unpackable::TooLarge(HELD_ZIP_BYTES_MAX).into_error());
+        return Err(Unpackable::TooLargeToHold(HELD_ZIP_BYTES_MAX).into_error());
     }
     Ok(Store::Memory(bytes.into()))
 }

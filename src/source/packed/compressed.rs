@@ -8,6 +8,8 @@ use std::io::{self, BufReader, Cursor, Read};
 const LAYERS_MAX: usize = 4;
 /// Bytes that show how a stream is compressed.
 const MAGIC_BYTES: usize = 6;
+/// Memory that a decoder of xz may use; `xz -9` needs 65 MiB.
+const XZ_MEMORY_BYTES_MAX: u64 = 256 << 20;
 /// Bytes that a decoder takes at a time.
 const BUFFER_BYTES: usize = 64 * 1024;
 
@@ -20,7 +22,8 @@ fn compression(first: &[u8]) -> Option<Packing> {
         [0x1f, 0x8b, 8, ..] => Some(Packing::Gzip),
         [b'B', b'Z', b'h', b'1'..=b'9', ..] => Some(Packing::Bzip2),
         [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Packing::Xz),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Packing::Zstd),
+        // A frame that is skipped may stand first.
+        [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Packing::Zstd),
         [0x04, 0x22, 0x4d, 0x18, ..] => Some(Packing::Lz4),
         _ => None,
     }
@@ -60,7 +63,7 @@ fn decoded(reader: Reader, packing: Packing, limits: Limits) -> io::Result<Reade
             Ok(bzip2::bufread::MultiBzDecoder::new(buffered(inner)))
         })?),
         Packing::Xz => Box::new(metered(reader, packing, limits, |inner| {
-            Ok(liblzma::bufread::XzDecoder::new_multi_decoder(buffered(inner)))
+            Ok(liblzma::bufread::XzDecoder::new_stream(buffered(inner), xz_stream()?))
         })?),
         Packing::Zstd => Box::new(metered(reader, packing, limits, |inner| {
             zstd::stream::read::Decoder::with_buffer(buffered(inner))
@@ -68,6 +71,13 @@ fn decoded(reader: Reader, packing: Packing, limits: Limits) -> io::Result<Reade
         Packing::Lz4 => Box::new(metered(reader, packing, limits, |inner| Ok(Frames::new(buffered(inner))))?),
         Packing::Tar | Packing::Zip => reader,
     })
+}
+
+/// A decoder of xz that keeps within its memory, whatever the file asks for.
+pub(super) fn xz_stream() -> io::Result<liblzma::stream::Stream> {
+    let stream =
+        liblzma::stream::Stream::new_stream_decoder(XZ_MEMORY_BYTES_MAX, liblzma::stream::CONCATENATED);
+    stream.map_err(io::Error::from)
 }
 
 /// Frames of lz4 one behind the other; the decoder itself ends with the first.

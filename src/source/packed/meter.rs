@@ -98,6 +98,10 @@ fn meant(error: io::Error, packing: Packing, counts: &Counts) -> io::Error {
     {
         return error;
     }
+    // The decoders of xz and zstd say so in words only.
+    if error.to_string().contains("memory") {
+        return Unpackable::Memory(packing).into_error();
+    }
     match error.kind() {
         ErrorKind::UnexpectedEof => Unpackable::Cut(packing).into_error(),
         _ => Unpackable::Corrupt(packing).into_error(),

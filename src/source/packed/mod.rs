@@ -56,6 +56,10 @@ pub enum Unpackable {
     TooLarge(u64),
     /// It unpacks to more than so many times its size.
     TooDense(u64),
+    /// It needs more memory to be unpacked than it may.
+    Memory(Packing),
+    /// It is a zip archive of more bytes than this that would have to be held in memory.
+    TooLargeToHold(u64),
     /// It stands deeper in archives than this.
     TooDeep(usize),
     /// The archive has more members than this.

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Bytes of a block of the archive.
 const BLOCK_BYTES: usize = 512;
-/// Bytes of a name that does not fit into the header.
-const NAME_BYTES_MAX: u64 = 64 * 1024;
+/// Bytes of what stands before a header: a long name, attributes.
+const NAME_BYTES_MAX: u64 = 1 << 20;
 
 /// Whether a stream that begins so is a tar archive.
 pub(super) fn is_tar(first: &[u8]) -> bool {
@@ -40,11 +40,22 @@ struct State {
     is_cut: bool,
 }
 
-/// A member: its name and what it holds.
+/// A member of an archive.
 pub(super) struct Member {
     pub(super) name: String,
-    pub(super) reader: Reader,
+    /// What it holds, or why that cannot be read.
+    pub(super) contents: io::Result<Reader>,
 }
+
+/// What stands before a header and is about the member behind it.
+#[derive(Default)]
+struct Ahead {
+    name: Option<String>,
+    bytes: Option<u64>,
+    is_sparse: bool,
+}
+
+const CORRUPT: Unpackable = Unpackable::Corrupt(Packing::Tar);
 
 impl Tar {
     pub(super) fn new(reader: Reader) -> Self {
@@ -54,40 +65,90 @@ impl Tar {
     /// The next member that is a file; what was not read of the one before is passed over.
     pub(super) fn next(&mut self) -> io::Result<Option<Member>> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut long_name = None;
+        let mut ahead = Ahead::default();
+        let mut has_ended = false;
         loop {
             if state.is_cut {
                 return Ok(None);
             }
             state.pass_over()?;
             let mut block = [0; BLOCK_BYTES];
-            if !state.fill(&mut block)? || block.iter().all(|b| *b == 0) {
+            if !state.fill(&mut block)? {
                 return Ok(None);
             }
-            let corrupt = || Unpackable::Corrupt(Packing::Tar).into_error();
-            let header = header(&block).ok_or_else(corrupt)?;
-            state.left = header.entry_size().map_err(|_| corrupt())?;
-            state.padding = state.left.next_multiple_of(BLOCK_BYTES as u64) - state.left;
+            // Another archive may stand behind the end of this one.
+            if block.iter().all(|b| *b == 0) {
+                has_ended = true;
+                continue;
+            }
+            let header = match header(&block) {
+                Some(header) => header,
+                None if has_ended => return Ok(None),
+                None => return Err(CORRUPT.into_error()),
+            };
             let kind = header.entry_type();
+            let stated = header.entry_size().map_err(|_| CORRUPT.into_error())?;
+            // Links and folders hold nothing, whatever their size says.
+            let holds_nothing = matches!(header.as_bytes()[156], b'1'..=b'6');
+            state.begin(if holds_nothing { 0 } else { ahead.bytes.take().unwrap_or(stated) })?;
             if kind.is_gnu_longname() {
-                long_name = Some(state.text()?.trim_end_matches('\0').to_owned());
+                let name = state.text()?;
+                ahead.name = Some(String::from_utf8_lossy(&name).trim_end_matches('\0').to_owned());
             } else if kind.is_pax_local_extensions() {
-                long_name = path_of_pax(&state.text()?).or(long_name);
-            } else if kind.is_file() || kind.is_contiguous() {
+                ahead.take(&state.text()?);
+            } else if kind.is_file() || kind.is_contiguous() || kind.is_gnu_sparse() {
                 let own = || String::from_utf8_lossy(&header.path_bytes()).into_owned();
-                let name = long_name.take().unwrap_or_else(own);
-                return Ok(Some(Member { name, reader: Box::new(Contents(Arc::clone(&self.0))) }));
+                let name = ahead.name.take().unwrap_or_else(own);
+                let contents: io::Result<Reader> = if kind.is_gnu_sparse() || ahead.is_sparse {
+                    Err(Unpackable::Unsupported(Packing::Tar).into_error())
+                } else {
+                    Ok(Box::new(Contents(Arc::clone(&self.0))))
+                };
+                return Ok(Some(Member { name, contents }));
             } else if !kind.is_gnu_longlink() && !kind.is_pax_global_extensions() {
-                long_name = None;
+                ahead = Ahead::default();
             }
         }
     }
 }
 
+impl Ahead {
+    /// Takes the records of a pax header, `30 path=a/long/name/of/a.log` each: its length in all, a key, a value.
+    fn take(&mut self, mut records: &[u8]) {
+        while let Some((key, value, rest)) = pax_record(records) {
+            let text = || String::from_utf8_lossy(value).into_owned();
+            match key {
+                b"path" | b"GNU.sparse.name" => self.name = Some(text()),
+                b"size" => self.bytes = text().parse().ok(),
+                _ => {}
+            }
+            self.is_sparse |= key.starts_with(b"GNU.sparse.");
+            records = rest;
+        }
+    }
+}
+
+/// The first record, and what stands behind it.
+fn pax_record(records: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let blank = records.iter().position(|b| *b == b' ')?;
+    let length: usize = std::str::from_utf8(&records[..blank]).ok()?.parse().ok()?;
+    let record = records.get(blank + 1..length)?.strip_suffix(b"\n")?;
+    let equals = record.iter().position(|b| *b == b'=')?;
+    Some((&record[..equals], &record[equals + 1..], &records[length..]))
+}
+
 impl State {
+    /// A member of that size begins.
+    fn begin(&mut self, bytes: u64) -> io::Result<()> {
+        let padded =
+            bytes.checked_next_multiple_of(BLOCK_BYTES as u64).ok_or_else(|| CORRUPT.into_error())?;
+        (self.left, self.padding) = (bytes, padded - bytes);
+        Ok(())
+    }
+
     /// Passes over what is left of the member at hand.
     fn pass_over(&mut self) -> io::Result<()> {
-        let rest = std::mem::take(&mut self.left) + std::mem::take(&mut self.padding);
+        let rest = std::mem::take(&mut self.left).saturating_add(std::mem::take(&mut self.padding));
         let passed = io::copy(&mut self.reader.by_ref().take(rest), &mut io::sink())?;
         if passed < rest { Err(Unpackable::Cut(Packing::Tar).into_error()) } else { Ok(()) }
     }
@@ -107,18 +168,12 @@ impl State {
     }
 
     /// The contents of a member that says something about the next one.
-    fn text(&mut self) -> io::Result<String> {
+    fn text(&mut self) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         let wanted = self.left.min(NAME_BYTES_MAX);
         self.left -= self.reader.by_ref().take(wanted).read_to_end(&mut bytes)? as u64;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+        Ok(bytes)
     }
-}
-
-// 30 path=a/long/name/of/a.log
-fn path_of_pax(text: &str) -> Option<String> {
-    let records = text.lines().filter_map(|line| line.split_once(' '));
-    records.filter_map(|(_, record)| record.strip_prefix("path=")).next_back().map(str::to_owned)
 }
 
 /// What a member holds. It ends when the archive goes on to the next one.

@@ -1,17 +1,18 @@
 //! The members of a zip archive as streams. The crate knows the directory; each member is read with a file handle of its own, so
 //! that it can be handed to another thread.
 
-use super::compressed::Reader;
+use super::compressed::{Reader, xz_stream};
 use super::meter::metered;
 use super::tarball::Member;
 use super::{Limits, Packing, Unpackable};
+use crc32fast::Hasher;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 use zip::{CompressionMethod, ZipArchive};
 
 /// Whether a stream that begins so is a zip archive: one with members, or an empty one.
 pub(super) fn is_zip(first: &[u8]) -> bool {
-    first.starts_with(b"PK\x03\x04") || first.starts_with(b"PK\x05\x06")
+    [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"].iter().any(|magic| first.starts_with(*magic))
 }
 
 /// Where a zip archive is: its directory stands at its end, so it must be a file, or small enough for the memory.
@@ -38,53 +39,38 @@ impl Store {
 pub(super) struct Zip {
     store: Store,
     /// What is still to be given out.
-    members: std::vec::IntoIter<Entry>,
+    members: std::vec::IntoIter<(String, Result<Entry, Unpackable>)>,
 }
 
-/// Where a member stands, and how it is packed.
+/// Where a member stands, how it is packed, and what it must come to.
 struct Entry {
-    name: String,
     start: u64,
     packed_bytes: u64,
     method: CompressionMethod,
-    is_encrypted: bool,
+    bytes: u64,
+    crc: u32,
 }
+
+const CORRUPT: Unpackable = Unpackable::Corrupt(Packing::Zip);
 
 impl Zip {
     pub(super) fn new(store: Store, limits: Limits) -> io::Result<Self> {
-        let corrupt = |_| Unpackable::Corrupt(Packing::Zip).into_error();
-        let mut archive = ZipArchive::new(store.open()?).map_err(corrupt)?;
+        let mut archive = ZipArchive::new(store.open()?).map_err(|_| CORRUPT.into_error())?;
         if archive.len() > limits.members_max {
             return Err(Unpackable::TooMany(limits.members_max).into_error());
         }
-        let mut members = Vec::new();
-        for at in 0..archive.len() {
-            let file = archive.by_index_raw(at).map_err(corrupt)?;
-            if !file.is_file() {
-                continue;
-            }
-            let start = file.data_start().ok_or_else(|| Unpackable::Corrupt(Packing::Zip).into_error())?;
-            members.push(Entry {
-                name: String::from_utf8_lossy(file.name_raw()).into_owned(),
-                start,
-                packed_bytes: file.compressed_size(),
-                method: file.compression(),
-                is_encrypted: file.encrypted(),
-            });
-        }
+        let members: Vec<_> = (0..archive.len()).filter_map(|at| entry(&mut archive, at)).collect();
         Ok(Self { store, members: members.into_iter() })
     }
 
     /// The next member.
-    pub(super) fn next(&mut self, limits: Limits) -> Option<(String, io::Result<Member>)> {
-        let entry = self.members.next()?;
-        Some((entry.name.clone(), self.read(&entry, limits)))
+    pub(super) fn next(&mut self, limits: Limits) -> Option<Member> {
+        let (name, entry) = self.members.next()?;
+        let contents = entry.map_err(Unpackable::into_error).and_then(|entry| self.read(&entry, limits));
+        Some(Member { name, contents })
     }
 
-    fn read(&self, entry: &Entry, limits: Limits) -> io::Result<Member> {
-        if entry.is_encrypted {
-            return Err(Unpackable::Encrypted.into_error());
-        }
+    fn read(&self, entry: &Entry, limits: Limits) -> io::Result<Reader> {
         let mut file = self.store.open()?;
         file.seek(SeekFrom::Start(entry.start))?;
         let packed = Whole { reader: file, left: entry.packed_bytes };
@@ -100,11 +86,61 @@ impl Zip {
                 zstd::stream::read::Decoder::with_buffer(BufReader::new(inner))
             })?),
             CompressionMethod::XZ => Box::new(metered(packed, Packing::Zip, limits, |inner| {
-                Ok(liblzma::bufread::XzDecoder::new(BufReader::new(inner)))
+                Ok(liblzma::bufread::XzDecoder::new_stream(BufReader::new(inner), xz_stream()?))
             })?),
             _ => return Err(Unpackable::Unsupported(Packing::Zip).into_error()),
         };
-        Ok(Member { name: entry.name.clone(), reader })
+        Ok(Box::new(Summed { reader, left: entry.bytes, sum: Hasher::new(), crc: entry.crc }))
+    }
+}
+
+/// What the directory says of a member; nothing for a folder.
+fn entry(
+    archive: &mut ZipArchive<Box<dyn Seekable>>,
+    at: usize,
+) -> Option<(String, Result<Entry, Unpackable>)> {
+    let name = archive.name_for_index(at).and_then(Result::ok).unwrap_or_default().into_owned();
+    let Ok(file) = archive.by_index_raw(at) else { return Some((name, Err(CORRUPT))) };
+    if !file.is_file() {
+        return None;
+    }
+    let name = String::from_utf8_lossy(file.name_raw()).into_owned();
+    let found = match file.data_start() {
+        _ if file.encrypted() => Err(Unpackable::Encrypted),
+        None => Err(CORRUPT),
+        Some(start) => Ok(Entry {
+            start,
+            packed_bytes: file.compressed_size(),
+            method: file.compression(),
+            bytes: file.size(),
+            crc: file.crc32(),
+        }),
+    };
+    Some((name, found))
+}
+
+/// The unpacked bytes of a member. They must be as many, and have the sum, that the directory says.
+struct Summed {
+    reader: Reader,
+    left: u64,
+    sum: Hasher,
+    crc: u32,
+}
+
+impl Read for Summed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.reader.read(buffer)?;
+        if n > 0 {
+            self.sum.update(&buffer[..n]);
+            self.left = self.left.checked_sub(n as u64).ok_or_else(|| CORRUPT.into_error())?;
+            return Ok(n);
+        }
+        match () {
+            () if buffer.is_empty() => Ok(0),
+            () if self.left > 0 => Err(Unpackable::Cut(Packing::Zip).into_error()),
+            () if self.sum.clone().finalize() != self.crc => Err(CORRUPT.into_error()),
+            () => Ok(0),
+        }
     }
 }
 
