@@ -1,6 +1,6 @@
 //! PORT or EPRT with the address of another host than the client: an FTP bounce, or a broken client (RFC 2577 section 3).
 
-use crate::ftp::{Code, Endpoint, Verb};
+use crate::ftp::{Code, Endpoint, Software, Verb};
 use crate::rule::data::reach::client_address;
 use crate::rule::{Check, Fact, Found, Group, Rule, Severity, Suspect};
 use crate::session::{Confidence, Watch};
@@ -24,8 +24,10 @@ fn check(suspect: &Suspect) -> Option<Found> {
     let address = wanted.address?;
     let fact = |found: Found| found.fact("wanted", Fact::Text(address.to_string().into_bytes().into()));
     // A host has an address of each family; a server that refuses the other one speaks of the protocol.
-    let same_family = client_address(suspect.session())?.is_ipv4() == address.to_canonical().is_ipv4();
+    let client = client_address(suspect.session())?;
+    let same_family = client.is_ipv4() == address.to_canonical().is_ipv4();
     match suspect.code()? {
+        Code(200) if is_replaced(suspect.session().software(), address, client) => None,
         Code(200) => {
             let confidence = if same_family { Confidence::Certain } else { Confidence::Possible };
             Some(fact(Found::new("accepted")).severity(Severity::Error).sure(confidence))
@@ -35,6 +37,13 @@ fn check(suspect: &Suspect) -> Option<Found> {
         }
         _ => None,
     }
+}
+
+/// Whether the server connects to the client all the same: `ProFTPD` takes a private address (RFC 1918) of a client that has none
+/// for the work of an address translator.
+fn is_replaced(software: Software, wanted: IpAddr, client: IpAddr) -> bool {
+    let is_private = |address: IpAddr| matches!(address.to_canonical(), IpAddr::V4(v4) if v4.is_private());
+    software == Software::Proftpd && is_private(wanted) && !is_private(client)
 }
 
 /// Whether the server refused the command before it looked at the address: another rule explains it then.
@@ -64,6 +73,7 @@ fn is_another(wanted: IpAddr, client: IpAddr) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::ftp::Software;
     use crate::rule::testing::judged;
 
     #[test]
@@ -74,6 +84,18 @@ mod tests {
         assert!(!another("203.0.113.7", "203.0.113.7"));
         assert!(!another("127.0.0.1", "::1"));
         assert!(!another("0.0.0.0", "203.0.113.7"));
+    }
+
+    #[test]
+    fn proftpd_connects_to_the_client_instead_of_a_private_address() {
+        let replaced = |software, wanted: &str, client: &str| {
+            super::is_replaced(software, wanted.parse().unwrap(), client.parse().unwrap())
+        };
+        assert!(replaced(Software::Proftpd, "10.9.8.7", "203.0.113.7"));
+        assert!(replaced(Software::Proftpd, "192.168.1.9", "::ffff:203.0.113.7"));
+        assert!(!replaced(Software::Proftpd, "10.9.8.7", "10.0.0.2"));
+        assert!(!replaced(Software::Proftpd, "198.51.100.9", "203.0.113.7"));
+        assert!(!replaced(Software::Vsftpd, "10.9.8.7", "203.0.113.7"));
     }
 
     #[test]
