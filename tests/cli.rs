@@ -153,6 +153,33 @@ fn an_unknown_log_shows_its_first_line_and_no_control_character_of_it() {
     assert_eq!(ran.code, 2);
 }
 
+// A report that did not arrive is no success: a job that writes it to a full disk must know.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error_of_every_command() {
+    let runs: &[&[&str]] = &[
+        &["analyze", "--fail-on", "never", SAMPLE],
+        &["analyze", "--fail-on", "never", "-f", "json", SAMPLE],
+        &["exchanges", SAMPLE],
+        &["sessions", SAMPLE],
+        &["sessions", "-f", "ndjson", SAMPLE],
+        &["server", SAMPLE],
+        &["show", "samples/server.log@1"],
+        &["explain", "503"],
+        &["compare", "502", "503"],
+        &["rules", "-f", "json"],
+        &["--version"],
+    ];
+    for args in runs {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        says(
+            &ran(command().args(*args).stdout(full)),
+            2,
+            "error: cannot write standard output: no space left on device\n",
+        );
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_file_that_may_not_be_read_says_whose_it_is() {

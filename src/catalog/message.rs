@@ -53,6 +53,7 @@ messages! {
     KindCapture "kind-capture" "kind-capture-one";
     KindEmpty "kind-empty";
     StandardInput "standard-input";
+    StandardOutput "standard-output";
     CannotRead "cannot-read";
     CannotReadToEnd "cannot-read-to-end";
     LinesBefore "lines-before" "lines-before-one";

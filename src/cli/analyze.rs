@@ -205,7 +205,7 @@ fn print(summary: &Summary, args: &Analyze, exit: Exit, output: &Output, setting
     let sentences = Sentences::new(lang, settings.setup.zone.clone());
     match args.format {
         ReportFormat::Json => {
-            // Whoever closed the pipe has read enough.
+            // Why it failed is kept for the end.
             let mut out = output.stream();
             let _ = report_json(&mut out, summary, &sentences, exit as u8).and_then(|()| out.flush());
         }

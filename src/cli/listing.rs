@@ -6,7 +6,7 @@ use super::captures;
 use super::complaint::Complaint;
 use super::config::Config;
 use super::inputs::{Inputs, Named, half_understood, no_logs, settings, stopped, without_exchanges};
-use super::output::Output;
+use super::output::{Output, Stream};
 use ftplog::catalog::{Counted, Message};
 use ftplog::engine::{self, Run, Settings, Stats, Stop};
 use ftplog::report::{self, Exchanges, Sessions, Shape};
@@ -81,7 +81,7 @@ pub(super) fn each(
     list: &List,
     config: &Config,
     output: &Output,
-    mut read: impl FnMut(&Named, &Settings, &mut std::io::BufWriter<std::io::Stdout>) -> Result<Heard, Complaint>,
+    mut read: impl FnMut(&Named, &Settings, &mut Stream<'_>) -> Result<Heard, Complaint>,
 ) -> Result<Exit, Complaint> {
     let settings = Settings { prompt: true, ..settings(&list.reading, config)? };
     let inputs = Inputs::find(&list.reading, config.limits()?)?;

@@ -21,7 +21,9 @@ use args::{Args, Command};
 use clap::Parser;
 use complaint::Complaint;
 use config::Config;
+use ftplog::lang::Lang;
 use output::Output;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 /// What a command comes to.
@@ -43,8 +45,13 @@ pub(crate) fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
-            // Help and version are printed to standard output, and a closed pipe is no error.
-            let _ = error.print();
+            // Help and version are printed to standard output.
+            let lost =
+                error.print().and_then(|()| io::stdout().flush()).err().and_then(|e| output::not_taken(&e));
+            if let Some(lost) = lost {
+                output::to_stderr(&lost.in_words(Lang::default()));
+                return ExitCode::from(Exit::Incomplete as u8);
+            }
             return ExitCode::from(error.exit_code() as u8);
         }
     };
@@ -52,13 +59,15 @@ pub(crate) fn main() -> ExitCode {
     let lang = language::chosen(&args.global);
     let output = Output::new(&args.global, *lang.as_ref().unwrap_or(&None));
     let exit = lang.and_then(|_| configured(&args, &output)).and_then(|config| run(&args, &config, &output));
-    let exit = match exit {
-        Ok(exit) => exit,
-        Err(complaint) => {
-            output.complain(&complaint);
-            Exit::Incomplete
-        }
+    let (exit, complaint) = match exit {
+        Ok(exit) => (exit, None),
+        Err(complaint) => (Exit::Incomplete, Some(complaint)),
     };
+    let lost = output.lost();
+    let exit = if lost.is_some() { Exit::Incomplete } else { exit };
+    for complaint in complaint.iter().chain(&lost) {
+        output.complain(complaint);
+    }
     ExitCode::from(exit as u8)
 }
 

@@ -1,12 +1,15 @@
-//! Standard output and standard error. A reader who has gone is no error.
+//! Standard output and standard error. A reader who has gone is no error; a disk that is full is one.
 
 use super::Exit;
 use super::args::{Global, When};
 use super::complaint::Complaint;
-use ftplog::catalog::{Said, Words};
+use ftplog::catalog::{Message, Said, Words};
 use ftplog::lang::Lang;
 use ftplog::report::Style;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use ftplog::source::Unreadable;
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
+use std::path::Path;
+use std::sync::OnceLock;
 
 /// Widest layout on a terminal.
 const WIDTH_MAX: usize = 100;
@@ -22,6 +25,8 @@ pub(crate) struct Output {
     named: Option<Lang>,
     pub(crate) quiet: u8,
     pub(crate) verbose: u8,
+    /// Why standard output took no more.
+    refused: OnceLock<io::Error>,
 }
 
 impl Output {
@@ -38,6 +43,7 @@ impl Output {
             named,
             quiet: global.quiet,
             verbose: global.verbose,
+            refused: OnceLock::new(),
         }
     }
 
@@ -47,10 +53,9 @@ impl Output {
     }
 
     /// Prints a page.
-    #[allow(clippy::unused_self)] // Whoever prints must have it.
     pub(crate) fn page(&self, text: &str) -> Exit {
-        // Whoever closed the pipe has read enough.
-        let _ = io::stdout().lock().write_all(text.as_bytes());
+        // Why it failed is kept for the end.
+        let _ = Stdout { refused: &self.refused }.write_all(text.as_bytes());
         Exit::Clean
     }
 
@@ -70,9 +75,55 @@ impl Output {
     }
 
     /// Standard output for much text.
-    #[allow(clippy::unused_self)] // Whoever prints must have it.
-    pub(crate) fn stream(&self) -> BufWriter<io::Stdout> {
-        BufWriter::with_capacity(64 * 1024, io::stdout())
+    pub(crate) fn stream(&self) -> Stream<'_> {
+        BufWriter::with_capacity(64 * 1024, Stdout { refused: &self.refused })
+    }
+
+    /// What standard output did not take, to be asked when all is printed. A reader who has gone has read enough.
+    pub(crate) fn lost(&self) -> Option<Complaint> {
+        let _ = Stdout { refused: &self.refused }.flush();
+        not_taken(self.refused.get()?)
+    }
+}
+
+/// What to say of an error of standard output.
+pub(crate) fn not_taken(error: &io::Error) -> Option<Complaint> {
+    if error.kind() == ErrorKind::BrokenPipe {
+        return None;
+    }
+    let why = Unreadable::of(error, Path::new("")).said();
+    Some(Complaint::new(Message::CannotWrite.with("path", Message::StandardOutput).with("why", why)))
+}
+
+/// Standard output with a buffer.
+pub(crate) type Stream<'a> = BufWriter<Stdout<'a>>;
+
+/// Standard output that keeps its first error.
+pub(crate) struct Stdout<'a> {
+    refused: &'a OnceLock<io::Error>,
+}
+
+impl Stdout<'_> {
+    fn keep<T>(&self, result: io::Result<T>) -> io::Result<T> {
+        result.map_err(|error| {
+            let kind = error.kind();
+            if kind == ErrorKind::Interrupted {
+                return error;
+            }
+            // The first one says why.
+            let _ = self.refused.set(error);
+            kind.into()
+        })
+    }
+}
+
+impl Write for Stdout<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.keep(io::stdout().lock().write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.keep(io::stdout().lock().flush())
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) fn rules(args: &Rules, config: &Config, output: &Output) -> Result<Ex
         return Ok(output.page(&list_rules(&rules, &output.words, output.style)));
     }
     let words = Words::new(output.lang_for_programs());
-    // Whoever closed the pipe has read enough.
+    // Why it failed is kept for the end.
     let _ = rules_json(&mut output.stream(), &rules, &words, args.format == RulesFormat::Ndjson);
     Ok(Exit::Clean)
 }
