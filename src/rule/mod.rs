@@ -343,6 +343,21 @@ pub(crate) mod testing {
         judged_by(&["default".to_owned()], lines, Location::caller())
     }
 
+    /// A session whose user is logged in; what comes next is line 6.
+    pub(crate) const LOGIN: [&str; 5] = ["220 x", "USER a", "331 x", "PASS b", "230 x"];
+
+    /// What the rules of everyone find in lines that come after a login.
+    #[track_caller]
+    pub(crate) fn after_login(lines: &[&str]) -> Vec<String> {
+        judged_by(&["default".to_owned()], &[&LOGIN[..], lines].concat(), Location::caller())
+    }
+
+    /// Of findings those of a rule.
+    pub(crate) fn of_rule(name: &str, mut found: Vec<String>) -> Vec<String> {
+        found.retain(|f| f.starts_with(name));
+        found
+    }
+
     /// The findings of a rule of the user's own only, likewise.
     pub(crate) fn judged_by_own(definition: &str, lines: &[&str]) -> Vec<String> {
         let definition: own::Definition = toml::from_str(definition).unwrap();

@@ -41,21 +41,17 @@ fn is(exchange: &Exchange, word: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::rule::testing::judged_by_default;
+    use crate::rule::testing::{after_login, judged_by_default};
 
-    const LOGIN: [&str; 5] = ["220 x", "USER a", "331 x", "PASS b", "230 x"];
     const REFUSED: &str = "503 Bad sequence of commands";
-
-    fn judged(lines: &[&str]) -> Vec<String> {
-        judged_by_default(&[&LOGIN[..], lines].concat())
-    }
 
     #[test]
     fn a_copy_needs_its_source() {
-        assert_eq!(judged(&["SITE CPTO b", REFUSED]), ["copy-without-source/missing line 6"]);
+        assert_eq!(after_login(&["SITE CPTO b", REFUSED]), ["copy-without-source/missing line 6"]);
         let used = ["site cpfr a", "350 x", "site cpto b", "250 x", "NOOP", "200 x", "site cpto c", "503 x"];
-        assert_eq!(judged(&used), ["copy-without-source/consumed line 12"]);
-        let refused = judged(&["SITE CPFR a", "550 a: No such file or directory", "SITE CPTO b", REFUSED]);
+        assert_eq!(after_login(&used), ["copy-without-source/consumed line 12"]);
+        let refused =
+            after_login(&["SITE CPFR a", "550 a: No such file or directory", "SITE CPTO b", REFUSED]);
         assert!(refused.contains(&"copy-without-source/refused line 8".to_owned()), "{refused:?}");
         assert_eq!(judged_by_default(&["SITE CPTO b", REFUSED]), ["copy-without-source/starts-late line 1"]);
     }
@@ -63,6 +59,6 @@ mod tests {
     #[test]
     fn a_target_that_is_not_allowed_is_no_matter_of_order() {
         let lines = ["SITE CPFR a", "350 x", "SITE CPTO /etc/b", "550 /etc/b: Permission denied"];
-        assert!(judged(&lines).iter().all(|f| !f.starts_with("copy")));
+        assert!(after_login(&lines).iter().all(|f| !f.starts_with("copy")));
     }
 }

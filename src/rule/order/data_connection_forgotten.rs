@@ -41,13 +41,12 @@ fn check(suspect: &Suspect) -> Option<Found> {
 
 #[cfg(test)]
 mod tests {
-    use crate::rule::testing::judged_by_default;
+    use crate::rule::testing::after_login;
 
-    const LOGIN: [&str; 5] = ["220 x", "USER a", "331 x", "PASS b", "230 x"];
     const PASSIVE: [&str; 2] = ["PASV", "227 Entering Passive Mode (192,0,2,10,250,79)"];
 
     fn judged(lines: &[&str]) -> Vec<String> {
-        judged_by_default(&[&LOGIN[..], &PASSIVE[..], lines].concat())
+        after_login(&[&PASSIVE[..], lines].concat())
     }
 
     #[test]

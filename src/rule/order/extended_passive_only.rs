@@ -34,33 +34,27 @@ fn check(suspect: &Suspect) -> Option<Found> {
 
 #[cfg(test)]
 mod tests {
-    use crate::rule::testing::judged_by_default;
-
-    const LOGIN: [&str; 5] = ["220 x", "USER a", "331 x", "PASS b", "230 x"];
-
-    fn judged(lines: &[&str]) -> Vec<String> {
-        judged_by_default(&[&LOGIN[..], lines].concat())
-    }
+    use crate::rule::testing::after_login;
 
     #[test]
     fn nothing_but_epsv_may_come_after_epsv_all() {
         let proftpd = ["EPSV ALL", "200 x", "PASV", "500 Illegal PASV command, EPSV ALL in effect"];
-        assert_eq!(judged(&proftpd), ["extended-passive-only/refused line 8"]);
+        assert_eq!(after_login(&proftpd), ["extended-passive-only/refused line 8"]);
         let vsftpd = ["EPSV ALL", "200 EPSV ALL ok.", "PORT 127,0,0,1,200,1", "550 Permission denied."];
-        assert_eq!(judged(&vsftpd), ["extended-passive-only/refused line 8"]);
+        assert_eq!(after_login(&vsftpd), ["extended-passive-only/refused line 8"]);
     }
 
     #[test]
     fn an_address_that_is_not_allowed_is_what_the_server_says() {
         // vsftpd allows EPRT after EPSV ALL.
         let lines = ["EPSV ALL", "200 EPSV ALL ok.", "EPRT |2|fe80::1|51211|", "500 Illegal EPRT command."];
-        assert!(judged(&lines).iter().all(|f| !f.starts_with("extended")));
+        assert!(after_login(&lines).iter().all(|f| !f.starts_with("extended")));
     }
 
     #[test]
     fn a_server_that_did_not_take_the_promise_refuses_for_another_reason() {
         let lines = ["EPSV ALL", "501 x", "PASV", "550 Permission denied."];
-        assert!(judged(&lines).iter().all(|f| !f.starts_with("extended")));
-        assert!(judged(&["EPSV ALL", "200 x", "PASV", "227 x"]).is_empty());
+        assert!(after_login(&lines).iter().all(|f| !f.starts_with("extended")));
+        assert!(after_login(&["EPSV ALL", "200 x", "PASV", "227 x"]).is_empty());
     }
 }

@@ -50,17 +50,13 @@ fn was_sent(exchange: &Exchange) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::rule::testing::judged_by_default;
+    use crate::rule::testing::{after_login, of_rule};
 
-    const LOGIN: [&str; 5] = ["220 x", "USER a", "331 x", "PASS b", "230 x"];
     /// The words of a server that needs it.
     const REFUSED: &str = "500 You need to use a client supporting PRET (PRE Transfer) to use PASV";
 
     fn judged(lines: &[&str]) -> Vec<String> {
-        judged_by_default(&[&LOGIN[..], lines].concat())
-            .into_iter()
-            .filter(|f| f.starts_with("pret"))
-            .collect()
+        of_rule("pret", after_login(lines))
     }
 
     #[test]

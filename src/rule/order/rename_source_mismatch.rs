@@ -51,15 +51,10 @@ fn following<'s>(refused: &Exchange<'s>) -> Option<Exchange<'s>> {
 
 #[cfg(test)]
 mod tests {
-    use crate::rule::testing::judged_by_default;
-
-    const LOGIN: [&str; 5] = ["220 x", "USER a", "331 x", "PASS b", "230 x"];
+    use crate::rule::testing::{after_login, of_rule};
 
     fn judged(lines: &[&str]) -> Vec<String> {
-        judged_by_default(&[&LOGIN[..], lines].concat())
-            .into_iter()
-            .filter(|f| f.starts_with("rename-source-mismatch"))
-            .collect()
+        of_rule("rename-source-mismatch", after_login(lines))
     }
 
     #[test]

@@ -66,15 +66,10 @@ fn revise(finding: &mut Finding, ledger: &Ledger) {
 
 #[cfg(test)]
 mod tests {
-    use crate::rule::testing::judged_by_default;
-
-    const LOGIN: [&str; 5] = ["220 x", "USER a", "331 x", "PASS b", "230 x"];
+    use crate::rule::testing::{after_login, judged_by_default, of_rule};
 
     fn judged(lines: &[&str]) -> Vec<String> {
-        judged_by_default(&[&LOGIN[..], lines].concat())
-            .into_iter()
-            .filter(|f| f.starts_with("rename-without-source"))
-            .collect()
+        of_rule("rename-without-source", after_login(lines))
     }
 
     #[test]

@@ -55,33 +55,28 @@ fn is_mended(exchange: &Exchange) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::rule::testing::judged_by_default;
+    use crate::rule::testing::{after_login, judged_by_default};
 
-    const LOGIN: [&str; 5] = ["220 x", "USER a", "331 x", "PASS b", "230 x"];
     /// pyftpdlib's words.
     const REFUSED: &str = "501 Resuming transfers not allowed in ASCII mode.";
 
-    fn judged(lines: &[&str]) -> Vec<String> {
-        judged_by_default(&[&LOGIN[..], lines].concat())
-    }
-
     #[test]
     fn an_offset_is_refused_while_files_are_text() {
-        assert_eq!(judged(&["REST 9", REFUSED]), ["restart-in-ascii/unsaid line 6"]);
-        assert_eq!(judged(&["TYPE A", "200 x", "REST 9", REFUSED]), ["restart-in-ascii/set line 8"]);
+        assert_eq!(after_login(&["REST 9", REFUSED]), ["restart-in-ascii/unsaid line 6"]);
+        assert_eq!(after_login(&["TYPE A", "200 x", "REST 9", REFUSED]), ["restart-in-ascii/set line 8"]);
         let again = ["TYPE I", "200 x", "USER b", "331 x", "PASS c", "230 x", "REST 9", REFUSED];
-        assert_eq!(judged(&again), ["restart-in-ascii/reset line 12"]);
+        assert_eq!(after_login(&again), ["restart-in-ascii/reset line 12"]);
         // Pure-FTPd accepts REST and refuses the transfer.
         let pure = ["TYPE A", "200 x", "PASV", "227 x", "REST 9", "350 x", "RETR a"];
         let lines = [&pure[..], &["503 ASCII resume is unsafe, please delete the file first"]].concat();
-        assert_eq!(judged(&lines), ["restart-in-ascii/set line 12"]);
+        assert_eq!(after_login(&lines), ["restart-in-ascii/set line 12"]);
         assert_eq!(judged_by_default(&["REST 9", REFUSED]), ["restart-in-ascii/starts-late line 1"]);
     }
 
     #[test]
     fn a_client_that_puts_it_right_lost_nothing() {
-        assert!(judged(&["REST 9", REFUSED, "TYPE I", "200 x", "REST 9", "350 x"]).is_empty());
-        let malformed = judged(&["TYPE I", "200 x", "REST abc", "501 Not an ASCII number"]);
+        assert!(after_login(&["REST 9", REFUSED, "TYPE I", "200 x", "REST 9", "350 x"]).is_empty());
+        let malformed = after_login(&["TYPE I", "200 x", "REST abc", "501 Not an ASCII number"]);
         assert_eq!(malformed, ["restart-refused/malformed line 8"]);
     }
 }

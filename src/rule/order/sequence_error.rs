@@ -64,31 +64,28 @@ fn phrases(state: &State) -> Vec<Word> {
 
 #[cfg(test)]
 mod tests {
-    use crate::rule::testing::judged_by_default;
-
-    const LOGIN: [&str; 5] = ["220 x", "USER a", "331 x", "PASS b", "230 x"];
-
-    fn judged(lines: &[&str]) -> Vec<String> {
-        judged_by_default(&[&LOGIN[..], lines].concat())
-    }
+    use crate::rule::testing::after_login;
 
     #[test]
     fn a_server_may_want_nothing_but_rnto_after_rnfr() {
         let refused = "501 Bad sequence of commands";
         let proftpd = ["RNFR a", "350 x", "PWD", refused, "CWD b", refused];
         let during = |line: u32| format!("sequence-error/during-rename line {line}");
-        assert_eq!(judged(&proftpd), [during(8), during(10)]);
+        assert_eq!(after_login(&proftpd), [during(8), during(10)]);
         let after_noop = ["RNFR a", "350 x", "NOOP", "200 x", "PWD", refused];
-        assert_eq!(judged(&after_noop), [during(10)]);
+        assert_eq!(after_login(&after_noop), [during(10)]);
         let twisted =
             ["RNFR a", "350 x", "PWD", "503 Incorrect sequence of commands: RNTO required after RNFR"];
-        assert_eq!(judged(&twisted), [during(8)]);
+        assert_eq!(after_login(&twisted), [during(8)]);
     }
 
     #[test]
     fn what_nothing_explains_is_told_with_the_state() {
-        assert_eq!(judged(&["MFMT 1 a", "503 Bad sequence of commands"]), ["sequence-error/other line 6"]);
+        assert_eq!(
+            after_login(&["MFMT 1 a", "503 Bad sequence of commands"]),
+            ["sequence-error/other line 6"]
+        );
         let after = ["RNFR a", "350 x", "RNTO b", "250 x", "PWD", "503 Bad sequence of commands"];
-        assert_eq!(judged(&after), ["sequence-error/other line 10"]);
+        assert_eq!(after_login(&after), ["sequence-error/other line 10"]);
     }
 }
