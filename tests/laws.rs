@@ -15,7 +15,7 @@ mod program;
 mod multiply;
 
 use ftplog::catalog::Words;
-use ftplog::engine::{self, Settings, Stats, Stop};
+use ftplog::engine::{self, Piece, Settings, Stats, Stop};
 use ftplog::format::{self, FORMATS, Format};
 use ftplog::lang::Lang;
 use ftplog::report::{
@@ -669,4 +669,47 @@ fn no_control_character_of_a_file_name_comes_out() {
 #[test]
 fn no_control_character_of_a_file_name_comes_out_of_exchanges() {
     in_a_file_with_a_hostile_name("hostile-names-exchanges", &[&["exchanges"]]);
+}
+
+/// The report of a log in pieces, as of one log: its lines are counted through all of them.
+fn report_of_pieces(pieces: &[&[u8]], settings: &Settings) -> String {
+    let inputs: Vec<Piece> =
+        pieces.iter().map(|p| Piece { input: Input::bytes("x.log", *p), follows: true }).collect();
+    let run = engine::run_pieces(&mut inputs.into_iter(), settings, Report::default(), |_| Ok(())).unwrap();
+    let summary = run.gathered.seal(Vec::new());
+    let mut json = Vec::new();
+    report_json(&mut json, &summary, &Sentences::new(Lang::En, Zone::UTC), 0).unwrap();
+    String::from_utf8(json).unwrap()
+}
+
+/// Cuts a log behind some of its lines, in as many pieces of about the same length. Programs begin a file with a whole record.
+fn cut(log: &[u8], n_pieces: usize) -> Vec<&[u8]> {
+    let plan = engine::recognise(log, &Settings::default()).unwrap();
+    let joins = plan.joins(&Settings::default().setup);
+    let mut pieces = Vec::new();
+    let (mut start, mut end) = (0, 0);
+    for line in log.split_inclusive(|b| *b == b'\n') {
+        let goes_on = joins.as_ref().is_some_and(|joins| joins(line.trim_ascii_end()));
+        if !goes_on && end - start >= log.len() / n_pieces {
+            pieces.push(&log[start..end]);
+            start = end;
+        }
+        end += line.len();
+    }
+    pieces.push(&log[start..]);
+    pieces
+}
+
+#[test]
+fn a_log_in_pieces_is_one_log() {
+    let mut wrong = Vec::new();
+    for (name, _, log) in texts() {
+        let want = report_of_pieces(&[&log], &with(1, 0));
+        for n in [2, 3, 5, 13, 50] {
+            if report_of_pieces(&cut(&log, n), &with(1, 0)) != want {
+                wrong.push(format!("{name} in {n} pieces"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

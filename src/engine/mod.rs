@@ -5,25 +5,32 @@
 //! Results do not depend on the number of threads or on the size of blocks and waves.
 
 mod clock;
+mod pieces;
 mod wave;
+
+pub use pieces::{Piece, recognise};
 
 use crate::catalog::{Message, Said};
 use crate::event::Place;
-use crate::format::{self, Detected, Format, Plan, Setup};
+use crate::format::{Format, Plan, Setup};
 use crate::lang::Lang;
 use crate::report::{InputSummary, LogName, Status};
 use crate::session::{Assembler, Gather, Overflow, Session, Starts};
-use crate::source::{Blocks, CaptureCounts, Input};
+use crate::source::{CaptureCounts, Input};
 use clock::Clock;
+use pieces::{Opened, Pieces};
 use rayon::prelude::*;
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 use wave::Wave;
 
 /// Routes are dealt to this many shards. It is fixed, so that results do not depend on the threads.
 pub const SHARDS: usize = 16;
 /// Blocks of a wave.
 pub const WAVE_BLOCKS: usize = 4;
+/// Blocks of a wave where they are small because files are.
+pub const WAVE_FRAGMENTS_MAX: usize = 16;
 /// Lines that were not understood and are kept to be shown.
 pub const NOT_UNDERSTOOD_KEPT_MAX: usize = 1_000;
 /// Bytes of such a line that are kept.
@@ -37,7 +44,7 @@ pub struct Settings {
     pub setup: Setup,
     /// The format, where the user names it; else it is found out.
     pub format: Option<&'static Format>,
-    /// The number of this source in the order of the inputs.
+    /// The number of this log among those of the run.
     pub source: u32,
     /// Bytes of a block; 0 means [`crate::source::BLOCK_BYTES`].
     pub block_bytes: usize,
@@ -153,11 +160,37 @@ pub struct Run<G> {
     pub starts: Starts,
     /// How much was understood.
     pub stats: Stats,
-    /// How the log was read.
-    pub plan: Plan,
+    /// How the log was read: its first piece, if it has several.
+    pub plan: Arc<Plan>,
     /// Whether the user named the format.
     pub format_given: bool,
     /// Why the log was not read to its end, if it was not.
+    pub cut_short: Option<Stop>,
+}
+
+/// What came of a log in several pieces.
+#[derive(Debug)]
+pub struct PiecesRun<G> {
+    /// What was gathered.
+    pub gathered: G,
+    /// Where the sessions begin: lines are counted through all pieces.
+    pub starts: Starts,
+    /// How much of each piece was understood, or why it was not read.
+    pub pieces: Vec<Result<PieceRun, Stop>>,
+    /// How much was understood of all of them.
+    pub stats: Stats,
+}
+
+/// What came of one piece of a log.
+#[derive(Debug)]
+pub struct PieceRun {
+    /// How much was understood. Exchanges and replies are counted for all pieces together only.
+    pub stats: Stats,
+    /// How it was read.
+    pub plan: Arc<Plan>,
+    /// Whether the user named the format.
+    pub format_given: bool,
+    /// Why it was not read to its end, if it was not.
     pub cut_short: Option<Stop>,
 }
 
@@ -180,7 +213,7 @@ impl<G> Run<G> {
     }
 }
 
-/// Reads a log to its end. `after_wave` is called after each wave and may stop the run.
+/// Reads a log in one file to its end. `after_wave` is called after each wave and may stop the run.
 ///
 /// # Errors
 /// The log cannot be read at all; where a part of it could, that is in [`Run::cut_short`].
@@ -190,69 +223,38 @@ pub fn run<G: Gather>(
     gather: G,
     after_wave: impl FnMut(Progress<'_, G>) -> Result<(), Stop> + Send,
 ) -> Result<Run<G>, Stop> {
-    let mut blocks = input.into_blocks().map_err(Stop::Read)?;
-    if settings.block_bytes > 0 {
-        blocks = blocks.with_block_bytes(settings.block_bytes);
-    }
-    let plan = plan(&mut blocks, settings)?;
-    blocks.set_layout(plan.layout(&settings.setup));
+    let mut one = std::iter::once(Piece { input, follows: true });
+    let PiecesRun { gathered, starts, mut pieces, stats } = run_pieces(&mut one, settings, gather, after_wave)?;
+    let PieceRun { plan, format_given, cut_short, .. } = pieces.pop().unwrap_or(Err(Stop::Empty))?;
+    Ok(Run { gathered, starts, stats, plan, format_given, cut_short })
+}
+
+/// Reads a log that is in several pieces, such as files that were rotated, as one: a session that begins in one piece goes on in the
+/// next. The pieces are opened one after another, the oldest first.
+///
+/// # Errors
+/// Threads could not be started.
+pub fn run_pieces<G: Gather>(
+    pieces: &mut (dyn Iterator<Item = Piece> + Send),
+    settings: &Settings,
+    gather: G,
+    after_wave: impl FnMut(Progress<'_, G>) -> Result<(), Stop> + Send,
+) -> Result<PiecesRun<G>, Stop> {
     let pool =
         rayon::ThreadPoolBuilder::new().num_threads(settings.jobs).thread_name(|n| format!("ftplog-{n}"));
     let pool = pool.build().map_err(|e| Stop::Threads(e.to_string()))?;
-    let engine = Engine::new(settings, plan, gather);
-    Ok(pool.install(|| engine.run(blocks, after_wave)))
-}
-
-/// Finds out how to read the log.
-fn plan(blocks: &mut Blocks, settings: &Settings) -> Result<Plan, Stop> {
-    if blocks.capture().is_some() {
-        let format = format::of_captures();
-        let other = settings.format.is_some_and(|named| !std::ptr::eq(named, format));
-        return if other { Err(Stop::Capture) } else { Ok(Plan::of(format)) };
-    }
-    let plan = recognise(blocks.peek(format::SAMPLE_BYTES).map_err(Stop::Read)?, settings);
-    // What is cut off or damaged is no log of another kind.
-    plan.map_err(|stop| blocks.take_peek_error().map_or(stop, Stop::Read))
-}
-
-/// Finds out how to read a log by its first bytes.
-///
-/// # Errors
-/// It is no FTP log.
-pub fn recognise(sample: &[u8], settings: &Settings) -> Result<Plan, Stop> {
-    let detected = format::detect(sample, &settings.setup);
-    match (settings.format, detected) {
-        (_, Detected::Empty) => Err(Stop::Empty),
-        (Some(format), _) => Ok(format::plan_for(format, sample, &settings.setup)),
-        (None, Detected::Log(plan)) => Ok(plan),
-        (None, Detected::Binary { kind, offset }) => Err(Stop::Binary { kind, offset }),
-        (None, Detected::Foreign { protocol, line }) => {
-            let text = nth_line(sample, line);
-            Err(Stop::Foreign { protocol, line, text })
-        }
-        (None, Detected::Unknown) => Err(unknown(sample)),
-    }
-}
-
-fn nth_line(sample: &[u8], line: u64) -> Vec<u8> {
-    let text = crate::source::Lines(sample).nth(line as usize - 1).map(|l| l.bytes).unwrap_or_default();
-    text[..text.len().min(NOT_UNDERSTOOD_BYTES_MAX)].to_vec()
-}
-
-fn unknown(sample: &[u8]) -> Stop {
-    let lines = crate::source::Lines(sample);
-    let first = (1u64..).zip(lines).find(|(_, l)| !l.bytes.trim_ascii().is_empty()).map_or(1, |(n, _)| n);
-    Stop::Unknown { line: first, text: nth_line(sample, first) }
+    let engine = Engine::new(settings, gather);
+    Ok(pool.install(|| engine.run(Pieces::open(pieces, settings), after_wave)))
 }
 
 /// Everything a run owns.
 struct Engine<'s, G> {
     settings: &'s Settings,
-    plan: Plan,
     shards: Vec<Shard<G>>,
     gathered: G,
     starts: Starts,
-    stats: Stats,
+    /// How much of each piece was understood.
+    stats: Vec<Stats>,
 }
 
 /// The part of the routes that one thread folds at a time.
@@ -263,45 +265,35 @@ struct Shard<G> {
 }
 
 impl<'s, G: Gather> Engine<'s, G> {
-    fn new(settings: &'s Settings, plan: Plan, gathered: G) -> Self {
+    fn new(settings: &'s Settings, gathered: G) -> Self {
         let watch = gathered.watch();
         let shard = |index| Shard { index, assembler: Assembler::new(watch), gather: gathered.fork() };
         let shards = (0..SHARDS).map(shard).collect();
-        Self { settings, plan, shards, gathered, starts: Starts::default(), stats: Stats::default() }
+        Self { settings, shards, gathered, starts: Starts::default(), stats: Vec::new() }
     }
 
     fn run(
         mut self,
-        mut blocks: Blocks,
+        mut pieces: Pieces,
         mut after_wave: impl FnMut(Progress<'_, G>) -> Result<(), Stop> + Send,
-    ) -> Run<G> {
-        let mut cut_short = None;
+    ) -> PiecesRun<G> {
+        let mut stopped = None;
         let mut clock = Clock::default();
         // Three waves take turns: one is read, one lexed, one folded.
         let (mut reading, mut lexing, mut folding) = (Wave::default(), Wave::default(), Wave::default());
         loop {
-            let (plan, settings, shards) = (&self.plan, self.settings, &mut self.shards);
-            let (read, ()) = rayon::join(
-                || read_wave(&mut blocks, &mut reading),
-                || {
-                    rayon::join(
-                        || lexing.lex(plan, &settings.setup),
-                        || fold_wave(shards, &folding, plan, settings),
-                    );
-                },
+            let (settings, shards) = (self.settings, &mut self.shards);
+            rayon::join(
+                || pieces.read(&mut reading),
+                || rayon::join(|| lexing.lex(&settings.setup), || fold_wave(shards, &folding, settings)),
             );
-            if let Err(error) = read {
-                cut_short.get_or_insert(Stop::Read(error));
-            }
             if !folding.is_empty()
-                && let Err(stop) = self.deliver(folding.last_line() + 1, &mut after_wave)
+                && let Err(stop) = self.deliver(folding.last_line() + 1, pieces.bytes(), &mut after_wave)
             {
-                cut_short = Some(stop);
+                stopped = Some(stop);
                 break;
             }
             lexing.settle(&mut self.stats, &mut clock, &self.settings.setup);
-            self.stats.bytes = blocks.bytes_read();
-            self.stats.capture = blocks.capture();
             if reading.is_empty() && lexing.is_empty() {
                 break;
             }
@@ -312,25 +304,42 @@ impl<'s, G: Gather> Engine<'s, G> {
         self.shards.par_iter_mut().for_each(|Shard { assembler, gather, .. }| {
             assembler.finish(&mut |session, ended| gather.observe(session, ended));
         });
-        if !matches!(cut_short, Some(Stop::Done))
-            && let Err(stop) = self.deliver(u64::MAX, &mut after_wave)
-        {
-            cut_short = Some(stop);
+        if stopped.is_none() {
+            stopped = self.deliver(u64::MAX, pieces.bytes(), &mut after_wave).err();
         }
-        for shard in &self.shards {
-            self.stats.exchanges += shard.assembler.exchanges();
-            self.stats.replies += shard.assembler.replies();
-            self.stats.overflow.sessions_ended += shard.assembler.overflow().sessions_ended;
+        if let Some(why) = stopped {
+            pieces.stop(why);
         }
-        self.stats.lines_cut += self.stats.capture.as_ref().map_or(0, |counts| counts.lines_cut);
-        let Self { gathered, starts, stats, plan, settings, .. } = self;
-        Run { gathered, starts, stats, plan, format_given: settings.format.is_some(), cut_short }
+        self.sum_up(pieces)
+    }
+
+    fn sum_up(self, pieces: Pieces) -> PiecesRun<G> {
+        let Self { settings, shards, gathered, starts, mut stats } = self;
+        let n_pieces = pieces.pieces.len();
+        stats.resize_with(n_pieces, Stats::default);
+        let mut all = Stats::default();
+        let format_given = settings.format.is_some();
+        let of_piece = |(opened, mut stats): (Result<Opened, Stop>, Stats)| {
+            let Opened { plan, bytes, capture, cut_short } = opened?;
+            (stats.bytes, stats.capture) = (bytes, capture);
+            stats.lines_cut += stats.capture.as_ref().map_or(0, |counts| counts.lines_cut);
+            all.add(&stats);
+            Ok(PieceRun { stats, plan, format_given, cut_short })
+        };
+        let pieces = pieces.pieces.into_iter().zip(stats).map(of_piece).collect();
+        for shard in &shards {
+            all.exchanges += shard.assembler.exchanges();
+            all.replies += shard.assembler.replies();
+            all.overflow.sessions_ended += shard.assembler.overflow().sessions_ended;
+        }
+        PiecesRun { gathered, starts, pieces, stats: all }
     }
 
     /// Brings together what the shards gathered in a wave.
     fn deliver(
         &mut self,
         next_line: u64,
+        bytes: u64,
         after_wave: &mut impl FnMut(Progress<'_, G>) -> Result<(), Stop>,
     ) -> Result<(), Stop> {
         let mut started = Vec::new();
@@ -345,43 +354,37 @@ impl<'s, G: Gather> Engine<'s, G> {
             }
         }
         self.starts.extend(started);
-        let bytes = self.stats.bytes;
         after_wave(Progress { gathered: &mut self.gathered, complete_before, starts: &self.starts, bytes })
     }
 }
 
-/// Reads the next blocks; none at the end of the log.
-fn read_wave(blocks: &mut Blocks, wave: &mut Wave) -> io::Result<()> {
-    for _ in 0..WAVE_BLOCKS {
-        let mut fragment = wave.spare();
-        match blocks.next_into(&mut fragment.block) {
-            Ok(true) => wave.push(fragment),
-            Ok(false) => {
-                wave.keep(fragment);
-                break;
-            }
-            Err(error) => {
-                // What came before the error is still read.
-                if !fragment.block.bytes.is_empty() {
-                    wave.push(fragment);
-                }
-                blocks.stop();
-                return Err(error);
-            }
-        }
+impl Stats {
+    /// Adds what was counted of another piece.
+    fn add(&mut self, other: &Self) {
+        let room = NOT_UNDERSTOOD_KEPT_MAX.saturating_sub(self.not_understood.len());
+        let unknown = other.not_understood.iter().take(room);
+        let lines_before = self.lines;
+        self.not_understood.extend(unknown.map(|(line, text)| (lines_before + line, text.clone())));
+        self.bytes += other.bytes;
+        self.lines += other.lines;
+        self.lines_not_understood += other.lines_not_understood;
+        self.lines_cut += other.lines_cut;
+        self.capture = self.capture.take().or_else(|| other.capture.clone());
     }
-    Ok(())
 }
 
 /// Folds a wave that was lexed: every shard goes through its events in the order of the lines.
-fn fold_wave<G: Gather>(shards: &mut [Shard<G>], wave: &Wave, plan: &Plan, settings: &Settings) {
+fn fold_wave<G: Gather>(shards: &mut [Shard<G>], wave: &Wave, settings: &Settings) {
     if wave.is_empty() {
         return;
     }
     shards.par_iter_mut().for_each(|Shard { index, assembler, gather }| {
         let mut done = |session: &Session, ended| gather.observe(session, ended);
-        for fragment in wave.fragments() {
-            fragment.replay(*index, plan, settings, |place, route, dialect, event| {
+        for (origin, fragment) in wave.fragments() {
+            if origin.is_anew {
+                assembler.finish(&mut done);
+            }
+            fragment.replay(*index, &origin.plan, settings, |place, route, dialect, event| {
                 assembler.take(place, route, dialect, event, &mut done);
             });
         }

@@ -12,6 +12,7 @@ use crate::time::When;
 use foldhash::fast::FixedState;
 use rayon::prelude::*;
 use std::hash::BuildHasher;
+use std::sync::Arc;
 
 /// Routes are hashed in the same way in every run.
 static ROUTES: FixedState = FixedState::with_seed(0);
@@ -21,8 +22,17 @@ const USUAL_LINE_BYTES: usize = 96;
 /// Blocks that are worked on together.
 #[derive(Default)]
 pub(super) struct Wave {
-    fragments: Vec<Fragment>,
+    fragments: Vec<(Origin, Fragment)>,
     spare: Vec<Fragment>,
+}
+
+/// Where a block comes from, and how it is to be read.
+pub(super) struct Origin {
+    /// The number of its piece of the log.
+    pub(super) piece: usize,
+    pub(super) plan: Arc<Plan>,
+    /// Whether the sessions before it end where it begins.
+    pub(super) is_anew: bool,
 }
 
 /// A block and what was found in it.
@@ -54,8 +64,17 @@ impl Wave {
         self.fragments.is_empty()
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.fragments.len()
+    }
+
+    /// Bytes of the blocks.
+    pub(super) fn bytes(&self) -> usize {
+        self.fragments.iter().map(|(_, fragment)| fragment.block.bytes.len()).sum()
+    }
+
     pub(super) fn clear(&mut self) {
-        self.spare.append(&mut self.fragments);
+        self.spare.extend(self.fragments.drain(..).map(|(_, fragment)| fragment));
     }
 
     pub(super) fn spare(&mut self) -> Fragment {
@@ -66,39 +85,47 @@ impl Wave {
         self.spare.push(fragment);
     }
 
-    pub(super) fn push(&mut self, fragment: Fragment) {
-        self.fragments.push(fragment);
+    pub(super) fn push(&mut self, origin: Origin, fragment: Fragment) {
+        self.fragments.push((origin, fragment));
     }
 
-    pub(super) fn fragments(&self) -> &[Fragment] {
+    pub(super) fn fragments(&self) -> &[(Origin, Fragment)] {
         &self.fragments
     }
 
     pub(super) fn last_line(&self) -> u64 {
-        self.fragments.last().map_or(0, |f| f.lines_before + u64::from(f.found.lines))
+        self.fragments.last().map_or(0, |(_, f)| f.lines_before + u64::from(f.found.lines))
     }
 
     /// Reads the lines of every block.
-    pub(super) fn lex(&mut self, plan: &Plan, setup: &Setup) {
-        self.fragments.par_iter_mut().for_each(|fragment| fragment.lex(plan, setup));
+    pub(super) fn lex(&mut self, setup: &Setup) {
+        self.fragments.par_iter_mut().for_each(|(origin, fragment)| fragment.lex(&origin.plan, setup));
     }
 
-    /// The serial step: what depends on the blocks before.
-    pub(super) fn settle(&mut self, stats: &mut Stats, clock: &mut Clock, setup: &Setup) {
-        for fragment in &mut self.fragments {
+    /// The serial step: what depends on the blocks before. `pieces` has what was counted of each piece, one behind the other.
+    pub(super) fn settle(&mut self, pieces: &mut Vec<Stats>, clock: &mut Clock, setup: &Setup) {
+        let mut lines_before = pieces.iter().map(|stats| stats.lines).sum();
+        for (origin, fragment) in &mut self.fragments {
             let found = &fragment.found;
-            fragment.lines_before = stats.lines;
+            fragment.lines_before = lines_before;
+            lines_before += u64::from(found.lines);
             clock.settle(&found.times, setup, &mut fragment.hands);
+            if pieces.len() <= origin.piece {
+                pieces.resize_with(origin.piece + 1, Stats::default);
+            }
+            let n_kept: usize = pieces.iter().map(|stats| stats.not_understood.len()).sum();
+            let stats = &mut pieces[origin.piece];
+            let lines_of_piece = stats.lines;
             stats.lines += u64::from(found.lines);
             stats.lines_cut += u64::from(found.lines_cut);
             stats.lines_not_understood += u64::from(found.lines_not_understood);
+            // The first line of each piece that was not understood is kept in any case.
+            let room = NOT_UNDERSTOOD_KEPT_MAX.saturating_sub(n_kept);
+            let room = room.max(usize::from(stats.not_understood.is_empty()));
             let texts = Texts { block: &fragment.block.bytes, written: &found.written };
-            for (line, text) in &found.unknown {
-                if stats.not_understood.len() < NOT_UNDERSTOOD_KEPT_MAX {
-                    let line = fragment.lines_before + u64::from(*line);
-                    stats.not_understood.push((line, text.in_texts(&texts).to_vec()));
-                }
-            }
+            stats.not_understood.extend(found.unknown.iter().take(room).map(|(line, text)| {
+                (lines_of_piece + u64::from(*line), text.in_texts(&texts).to_vec())
+            }));
         }
     }
 }

@@ -19,6 +19,11 @@ impl Format {
         std::ptr::eq(self, other)
     }
 
+    /// Whether one program writes both.
+    pub(crate) fn is_kin(&'static self, other: &Self) -> bool {
+        self.family().iter().any(|f| f.is(other))
+    }
+
     /// The formats that it shares its lines with, itself included.
     fn family(&'static self) -> Vec<&'static Self> {
         let family = FAMILIES.iter().find(|family| family.iter().any(|f| f.is(self)));

@@ -132,6 +132,20 @@ impl Plan {
         self.formats[0]
     }
 
+    /// How many lines of a sample it understands; `carried` are lines from before that they cannot be read without.
+    #[must_use]
+    pub fn understands(&self, carried: &[u8], sample: &[u8], setup: &Setup) -> usize {
+        let mut reading = self.start(setup);
+        for line in source::Lines(carried) {
+            reading.take(line.bytes, |_| ());
+        }
+        let mut known = 0;
+        for line in source::Lines(sample) {
+            reading.take(line.bytes, |taken| known += usize::from(*taken.lexed != Lexed::Unknown));
+        }
+        known
+    }
+
     /// How the lines hang together, for those who cut the file into blocks.
     #[must_use]
     pub fn layout(&self, setup: &Setup) -> source::Layout {

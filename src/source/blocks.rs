@@ -122,10 +122,15 @@ impl Blocks {
         self.peek_failed.take()
     }
 
-    /// Ends the stream here.
-    pub fn stop(&mut self) {
-        self.ended = true;
-        self.carry.clear();
+    /// Goes on where another stream ended: the lines that its lines could not be read without hold for these, too.
+    pub fn go_on(&mut self, ended: &Self) {
+        self.carried.clone_from(&ended.carried);
+    }
+
+    /// The lines that the next ones cannot be read without, each with its newline.
+    #[must_use]
+    pub fn carried(&self) -> Vec<u8> {
+        self.carried.concat()
     }
 
     /// Fills `block` with the next lines. Returns whether there were any.
