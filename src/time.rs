@@ -55,6 +55,12 @@ impl When {
         self.is_stated().then_some(self)
     }
 
+    /// Of two times for the same moment, the one that says more; this one where they say as much.
+    #[must_use]
+    pub fn or_fuller(self, other: Self) -> Self {
+        if other.known > self.known { other } else { self }
+    }
+
     /// RFC 3339 with an offset of zero; `None` unless all of it is known.
     #[must_use]
     pub fn rfc3339(self) -> Option<String> {

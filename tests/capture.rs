@@ -227,7 +227,7 @@ fn no_secret_and_no_control_character_of_a_capture_comes_out() {
 /// The exchanges of a capture, without what tells where and when they were captured.
 fn exchanges(capture: Vec<u8>) -> Result<Vec<Value>, Stop> {
     let mut out = Vec::new();
-    let gather = Exchanges::new("x.pcap", Shape::Ndjson, Zone::UTC, &Words::new(Lang::En));
+    let gather = Exchanges::new(Shape::Ndjson, Zone::UTC, &Words::new(Lang::En));
     let run = engine::run(Input::bytes("x.pcap", capture), &Settings::default(), gather, |progress| {
         let written = progress.gathered.write(&mut out, progress.complete_before, progress.starts);
         written.map_err(|_| Stop::Done)

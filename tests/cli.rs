@@ -923,7 +923,7 @@ fn the_report_has_the_fields_of_the_contract_in_their_order() {
         }
         finding.at("related").items().iter().for_each(|r| has(r, "role:s path:s member:s- line:n"));
         let transcript = finding.at("transcript").items();
-        transcript.iter().for_each(|l| has(l, "line:n time:s? from:s text:s raw_base64:s-"));
+        transcript.iter().for_each(|l| has(l, "line:n time:s? from:s text:s raw_base64:s- path:s- member:s-"));
         assert!(!transcript.is_empty());
     }
 }

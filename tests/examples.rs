@@ -25,7 +25,7 @@ fn analyzed(name: &str, log: &[u8]) -> Option<Summary> {
     let all = Choice { select: vec!["all".to_owned()], ..Choice::default() };
     let options = Options { rules: Arc::new(Ruleset::new(&all).unwrap()), ..Options::default() };
     let mut run = engine::run(log, &settings, Report::new(options), |_| Ok(())).ok()?;
-    let input = run.input(name);
+    let input = run.input();
     Some(run.gathered.seal(vec![input]))
 }
 

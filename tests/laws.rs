@@ -45,7 +45,7 @@ struct Outcome {
 /// The report of a log, and how much of it was understood.
 fn report(log: &[u8], settings: &Settings) -> Result<(String, String, Stats), Stop> {
     let mut run = engine::run(Input::bytes("x.log", log), settings, Report::default(), |_| Ok(()))?;
-    let input = run.input("x.log");
+    let input = run.input();
     let sentences = Sentences::new(Lang::En, Zone::UTC);
     let summary = run.gathered.seal(vec![input]);
     let options = TextOptions { style: Style::default(), all: true, findings_only: false };
@@ -58,7 +58,7 @@ fn report(log: &[u8], settings: &Settings) -> Result<(String, String, Stats), St
 fn outcome(log: &[u8], settings: &Settings) -> Outcome {
     let (report, ..) = report(log, settings).unwrap();
     let mut exchanges = Vec::new();
-    let gather = Exchanges::new("x.log", Shape::Ndjson, Zone::UTC, &Words::new(Lang::En));
+    let gather = Exchanges::new(Shape::Ndjson, Zone::UTC, &Words::new(Lang::En));
     let prompt = Settings { prompt: true, ..settings.clone() };
     engine::run(Input::bytes("x.log", log), &prompt, gather, |progress| {
         let written = progress.gathered.write(&mut exchanges, progress.complete_before, progress.starts);
@@ -68,7 +68,7 @@ fn outcome(log: &[u8], settings: &Settings) -> Outcome {
     let mut sessions = Vec::new();
     let mut run = engine::run(Input::bytes("x.log", log), settings, Sessions::default(), |_| Ok(())).unwrap();
     run.gathered.sort();
-    run.gathered.ndjson(&mut sessions, "x.log", &run.starts).unwrap();
+    run.gathered.ndjson(&mut sessions, &run.starts).unwrap();
     Outcome {
         report,
         exchanges: String::from_utf8(exchanges).unwrap(),

@@ -366,7 +366,7 @@ fn threads_and_blocks_change_nothing() {
         let mut run = engine::run(input, &settings, Servers::default(), |_| Ok(())).ok()?;
         run.gathered.settle();
         let mut out = Vec::new();
-        run.gathered.ndjson(&mut out, "log").unwrap();
+        run.gathered.ndjson(&mut out).unwrap();
         Some(String::from_utf8(out).unwrap())
     };
     for path in logs {
@@ -388,7 +388,7 @@ fn more_servers_than_are_told_apart_are_counted_and_change_nothing_by_threads() 
             engine::run(Input::bytes("log", log.clone()), &settings, Servers::default(), |_| Ok(())).unwrap();
         run.gathered.settle();
         let mut out = Vec::new();
-        run.gathered.ndjson(&mut out, "log").unwrap();
+        run.gathered.ndjson(&mut out).unwrap();
         (out, run.gathered.count(), run.gathered.left_out())
     };
     let one = told(1, 0);

@@ -121,7 +121,7 @@ fn wrapped(log: &[u8], ways: &[Wrap]) -> Vec<u8> {
 /// The exchanges of a log, and the names of what was taken off.
 fn exchanges(log: &[u8], settings: &Settings) -> Result<(Vec<Value>, Vec<&'static str>), String> {
     let mut out = Vec::new();
-    let gather = Exchanges::new("x.log", Shape::Ndjson, Zone::UTC, &Words::new(Lang::En));
+    let gather = Exchanges::new(Shape::Ndjson, Zone::UTC, &Words::new(Lang::En));
     let settings = Settings { prompt: true, ..settings.clone() };
     let run = engine::run(Input::bytes("x.log", log), &settings, gather, |progress| {
         let written = progress.gathered.write(&mut out, progress.complete_before, progress.starts);

@@ -106,6 +106,8 @@ messages! {
     NoExchanges "no-exchanges";
     ReadAsLines "read-as-lines" "read-as-lines-one";
     NoExchangesTip "no-exchanges-tip";
+    PiecesMissing "pieces-missing";
+    FilesMissing "files-missing";
     NotUnderstood "not-understood" "not-understood-one";
     NotUnderstoodTip "not-understood-tip";
     LineNotUnderstood "line-not-understood";

@@ -5,16 +5,17 @@ use super::args::{self, Analyze, FailOn, ReportFormat};
 use super::captures;
 use super::complaint::{Complaint, NoLog};
 use super::config::Config;
-use super::inputs::{Inputs, Named, half_understood, no_logs, settings, stopped, without_exchanges};
+use super::inputs::{Inputs, half_understood, no_logs, settings, stopped, without_exchanges};
+use super::logs::{Given, Group, Log, groups};
 use super::output::Output;
-use ftplog::catalog::Message;
-use ftplog::engine::{self, Settings, Stats};
+use ftplog::catalog::{Message, Said};
+use ftplog::engine::{self, PieceRead, PiecesRun, Settings, Stats};
 use ftplog::report::{
-    InputSummary, Options, Report, Sentences, Status, Summary, TextOptions, after_demo, report_json,
+    InputSummary, Options, Report, Sentences, Sources, Status, Summary, TextOptions, after_demo, report_json,
     report_text,
 };
 use ftplog::rule::{Ruleset, Severity, Unknown};
-use ftplog::session::{Confidence, Starts};
+use ftplog::session::{Confidence, Gather, Starts};
 use ftplog::source::{Input, Unreadable};
 use ftplog::text::Printable;
 use std::io::Write as _;
@@ -32,17 +33,18 @@ pub(crate) fn analyze(args: &Analyze, config: &Config, output: &Output) -> Resul
     let inputs = Inputs::find(&args.reading, config.limits()?)?;
     let mut desk = Desk {
         report: Report::new(options),
-        inputs: Vec::new(),
+        sources: Sources::default(),
         complaints: inputs.complaints,
         skipped: Vec::new(),
     };
-    for file in &inputs.logs {
-        desk.read_all(file, &settings, output);
+    for group in groups(inputs.files, &settings) {
+        desk.read_all(group, &settings, output);
     }
-    if desk.inputs.iter().all(|i| i.status == Status::Failed) && desk.complaints.is_empty() {
+    let nothing_read = desk.sources.inputs().iter().all(|i| i.status == Status::Failed);
+    if nothing_read && desk.complaints.is_empty() {
         desk.complaints.extend(inputs.folders.iter().map(|(folder, n)| no_logs(folder, *n, &desk.skipped)));
     }
-    let summary = desk.report.seal(desk.inputs);
+    let summary = desk.report.seal(desk.sources);
     desk.complaints.extend(summary_limits(&summary));
     let mut exit = verdict(&summary, args);
     if !desk.complaints.iter().all(|c| c.warning) || mostly_not_understood(&summary) {
@@ -60,29 +62,114 @@ pub(crate) fn analyze(args: &Analyze, config: &Config, output: &Output) -> Resul
 /// What was read so far.
 struct Desk {
     report: Report,
-    inputs: Vec<InputSummary>,
+    sources: Sources,
     complaints: Vec<Complaint>,
     /// Files of folders that are no FTP logs.
     skipped: Vec<NoLog>,
 }
 
 impl Desk {
-    /// Reads a file, or every member of an archive.
-    fn read_all(&mut self, file: &Named, settings: &Settings, output: &Output) {
-        let before = (self.inputs.len(), self.complaints.len(), self.skipped.len());
-        for log in file.logs() {
-            self.read(&log, settings, output);
+    /// Reads the logs of a group.
+    fn read_all(&mut self, group: Group, settings: &Settings, output: &Output) {
+        let alone = group.alone().filter(|file| file.by_user).map(|file| file.name.clone());
+        let before = (self.sources.inputs().len(), self.complaints.len(), self.skipped.len());
+        for log in group.logs() {
+            self.read(log, settings, output);
         }
-        if file.by_user && before.0 == self.inputs.len() && before.1 == self.complaints.len() {
+        if let Some(name) = alone
+            && before.0 == self.sources.inputs().len()
+            && before.1 == self.complaints.len()
+        {
             let skipped = &self.skipped[before.2..];
-            self.complaints.push(no_logs(&file.name, skipped.len(), skipped));
+            self.complaints.push(no_logs(&name, skipped.len(), skipped));
         }
     }
 
-    fn read(&mut self, log: &Named, settings: &Settings, output: &Output) {
-        let failed = |error: &Complaint| InputSummary {
-            path: log.name.clone(),
-            member: log.log_name().member.map(str::to_owned),
+    fn read(&mut self, mut log: Log, settings: &Settings, output: &Output) {
+        let settings = Settings { source: self.sources.next_log(), ..settings.clone() };
+        let fork = self.report.fork();
+        let run = match engine::run_pieces(&mut log, &settings, fork, |_| Ok(())) {
+            Ok(run) => run,
+            Err(stop) => return self.complaints.push(stopped("", &stop, None)),
+        };
+        let PiecesRun { mut gathered, starts, pieces, stats } = run;
+        let pieces = pieces.into_iter().map(|piece| piece.read).zip(&log.given);
+        let (read, unread): (Vec<_>, Vec<_>) = pieces.partition(|(read, _)| read.is_ok());
+        let read: Vec<_> = read.into_iter().filter_map(|(read, given)| Some((read.ok()?, given))).collect();
+        self.take(&read, &stats, &starts, output);
+        if self.sources.next_log() > settings.source {
+            self.report.absorb(&mut gathered);
+        }
+        for (read, given) in unread {
+            if let Err(stop) = read {
+                self.fail(given, stopped(&given.name.path, &stop, None), &settings, output);
+            }
+        }
+        for (given, complaint) in &log.failed {
+            self.fail(given, complaint.clone(), &settings, output);
+        }
+        self.complaints.append(&mut log.gaps);
+    }
+
+    /// Takes a log, in one piece or in several, that was read.
+    fn take(&mut self, pieces: &[(PieceRead, &Given)], all: &Stats, starts: &Starts, output: &Output) {
+        let Some((first, given)) = pieces.first() else { return };
+        for (piece, given) in pieces {
+            let decision = ftplog::report::decision(&piece.plan, piece.format_given, &output.words);
+            let path = Printable(given.name.path.as_bytes());
+            output.say(1, Message::OfPath.with("path", path).with("what", decision));
+        }
+        let format = first.plan.main().dialect.name;
+        let nothing = without_exchanges(&given.name.path, format, all, output.words.lang());
+        if let Some(Complaint { kind: Some(NoLog::Capture), what, .. }) = &nothing
+            && !given.by_user
+        {
+            output.say(1, Message::Skipped.with("what", what.clone()));
+            return self.skipped.push(NoLog::Capture);
+        }
+        let mut inputs = Vec::new();
+        for (piece, given) in pieces {
+            let path = &given.name.path;
+            let cut_short = piece.cut_short.as_ref().map(|stop| stopped(path, stop, Some(&piece.stats)));
+            let errors: Vec<Said> = cut_short.iter().chain(&nothing).map(|c| c.what.clone()).collect();
+            self.complaints.extend(cut_short);
+            if nothing.is_none() || piece.stats.lines_not_understood > 0 {
+                self.complaints.extend(half_understood(path, &piece.stats, output));
+            }
+            self.complaints.extend(limits(path, &piece.stats, all));
+            inputs.push(InputSummary {
+                name: given.name.clone(),
+                format: Some(piece.plan.main().dialect.name),
+                format_given: piece.format_given,
+                status: match (all.exchanges, errors.is_empty()) {
+                    (0, _) => Status::Failed,
+                    (_, true) => Status::Ok,
+                    (_, false) => Status::Partial,
+                },
+                lines: piece.stats.lines,
+                lines_not_understood: piece.stats.lines_not_understood,
+                replies: all.replies,
+                starts: Starts::default(),
+                errors,
+            });
+        }
+        self.complaints.extend(nothing);
+        if all.overflow.sessions_ended > 0 {
+            let path = Printable(given.name.path.as_bytes());
+            let ended = Message::SessionsEnded.with("path", path).with("n", all.overflow.sessions_ended);
+            self.complaints.push(Complaint::warning(ended));
+        }
+        self.sources.add_log(inputs, starts);
+    }
+
+    /// Notes a file that could not be read. One in a folder that is no log is no error.
+    fn fail(&mut self, given: &Given, complaint: Complaint, settings: &Settings, output: &Output) {
+        if let Some(kind) = complaint.kind.filter(|_| !given.by_user) {
+            output.say(1, Message::Skipped.with("what", complaint.what));
+            return self.skipped.push(kind);
+        }
+        self.sources.add_failed(InputSummary {
+            name: given.name.clone(),
             format: None,
             format_given: settings.format.is_some(),
             status: Status::Failed,
@@ -90,81 +177,22 @@ impl Desk {
             lines_not_understood: 0,
             replies: 0,
             starts: Starts::default(),
-            errors: vec![error.what.clone()],
-        };
-        let input = match log.open() {
-            Ok(input) => input,
-            Err(complaint) => {
-                self.inputs.push(failed(&complaint));
-                return self.complaints.push(complaint);
-            }
-        };
-        let source = self.inputs.len() as u32;
-        let settings = Settings { source, ..settings.clone() };
-        let fork = ftplog::session::Gather::fork(&self.report);
-        match engine::run(input, &settings, fork, |_| Ok(())) {
-            Ok(mut run) => {
-                let named = settings.format.is_some();
-                let decision = ftplog::report::decision(&run.plan, named, &output.words);
-                let path = Printable(log.name.as_bytes());
-                output.say(1, Message::OfPath.with("path", path).with("what", decision));
-                let format = run.plan.main().dialect.name;
-                let nothing = without_exchanges(&log.name, format, &run.stats, output.words.lang());
-                if let Some(Complaint { kind: Some(NoLog::Capture), what, .. }) = &nothing
-                    && !log.by_user
-                {
-                    output.say(1, Message::Skipped.with("what", what.clone()));
-                    return self.skipped.push(NoLog::Capture);
-                }
-                ftplog::session::Gather::absorb(&mut self.report, &mut run.gathered);
-                let mut errors = Vec::new();
-                if let Some(stop) = &run.cut_short {
-                    let complaint = stopped(&log.name, stop, Some(&run.stats));
-                    errors.push(complaint.what.clone());
-                    self.complaints.push(complaint);
-                }
-                errors.extend(nothing.iter().map(|c| c.what.clone()));
-                if nothing.is_none() || run.stats.lines_not_understood > 0 {
-                    self.complaints.extend(half_understood(&log.name, &run.stats, output));
-                }
-                self.complaints.extend(nothing);
-                self.complaints.extend(limits(&log.name, &run.stats));
-                self.inputs.push(InputSummary {
-                    status: match (run.stats.exchanges, errors.is_empty()) {
-                        (0, _) => Status::Failed,
-                        (_, true) => Status::Ok,
-                        (_, false) => Status::Partial,
-                    },
-                    errors,
-                    ..run.input(log.log_name())
-                });
-            }
-            Err(stop) => {
-                let complaint = stopped(&log.name, &stop, None);
-                if let Some(kind) = complaint.kind.filter(|_| !log.by_user) {
-                    output.say(1, Message::Skipped.with("what", complaint.what));
-                    return self.skipped.push(kind);
-                }
-                self.inputs.push(failed(&complaint));
-                self.complaints.push(complaint);
-            }
-        }
+            errors: vec![complaint.what.clone()],
+        });
+        self.complaints.push(complaint);
     }
 }
 
-/// Says which limits were hit.
-fn limits(name: &str, stats: &Stats) -> Vec<Complaint> {
-    let of = |message: Message, n: u64| message.with("path", Printable(name.as_bytes())).with("n", n);
+/// Says which limits were hit in a piece of a log.
+fn limits(name: &str, piece: &Stats, all: &Stats) -> Vec<Complaint> {
     let mut hit = Vec::new();
-    if stats.lines_cut > 0 {
+    if piece.lines_cut > 0 {
         let kib = ftplog::source::LINE_BYTES_MAX as u64 / 1024;
-        hit.push(Complaint::warning(of(Message::LinesCut, stats.lines_cut).with("kib", kib)));
+        let cut = Message::LinesCut.with("path", Printable(name.as_bytes())).with("n", piece.lines_cut);
+        hit.push(Complaint::warning(cut.with("kib", kib)));
     }
-    let read = stats.capture.iter().filter(|_| stats.exchanges > 0);
+    let read = piece.capture.iter().filter(|_| all.exchanges > 0);
     hit.extend(read.flat_map(|counts| captures::lacking(name, counts)));
-    if stats.overflow.sessions_ended > 0 {
-        hit.push(Complaint::warning(of(Message::SessionsEnded, stats.overflow.sessions_ended)));
-    }
     hit
 }
 
@@ -270,7 +298,7 @@ pub(crate) fn demo(args: &args::Demo, output: &Output) -> Result<Exit, Complaint
     let settings = Settings::default();
     let run = engine::run(Input::bytes(SAMPLE_NAME, SAMPLE), &settings, Report::default(), |_| Ok(()));
     let mut run = run.map_err(|stop| stopped(SAMPLE_NAME, &stop, None))?;
-    let input = run.input(SAMPLE_NAME);
+    let input = run.input();
     let summary = run.gathered.seal(vec![input]);
     let sentences = Sentences::new(output.words.lang(), settings.setup.zone.clone());
     let mut text =

@@ -4,7 +4,8 @@ use super::Exit;
 use super::args::{Formats, Reading};
 use super::complaint::Complaint;
 use super::config::Config;
-use super::inputs::{Inputs, Named, known_format, no_logs, settings, stopped, unreadable};
+use super::file::{File, Opened};
+use super::inputs::{Inputs, known_format, no_logs, settings, stopped, unreadable};
 use super::output::Output;
 use ftplog::engine::{self, Settings};
 use ftplog::format::{self, Format, Setup};
@@ -24,8 +25,8 @@ pub(crate) fn formats(args: &Formats, config: &Config, output: &Output) -> Resul
     let mut complaints = inputs.complaints;
     complaints.extend(inputs.folders.iter().filter(|(_, n)| *n == 0).map(|(f, n)| no_logs(f, *n, &[])));
     let mut pages = Vec::new();
-    for log in inputs.logs.iter().flat_map(Named::logs) {
-        match detected(&log, &settings, output) {
+    for log in inputs.files.iter().flat_map(File::opened) {
+        match detected(log, &settings, output) {
             Ok(page) => pages.push(page),
             Err(complaint) => complaints.push(complaint),
         }
@@ -50,12 +51,13 @@ fn about(name: Option<&str>, config: &Config, output: &Output) -> Result<Exit, C
 }
 
 /// What a file is, and what speaks for it.
-fn detected(log: &Named, settings: &Settings, output: &Output) -> Result<String, Complaint> {
-    let first = log.open()?.first_bytes(format::SAMPLE_BYTES);
-    let sample = first.map_err(|e| unreadable(&log.name, &Unreadable::of(&e, Path::new(&log.name))))?;
+fn detected(log: Opened, settings: &Settings, output: &Output) -> Result<String, Complaint> {
+    let name = log.name.path;
+    let first = log.input?.first_bytes(format::SAMPLE_BYTES);
+    let sample = first.map_err(|e| unreadable(&name, &Unreadable::of(&e, Path::new(&name))))?;
     let scores = format::scores(&sample, &settings.setup);
-    let plan = engine::recognise(&sample, settings).map_err(|stop| stopped(&log.name, &stop, None))?;
+    let plan = engine::recognise(&sample, settings).map_err(|stop| stopped(&name, &stop, None))?;
     let decision = report::decision(&plan, settings.format.is_some(), &output.words);
-    let name = Printable(log.name.as_bytes()).to_string();
+    let name = Printable(name.as_bytes()).to_string();
     Ok(report::list_scores(&name, &decision, &scores, &output.words, output.style))
 }

@@ -4,40 +4,21 @@ use super::args::Reading;
 use super::captures;
 use super::complaint::{Complaint, NoLog};
 use super::config::{Config, Input};
+use super::file::File;
 use super::output::Output;
 use ftplog::catalog::{self, Hole, Message, Said};
 use ftplog::engine::{Settings, Stats, Stop};
 use ftplog::format::{Format, Setup};
 use ftplog::lang::Lang;
-use ftplog::report::LogName;
-use ftplog::source::{self, Limits, Log, Logs, Owner, Unpackable, Unreadable};
+use ftplog::source::{self, Limits, Owner, Unpackable, Unreadable};
 use ftplog::text::{Printable, nearest, without_secrets};
 use ftplog::time::Zone;
-use std::cell::Cell;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
-/// One file to be read, or one member of an archive.
-pub(crate) struct Named {
-    /// Where it is; nothing for standard input.
-    path: Option<PathBuf>,
-    /// Its name in reports.
-    pub(crate) name: String,
-    /// Whether the user named it, rather than a folder or an archive it is in.
-    pub(crate) by_user: bool,
-    /// The member of an archive that it is.
-    member: Option<String>,
-    /// Whether the user named a member: `path` is the archive.
-    within: bool,
-    /// How much may come out of it.
-    limits: Limits,
-    /// The log, where it was opened already.
-    opened: Cell<Option<Result<source::Input, Complaint>>>,
-}
-
-/// The logs that the user named, and folders that could not be looked into.
+/// The files that the user named, and folders that could not be looked into.
 pub(crate) struct Inputs {
-    pub(crate) logs: Vec<Named>,
+    pub(crate) files: Vec<File>,
     pub(crate) complaints: Vec<Complaint>,
     /// Folders, with the number of files in each, for the case that none is a log.
     pub(crate) folders: Vec<(String, usize)>,
@@ -46,7 +27,7 @@ pub(crate) struct Inputs {
 impl Inputs {
     /// Finds what there is to read.
     pub(crate) fn find(reading: &Reading, limits: Limits) -> Result<Self, Complaint> {
-        let mut inputs = Self { logs: Vec::new(), complaints: Vec::new(), folders: Vec::new() };
+        let mut inputs = Self { files: Vec::new(), complaints: Vec::new(), folders: Vec::new() };
         let mut paths = reading.paths.clone();
         if paths.is_empty() {
             if std::io::stdin().is_terminal() {
@@ -56,15 +37,11 @@ impl Inputs {
         }
         for path in paths {
             if path.as_os_str() == "-" {
-                inputs.logs.push(Named::new(None, reading.stdin_name.clone(), true, limits));
+                inputs.files.push(File::stdin(reading.stdin_name.clone(), limits));
             } else if path.is_dir() {
                 inputs.enter(&path, limits);
             } else {
-                let name = path.to_string_lossy().into_owned();
-                let archive = archive(&path);
-                let within = archive.is_some();
-                let file = Named::new(archive.or(Some(path)), name, true, limits);
-                inputs.logs.push(Named { within, ..file });
+                inputs.files.push(File::named(path, limits));
             }
         }
         Ok(inputs)
@@ -73,88 +50,11 @@ impl Inputs {
     fn enter(&mut self, folder: &Path, limits: Limits) {
         let walk = source::walk(folder);
         self.folders.push((folder.to_string_lossy().into_owned(), walk.files.len()));
-        for path in walk.files {
-            let name = path.to_string_lossy().into_owned();
-            self.logs.push(Named::new(Some(path), name, false, limits));
-        }
+        self.files.extend(walk.files.into_iter().map(|path| File::in_folder(path, limits)));
         for (path, why) in walk.unreadable {
             self.complaints.push(unreadable(&path.to_string_lossy(), &why));
         }
     }
-}
-
-impl Named {
-    fn new(path: Option<PathBuf>, name: String, by_user: bool, limits: Limits) -> Self {
-        Self { path, name, by_user, member: None, within: false, limits, opened: Cell::new(None) }
-    }
-
-    /// The logs in the file: itself, or the members of an archive, each opened when it is asked for.
-    pub(crate) fn logs(&self) -> impl Iterator<Item = Self> + use<'_> {
-        let of = |name: String, by_user, member, opened| Self {
-            opened: Cell::new(Some(opened)),
-            member,
-            ..Self::new(self.path.clone(), name, by_user, self.limits)
-        };
-        let failed = |complaint| of(self.name.clone(), self.by_user, None, Err(complaint));
-        let (one, logs) = match self.contents() {
-            Ok(logs) if self.within => match self.found_among(logs) {
-                Ok(log) => (Some(of(log.name.clone(), self.by_user, log.member.clone(), opened(log))), None),
-                Err(complaint) => (Some(failed(complaint)), None),
-            },
-            Ok(logs) => (None, Some(logs)),
-            Err(complaint) => (Some(failed(complaint)), None),
-        };
-        let found = move |log: Log| {
-            let by_user = self.by_user && log.member.is_none();
-            of(log.name.clone(), by_user, log.member.clone(), opened(log))
-        };
-        one.into_iter().chain(logs.into_iter().flatten().map(found))
-    }
-
-    /// Its name in reports, with the member apart.
-    pub(crate) fn log_name(&self) -> LogName<'_> {
-        LogName { path: &self.name, member: self.member.as_deref() }
-    }
-
-    /// The member that the user named. Where the archive cannot be read on before it, that is what is wrong.
-    fn found_among(&self, logs: Logs) -> Result<Log, Complaint> {
-        let mut why = Unreadable::Missing { similar: None };
-        for log in logs {
-            match log.input {
-                _ if log.name == self.name => return Ok(log),
-                Err(error) if self.name.starts_with(&format!("{}/", log.name)) => why = error,
-                _ => {}
-            }
-        }
-        Err(unreadable(&self.name, &why))
-    }
-
-    fn contents(&self) -> Result<Logs, Complaint> {
-        let contents = if let Some(path) = &self.path {
-            source::open(path, self.limits)
-        } else {
-            let stdin = Logs::new(self.name.clone(), Box::new(std::io::stdin()), None, self.limits);
-            stdin.map_err(|e| Unreadable::of(&e, Path::new(&self.name)))
-        };
-        contents.map_err(|why| unreadable(&self.name, &why))
-    }
-
-    /// The log itself.
-    pub(crate) fn open(&self) -> Result<source::Input, Complaint> {
-        self.opened.take().unwrap_or_else(|| match self.logs().find(|log| log.name == self.name) {
-            Some(log) => log.open(),
-            None => Err(no_logs(&self.name, 0, &[])),
-        })
-    }
-}
-
-fn opened(log: Log) -> Result<source::Input, Complaint> {
-    log.input.map_err(|why| unreadable(&log.name, &why))
-}
-
-/// The archive that a path leads into, if it does: the part of the path that is a file.
-fn archive(path: &Path) -> Option<PathBuf> {
-    path.ancestors().skip(1).find(|part| part.is_file()).map(Path::to_path_buf)
 }
 
 /// A folder in which no file is an FTP log, with what the files are instead.

@@ -3,77 +3,93 @@
 use super::Exit;
 use super::args::{List, ListFormat};
 use super::captures;
-use super::complaint::Complaint;
+use super::complaint::{Complaint, NoLog};
 use super::config::Config;
-use super::inputs::{Inputs, Named, half_understood, no_logs, settings, stopped, without_exchanges};
+use super::inputs::{Inputs, half_understood, no_logs, settings, stopped, without_exchanges};
+use super::logs::{Given, Log, groups};
 use super::output::{Output, Stream};
 use ftplog::catalog::{Counted, Message};
-use ftplog::engine::{self, Run, Settings, Stats, Stop};
+use ftplog::engine::{self, PieceRead, PieceRun, PiecesRun, Settings, Stats, Stop};
 use ftplog::report::{self, Exchanges, Sessions, Shape};
 use ftplog::session::Gather;
 use ftplog::text::Printable;
-use std::io::Write;
+use std::io::{self, Write};
 
 /// Lists every command with its replies.
 pub(crate) fn exchanges(list: &List, config: &Config, output: &Output) -> Result<Exit, Complaint> {
     let shape = if list.format == ListFormat::Text { Shape::Text } else { Shape::Ndjson };
     each(list, config, output, |log, settings, out| {
-        let gather = Exchanges::new(log.log_name(), shape, settings.setup.zone.clone(), &output.words);
-        let run = engine::run(log.open()?, settings, gather, |progress| {
+        let gather = Exchanges::new(shape, settings.setup.zone.clone(), &output.words);
+        let run = engine::run_pieces(log, settings, gather, |progress| {
             let written = progress.gathered.write(out, progress.complete_before, progress.starts);
             written.map_err(|_| Stop::Done)
-        });
-        let run = run.map_err(|stop| stopped(&log.name, &stop, None))?;
-        if run.gathered.out_of_order {
-            let path = Printable(log.name.as_bytes());
+        })?;
+        if let Some(name) = read_name(&run).filter(|_| run.gathered.out_of_order) {
+            let path = Printable(name.as_bytes());
             output.complain(&Complaint::warning(Message::OutOfOrder.with("path", path)));
         }
-        heard(log, run, None, output)
+        Ok(Heard::of(run, &Ok(())))
     })
 }
 
 /// Lists the sessions.
 pub(crate) fn sessions(list: &List, config: &Config, output: &Output) -> Result<Exit, Complaint> {
     each(list, config, output, |log, settings, out| {
-        let run = engine::run(log.open()?, settings, Sessions::new(settings.setup.zone.clone()), |_| Ok(()));
-        let mut run = run.map_err(|stop| stopped(&log.name, &stop, None))?;
+        let gather = Sessions::new(settings.setup.zone.clone());
+        let mut run = engine::run_pieces(log, settings, gather, |_| Ok(()))?;
+        if run.stats.exchanges == 0 {
+            return Ok(Heard::of(run, &Ok(())));
+        }
         run.gathered.sort();
         let written = match list.format {
-            ListFormat::Ndjson => run.gathered.ndjson(out, log.log_name(), &run.starts),
+            ListFormat::Ndjson => run.gathered.ndjson(out, &run.starts),
             ListFormat::Text => {
-                let head = head(log, &run, output);
+                let sessions = output.words.count(Counted::Sessions, run.starts.count());
+                let head = head(&run, &sessions, output);
                 let text = run.gathered.text(&head, &output.words, output.style, list.all, &run.starts);
                 out.write_all(text.as_bytes())
             }
         };
-        heard(log, run, written.err().map(|_| Stop::Done), output)
+        Ok(Heard::of(run, &written))
     })
 }
 
 /// What came of reading one log.
 pub(super) struct Heard {
-    stop: Option<Stop>,
+    pieces: Vec<PieceRun>,
+    /// Of all pieces together.
     stats: Stats,
+    /// Whether whoever takes the results has gone.
+    gone: bool,
 }
 
-/// A log that was read and holds nothing is an error: it was probably read in the wrong way.
-pub(super) fn heard<G: Gather>(
-    log: &Named,
-    run: Run<G>,
-    gone: Option<Stop>,
-    output: &Output,
-) -> Result<Heard, Complaint> {
-    match without_exchanges(&log.name, run.plan.main().dialect.name, &run.stats, output.words.lang()) {
-        Some(complaint) => Err(complaint),
-        None => Ok(Heard { stop: gone.or(run.cut_short), stats: run.stats }),
+impl Heard {
+    pub(super) fn of<G: Gather>(run: PiecesRun<G>, written: &io::Result<()>) -> Self {
+        let is_done =
+            |piece: &PieceRun| matches!(&piece.read, Ok(PieceRead { cut_short: Some(Stop::Done), .. }));
+        let gone = written.is_err() || run.pieces.iter().any(is_done);
+        Self { pieces: run.pieces, stats: run.stats, gone }
     }
 }
 
+/// The name of the first piece that was read.
+fn read_name<G: Gather>(run: &PiecesRun<G>) -> Option<&str> {
+    run.pieces.iter().find(|piece| piece.read.is_ok()).map(|piece| piece.name.path.as_str())
+}
+
 // server.log  vsftpd  72 sessions
-fn head<G: Gather>(log: &Named, run: &Run<G>, output: &Output) -> String {
-    let sessions = output.words.count(Counted::Sessions, run.starts.count());
-    let rest = format!("  {}  {sessions}", run.plan.main().dialect.name);
-    report::titled(&Printable(log.name.as_bytes()).to_string(), &rest, output.style)
+pub(super) fn head<G: Gather>(run: &PiecesRun<G>, counted: &str, output: &Output) -> String {
+    let read = run.pieces.iter().filter_map(|piece| Some((&piece.name.path, piece.read.as_ref().ok()?)));
+    let read: Vec<_> = read.collect();
+    let shown = |name: &str| Printable(name.as_bytes()).to_string();
+    let (name, format) = match &read[..] {
+        [] => <(String, &str)>::default(),
+        [(name, piece)] => (shown(name), piece.plan.main().dialect.name),
+        [(first, piece), .., (last, _)] => {
+            (format!("{} ... {}", shown(first), shown(last)), piece.plan.main().dialect.name)
+        }
+    };
+    report::titled(&name, &format!("  {format}  {counted}"), output.style)
 }
 
 /// Reads one log after another; what is wrong with one does not stop the others.
@@ -81,44 +97,34 @@ pub(super) fn each(
     list: &List,
     config: &Config,
     output: &Output,
-    mut read: impl FnMut(&Named, &Settings, &mut Stream<'_>) -> Result<Heard, Complaint>,
+    mut read: impl FnMut(&mut Log, &Settings, &mut Stream<'_>) -> Result<Heard, Stop>,
 ) -> Result<Exit, Complaint> {
     let settings = Settings { prompt: true, ..settings(&list.reading, config)? };
     let inputs = Inputs::find(&list.reading, config.limits()?)?;
     let mut out = output.stream();
-    let mut complaints = inputs.complaints;
-    let mut n_read = 0;
-    let mut mostly_unknown = false;
-    let mut skipped = Vec::new();
-    for file in &inputs.logs {
-        let before = (n_read, complaints.len(), skipped.len());
-        for log in file.logs() {
-            match read(&log, &settings, &mut out) {
-                Ok(Heard { stop: Some(Stop::Done), .. }) => return Ok(Exit::Clean),
-                Ok(Heard { stop, stats }) => {
-                    n_read += 1;
-                    complaints.extend(stop.map(|stop| stopped(&log.name, &stop, Some(&stats))));
-                    complaints.extend(half_understood(&log.name, &stats, output));
-                    complaints
-                        .extend(stats.capture.iter().flat_map(|counts| captures::lacking(&log.name, counts)));
-                    mostly_unknown |= stats.lines_not_understood * 2 > stats.lines;
-                }
-                Err(complaint) => match complaint.kind.filter(|_| !log.by_user) {
-                    Some(kind) => {
-                        output.say(1, Message::Skipped.with("what", complaint.what));
-                        skipped.push(kind);
-                    }
-                    None => complaints.push(complaint),
-                },
+    let mut tally = Tally { complaints: inputs.complaints, ..Tally::default() };
+    for group in groups(inputs.files, &settings) {
+        let alone = group.alone().filter(|file| file.by_user).map(|file| file.name.clone());
+        let before = (tally.n_read, tally.complaints.len(), tally.skipped.len());
+        for mut log in group.logs() {
+            let heard = read(&mut log, &settings, &mut out).map_err(|stop| stopped("", &stop, None))?;
+            if heard.gone {
+                return Ok(Exit::Clean);
             }
+            tally.take(log, &heard, output);
             if out.flush().is_err() {
                 return Ok(Exit::Clean);
             }
         }
-        if file.by_user && before.0 == n_read && before.1 == complaints.len() {
-            complaints.push(no_logs(&file.name, skipped.len() - before.2, &skipped[before.2..]));
+        if let Some(name) = alone
+            && before.0 == tally.n_read
+            && before.1 == tally.complaints.len()
+        {
+            let skipped = &tally.skipped[before.2..];
+            tally.complaints.push(no_logs(&name, skipped.len(), skipped));
         }
     }
+    let Tally { n_read, mostly_unknown, skipped, mut complaints } = tally;
     if n_read == 0 && complaints.is_empty() {
         complaints.extend(inputs.folders.iter().map(|(folder, files)| no_logs(folder, *files, &skipped)));
     }
@@ -127,4 +133,59 @@ pub(super) fn each(
     }
     let whole = complaints.iter().all(|c| c.warning) && !mostly_unknown;
     Ok(if whole { Exit::Clean } else { Exit::Incomplete })
+}
+
+/// What came of all logs so far.
+#[derive(Default)]
+struct Tally {
+    n_read: usize,
+    mostly_unknown: bool,
+    /// Files of folders that are no FTP logs.
+    skipped: Vec<NoLog>,
+    complaints: Vec<Complaint>,
+}
+
+impl Tally {
+    fn take(&mut self, mut log: Log, heard: &Heard, output: &Output) {
+        let mut nothing = None;
+        for (PieceRun { name, read }, given) in heard.pieces.iter().zip(&log.given) {
+            let piece = match read {
+                Ok(piece) => piece,
+                Err(stop) => {
+                    self.fail(given, stopped(&name.path, stop, None), output);
+                    continue;
+                }
+            };
+            let format = piece.plan.main().dialect.name;
+            // A log that was read and holds nothing is an error: it was probably read in the wrong way.
+            if let Some(complaint) = without_exchanges(&name.path, format, &heard.stats, output.words.lang())
+            {
+                nothing.get_or_insert((given.clone(), complaint));
+                continue;
+            }
+            self.n_read += 1;
+            let stats = &piece.stats;
+            let cut_short = piece.cut_short.iter().map(|stop| stopped(&name.path, stop, Some(stats)));
+            self.complaints.extend(cut_short);
+            self.complaints.extend(half_understood(&name.path, stats, output));
+            self.complaints
+                .extend(stats.capture.iter().flat_map(|counts| captures::lacking(&name.path, counts)));
+            self.mostly_unknown |= stats.lines_not_understood * 2 > stats.lines;
+        }
+        for (given, complaint) in nothing.into_iter().chain(log.failed) {
+            self.fail(&given, complaint, output);
+        }
+        self.complaints.append(&mut log.gaps);
+    }
+
+    /// Notes a file that could not be read. One in a folder that is no log is no error.
+    fn fail(&mut self, given: &Given, complaint: Complaint, output: &Output) {
+        match complaint.kind.filter(|_| !given.by_user) {
+            Some(kind) => {
+                output.say(1, Message::Skipped.with("what", complaint.what));
+                self.skipped.push(kind);
+            }
+            None => self.complaints.push(complaint),
+        }
+    }
 }

@@ -4,7 +4,8 @@ use super::Exit;
 use super::args::{Reading, Show};
 use super::complaint::Complaint;
 use super::config::Config;
-use super::inputs::{Inputs, Named, settings, stopped, without_exchanges};
+use super::file::File;
+use super::inputs::{Inputs, settings, stopped, without_exchanges};
 use super::output::Output;
 use ftplog::catalog::{Hole, Message};
 use ftplog::engine::{self, Run, Settings, Stats};
@@ -74,7 +75,7 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-fn one_log(reading: &Reading, config: &Config) -> Result<Named, Complaint> {
+fn one_log(reading: &Reading, config: &Config) -> Result<File, Complaint> {
     let path = &reading.paths[0];
     if path.as_os_str() == "-" || path.as_os_str() == "<stdin>" {
         return Err(Complaint::new(Message::ShowReadsTwice).tip(Message::ShowReadsTwiceTip));
@@ -84,19 +85,15 @@ fn one_log(reading: &Reading, config: &Config) -> Result<Named, Complaint> {
         return Err(Complaint::new(what).tip(Message::IsFolderTip));
     }
     let mut inputs = Inputs::find(reading, config.limits()?)?;
-    inputs.logs.pop().ok_or_else(|| Complaint::new(Message::NothingToRead))
+    inputs.files.pop().ok_or_else(|| Complaint::new(Message::NothingToRead))
 }
 
-fn read<G: ftplog::session::Gather>(
-    log: &Named,
-    settings: &Settings,
-    gather: G,
-) -> Result<Run<G>, Complaint> {
+fn read<G: ftplog::session::Gather>(log: &File, settings: &Settings, gather: G) -> Result<Run<G>, Complaint> {
     engine::run(log.open()?, settings, gather, |_| Ok(())).map_err(|stop| stopped(&log.name, &stop, None))
 }
 
 /// Where it is, or why it is not there.
-fn target(args: &Show, wanted: Wanted, log: &Named, run: &Run<Finder>) -> Result<Target, Complaint> {
+fn target(args: &Show, wanted: Wanted, log: &File, run: &Run<Finder>) -> Result<Target, Complaint> {
     let name = shown(Path::new(&log.name));
     match wanted {
         Wanted::Line(line) => {

@@ -8,17 +8,17 @@ mod clock;
 mod pieces;
 mod wave;
 
-pub use pieces::{Piece, recognise};
+pub use pieces::{Piece, first_time, recognise};
 
 use crate::catalog::{Message, Said};
 use crate::event::Place;
 use crate::format::{Format, Plan, Setup};
 use crate::lang::Lang;
-use crate::report::{InputSummary, LogName, Status};
+use crate::report::{InputSummary, Status};
 use crate::session::{Assembler, Gather, Overflow, Session, Starts};
-use crate::source::{CaptureCounts, Input};
+use crate::source::{CaptureCounts, Input, LogName};
 use clock::Clock;
-use pieces::{Opened, Pieces};
+use pieces::{Opened, Pieces, Seen};
 use rayon::prelude::*;
 use std::fmt;
 use std::io;
@@ -158,9 +158,11 @@ pub struct Run<G> {
     pub gathered: G,
     /// Where the sessions begin.
     pub starts: Starts,
+    /// What the log is called.
+    pub name: LogName,
     /// How much was understood.
     pub stats: Stats,
-    /// How the log was read: its first piece, if it has several.
+    /// How the log was read.
     pub plan: Arc<Plan>,
     /// Whether the user named the format.
     pub format_given: bool,
@@ -175,15 +177,24 @@ pub struct PiecesRun<G> {
     pub gathered: G,
     /// Where the sessions begin: lines are counted through all pieces.
     pub starts: Starts,
-    /// How much of each piece was understood, or why it was not read.
-    pub pieces: Vec<Result<PieceRun, Stop>>,
+    /// What came of each piece.
+    pub pieces: Vec<PieceRun>,
     /// How much was understood of all of them.
     pub stats: Stats,
 }
 
-/// What came of one piece of a log.
+/// A piece of a log.
 #[derive(Debug)]
 pub struct PieceRun {
+    /// What it is called.
+    pub name: LogName,
+    /// What was read of it, or why nothing was.
+    pub read: Result<PieceRead, Stop>,
+}
+
+/// What was read of a piece of a log.
+#[derive(Debug)]
+pub struct PieceRead {
     /// How much was understood. Exchanges and replies are counted for all pieces together only.
     pub stats: Stats,
     /// How it was read.
@@ -195,12 +206,10 @@ pub struct PieceRun {
 }
 
 impl<G> Run<G> {
-    /// Sums up what was read, for a report about the log of that name. It takes the starts of the sessions.
-    pub fn input<'a>(&mut self, log: impl Into<LogName<'a>>) -> InputSummary {
-        let log = log.into();
+    /// Sums up what was read, for a report. It takes the starts of the sessions.
+    pub fn input(&mut self) -> InputSummary {
         InputSummary {
-            path: log.path.to_owned(),
-            member: log.member.map(str::to_owned),
+            name: self.name.clone(),
             format: Some(self.plan.main().dialect.name),
             format_given: self.format_given,
             status: if self.cut_short.is_some() { Status::Partial } else { Status::Ok },
@@ -224,9 +233,11 @@ pub fn run<G: Gather>(
     after_wave: impl FnMut(Progress<'_, G>) -> Result<(), Stop> + Send,
 ) -> Result<Run<G>, Stop> {
     let mut one = std::iter::once(Piece { input, follows: true });
-    let PiecesRun { gathered, starts, mut pieces, stats } = run_pieces(&mut one, settings, gather, after_wave)?;
-    let PieceRun { plan, format_given, cut_short, .. } = pieces.pop().unwrap_or(Err(Stop::Empty))?;
-    Ok(Run { gathered, starts, stats, plan, format_given, cut_short })
+    let PiecesRun { gathered, starts, mut pieces, stats } =
+        run_pieces(&mut one, settings, gather, after_wave)?;
+    let PieceRun { name, read } = pieces.pop().ok_or(Stop::Empty)?;
+    let PieceRead { plan, format_given, cut_short, .. } = read?;
+    Ok(Run { gathered, starts, name, stats, plan, format_given, cut_short })
 }
 
 /// Reads a log that is in several pieces, such as files that were rotated, as one: a session that begins in one piece goes on in the
@@ -294,6 +305,7 @@ impl<'s, G: Gather> Engine<'s, G> {
                 break;
             }
             lexing.settle(&mut self.stats, &mut clock, &self.settings.setup);
+            self.begin_files(&lexing, &pieces);
             if reading.is_empty() && lexing.is_empty() {
                 break;
             }
@@ -313,20 +325,34 @@ impl<'s, G: Gather> Engine<'s, G> {
         self.sum_up(pieces)
     }
 
+    /// Says which pieces begin in a wave that will be folded next.
+    fn begin_files(&mut self, wave: &Wave, pieces: &Pieces) {
+        for (origin, fragment) in wave.fragments().iter().filter(|(origin, _)| origin.is_first) {
+            let name = &pieces.seen[origin.piece].name;
+            let gathers = self.shards.iter_mut().map(|shard| &mut shard.gather);
+            for gather in gathers.chain([&mut self.gathered]) {
+                gather.begin_file(name, fragment.lines_before);
+            }
+        }
+    }
+
     fn sum_up(self, pieces: Pieces) -> PiecesRun<G> {
         let Self { settings, shards, gathered, starts, mut stats } = self;
-        let n_pieces = pieces.pieces.len();
-        stats.resize_with(n_pieces, Stats::default);
+        stats.resize_with(pieces.seen.len(), Stats::default);
         let mut all = Stats::default();
         let format_given = settings.format.is_some();
-        let of_piece = |(opened, mut stats): (Result<Opened, Stop>, Stats)| {
-            let Opened { plan, bytes, capture, cut_short } = opened?;
+        let mut sum_up = |opened: Opened, mut stats: Stats| {
+            let Opened { plan, bytes, capture, cut_short } = opened;
             (stats.bytes, stats.capture) = (bytes, capture);
             stats.lines_cut += stats.capture.as_ref().map_or(0, |counts| counts.lines_cut);
             all.add(&stats);
-            Ok(PieceRun { stats, plan, format_given, cut_short })
+            PieceRead { stats, plan, format_given, cut_short }
         };
-        let pieces = pieces.pieces.into_iter().zip(stats).map(of_piece).collect();
+        let of_piece = |(Seen { name, opened }, stats)| PieceRun {
+            name,
+            read: opened.map(|opened| sum_up(opened, stats)),
+        };
+        let pieces = pieces.seen.into_iter().zip(stats).map(of_piece).collect();
         for shard in &shards {
             all.exchanges += shard.assembler.exchanges();
             all.replies += shard.assembler.replies();

@@ -3,12 +3,15 @@
 use super::wave::{Origin, Wave};
 use super::{NOT_UNDERSTOOD_BYTES_MAX, Settings, Stop, WAVE_BLOCKS, WAVE_FRAGMENTS_MAX};
 use crate::format::{self, Detected, Plan};
-use crate::source::{BLOCK_BYTES, Blocks, CaptureCounts, Input, Lines};
+use crate::source::{BLOCK_BYTES, Blocks, CaptureCounts, Input, Lines, LogName};
+use crate::time::Known;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// Small pieces whose first lines are looked at together.
 const LOOKED_AT_TOGETHER_MAX: usize = 64;
+/// Bytes in which the first time of a log is looked for.
+const FIRST_TIME_BYTES: usize = 16 * 1024;
 
 /// A file that is a log, or a piece of one.
 #[derive(Debug)]
@@ -17,6 +20,13 @@ pub struct Piece {
     pub input: Input,
     /// Whether nothing is missing between the piece before and this one. Else sessions end there.
     pub follows: bool,
+}
+
+/// A piece that was looked at.
+pub(super) struct Seen {
+    pub(super) name: LogName,
+    /// What was read of it, or why nothing could be.
+    pub(super) opened: Result<Opened, Stop>,
 }
 
 /// What was read of a piece so far.
@@ -34,22 +44,31 @@ pub(super) struct Pieces<'a> {
     current: Option<Blocks>,
     /// Whether everything is known that stood between the last lines that were read and those that come next.
     is_whole: bool,
+    /// Whether the next block is the first of its piece.
+    is_first: bool,
     /// Whether sessions end where the piece at hand begins.
     is_anew: bool,
-    /// What was read of each piece, or why nothing could be.
-    pub(super) pieces: Vec<Result<Opened, Stop>>,
+    pub(super) seen: Vec<Seen>,
     bytes_before: u64,
     /// Pieces that were opened to look at their first lines.
-    ahead: VecDeque<(Result<Blocks, Stop>, bool)>,
+    ahead: VecDeque<Ahead>,
+}
+
+/// A piece that is open.
+struct Ahead {
+    name: LogName,
+    blocks: Result<Blocks, Stop>,
+    follows: bool,
 }
 
 impl<'a> Pieces<'a> {
     /// The pieces, the first that can be read already open.
     pub(super) fn open(rest: &'a mut (dyn Iterator<Item = Piece> + Send), settings: &'a Settings) -> Self {
-        let pieces = Vec::new();
+        let seen = Vec::new();
         let ahead = VecDeque::new();
-        let (is_whole, is_anew, bytes_before) = (true, false, 0);
-        let mut opened = Self { rest, settings, current: None, is_whole, is_anew, pieces, bytes_before, ahead };
+        let (is_whole, is_first, is_anew, bytes_before) = (true, false, false, 0);
+        let mut opened =
+            Self { rest, settings, current: None, is_whole, is_first, is_anew, seen, bytes_before, ahead };
         opened.open_next(None);
         opened
     }
@@ -71,7 +90,7 @@ impl<'a> Pieces<'a> {
             let read = blocks.next_into(&mut fragment.block);
             // What came before an error is still read.
             if !matches!(read, Ok(false)) && !fragment.block.bytes.is_empty() {
-                self.is_anew = false;
+                self.is_first = false;
                 wave.push(origin, fragment);
             } else {
                 wave.keep(fragment);
@@ -86,8 +105,9 @@ impl<'a> Pieces<'a> {
 
     /// What there is to know of the next block.
     fn origin(&self) -> Option<Origin> {
-        let plan = Arc::clone(&self.pieces.last()?.as_ref().ok()?.plan);
-        Some(Origin { piece: self.pieces.len() - 1, plan, is_anew: self.is_anew })
+        let plan = Arc::clone(&self.seen.last()?.opened.as_ref().ok()?.plan);
+        let piece = self.seen.len() - 1;
+        Some(Origin { piece, plan, is_first: self.is_first, is_anew: self.is_first && self.is_anew })
     }
 
     fn go_to_next(&mut self, error: Option<Stop>) {
@@ -102,24 +122,25 @@ impl<'a> Pieces<'a> {
         if let Some(ended) = self.current.take() {
             self.end(&ended, None);
         }
-        if let Some(piece) = self.pieces.iter_mut().rev().flatten().next() {
+        if let Some(piece) = self.seen.iter_mut().rev().find_map(|seen| seen.opened.as_mut().ok()) {
             piece.cut_short = Some(why);
         }
     }
 
     fn end(&mut self, ended: &Blocks, cut_short: Option<Stop>) {
         self.bytes_before += ended.bytes_read();
-        if let Some(Ok(piece)) = self.pieces.last_mut() {
+        if let Some(Seen { opened: Ok(piece), .. }) = self.seen.last_mut() {
             (piece.bytes, piece.capture, piece.cut_short) = (ended.bytes_read(), ended.capture(), cut_short);
         }
     }
 
     /// Opens the next piece that can be read, behind the one that has ended.
     fn open_next(&mut self, ended: Option<&Blocks>) {
-        let read_before = self.pieces.iter().rev().flatten().next().map(|piece| Arc::clone(&piece.plan));
+        let opened = self.seen.iter().rev().find_map(|seen| seen.opened.as_ref().ok());
+        let read_before = opened.map(|piece| Arc::clone(&piece.plan));
         let known = read_before.clone().or_else(|| self.plan_of_all());
         let carried = ended.map(Blocks::carried).unwrap_or_default();
-        while let Some((blocks, follows)) = self.next_piece() {
+        while let Some(Ahead { name, blocks, follows }) = self.next_piece() {
             self.is_whole &= follows;
             let planned = blocks.and_then(|mut blocks| {
                 let plan = plan(&mut blocks, self.settings, known.as_deref(), &carried)?;
@@ -130,7 +151,7 @@ impl<'a> Pieces<'a> {
                 Err(stop) => {
                     // An empty file is no gap.
                     self.is_whole &= matches!(stop, Stop::Empty);
-                    self.pieces.push(Err(stop));
+                    self.seen.push(Seen { name, opened: Err(stop) });
                     continue;
                 }
             };
@@ -141,49 +162,48 @@ impl<'a> Pieces<'a> {
                 blocks.go_on(ended);
             }
             self.is_anew = !(goes_on && self.is_whole);
-            self.is_whole = true;
+            (self.is_first, self.is_whole) = (true, true);
             self.current = Some(blocks);
-            self.pieces.push(Ok(Opened {
-                plan: Arc::new(plan),
-                bytes: 0,
-                capture: None,
-                cut_short: None,
-            }));
+            let opened = Opened { plan: Arc::new(plan), bytes: 0, capture: None, cut_short: None };
+            self.seen.push(Seen { name, opened: Ok(opened) });
             return;
         }
     }
 
-    fn next_piece(&mut self) -> Option<(Result<Blocks, Stop>, bool)> {
-        self.ahead.pop_front().or_else(|| {
-            let Piece { input, follows } = self.rest.next()?;
-            Some((open(input, self.settings), follows))
-        })
+    fn next_piece(&mut self) -> Option<Ahead> {
+        self.ahead.pop_front().or_else(|| Some(Ahead::open(self.rest.next()?, self.settings)))
     }
 
     /// The plan for several small pieces together: one of them alone may not show what it is.
     fn plan_of_all(&mut self) -> Option<Arc<Plan>> {
         let mut sample = Vec::new();
         while sample.len() < format::SAMPLE_BYTES && self.ahead.len() < LOOKED_AT_TOGETHER_MAX {
-            let Some(Piece { input, follows }) = self.rest.next() else { break };
-            let mut blocks = open(input, self.settings);
-            if let Ok(blocks) = &mut blocks
+            let Some(piece) = self.rest.next() else { break };
+            let mut opened = Ahead::open(piece, self.settings);
+            if let Ok(blocks) = &mut opened.blocks
                 && blocks.capture().is_none()
                 && let Ok(piece) = blocks.peek(format::SAMPLE_BYTES)
             {
                 sample.extend_from_slice(piece);
                 sample.extend((!piece.ends_with(b"\n")).then_some(b'\n'));
             }
-            self.ahead.push_back((blocks, follows));
+            self.ahead.push_back(opened);
         }
         let plan = (self.ahead.len() > 1).then(|| recognise(&sample, self.settings).ok()).flatten();
         plan.map(Arc::new)
     }
 }
 
-/// Opens a piece.
-fn open(input: Input, settings: &Settings) -> Result<Blocks, Stop> {
-    let blocks = input.into_blocks().map_err(Stop::Read)?;
-    Ok(if settings.block_bytes > 0 { blocks.with_block_bytes(settings.block_bytes) } else { blocks })
+impl Ahead {
+    fn open(Piece { input, follows }: Piece, settings: &Settings) -> Self {
+        let name = input.name.clone();
+        let blocks = input.into_blocks().map_err(Stop::Read);
+        let sized = |blocks: Blocks| match settings.block_bytes {
+            0 => blocks,
+            bytes => blocks.with_block_bytes(bytes),
+        };
+        Self { name, blocks: blocks.map(sized), follows }
+    }
 }
 
 /// Finds out how to read a piece: as the one before it was, if that fits.
@@ -226,6 +246,15 @@ fn better(
     };
     let by_known = known.understands(carried, sample, &settings.setup);
     if by_known > enough / 2 { Ok(known.clone()) } else { detected }
+}
+
+/// The first time in a log, if it states all of it.
+#[must_use]
+pub fn first_time(input: Input, settings: &Settings) -> Option<i64> {
+    let sample = input.first_bytes(FIRST_TIME_BYTES).ok()?;
+    let plan = recognise(&sample, settings).ok()?;
+    let first = plan.first_time(&sample, &settings.setup);
+    (first.known == Known::Everything).then_some(first.ms)
 }
 
 /// Finds out how to read a log by its first bytes.

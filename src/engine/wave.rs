@@ -31,6 +31,8 @@ pub(super) struct Origin {
     /// The number of its piece of the log.
     pub(super) piece: usize,
     pub(super) plan: Arc<Plan>,
+    /// Whether its piece begins with it.
+    pub(super) is_first: bool,
     /// Whether the sessions before it end where it begins.
     pub(super) is_anew: bool,
 }
@@ -40,7 +42,7 @@ pub(super) struct Origin {
 pub(super) struct Fragment {
     pub(super) block: Block,
     found: Found,
-    lines_before: u64,
+    pub(super) lines_before: u64,
     /// What is added to its times, from which line on.
     hands: Vec<(u32, Hand)>,
 }
@@ -123,9 +125,13 @@ impl Wave {
             let room = NOT_UNDERSTOOD_KEPT_MAX.saturating_sub(n_kept);
             let room = room.max(usize::from(stats.not_understood.is_empty()));
             let texts = Texts { block: &fragment.block.bytes, written: &found.written };
-            stats.not_understood.extend(found.unknown.iter().take(room).map(|(line, text)| {
-                (lines_of_piece + u64::from(*line), text.in_texts(&texts).to_vec())
-            }));
+            stats.not_understood.extend(
+                found
+                    .unknown
+                    .iter()
+                    .take(room)
+                    .map(|(line, text)| (lines_of_piece + u64::from(*line), text.in_texts(&texts).to_vec())),
+            );
         }
     }
 }
@@ -224,7 +230,7 @@ impl Found {
     #[inline]
     fn note_event(&mut self, base: &[u8], line: u32, taken: &Taken, event: &Event) {
         // What stands around a line may know more of the time than the line.
-        let at = if taken.at.known > event.at.known { taken.at } else { event.at };
+        let at = event.at.or_fuller(taken.at);
         if at.is_stated() {
             self.times.note(line, at);
         }

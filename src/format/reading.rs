@@ -146,6 +146,27 @@ impl Plan {
         known
     }
 
+    /// The first time in a sample.
+    #[must_use]
+    pub fn first_time(&self, sample: &[u8], setup: &Setup) -> When {
+        let mut reading = self.start(setup);
+        let mut first = When::NEVER;
+        for line in source::Lines(sample) {
+            reading.take(line.bytes, |taken| {
+                let event = match taken.lexed {
+                    Lexed::Event(event) => Some(event),
+                    Lexed::Many(all) => all.first().map(|told| &told.event),
+                    Lexed::Skip | Lexed::Unknown => None,
+                };
+                first = event.map_or(When::NEVER, |event| event.at).or_fuller(taken.at);
+            });
+            if first.is_stated() {
+                break;
+            }
+        }
+        first
+    }
+
     /// How the lines hang together, for those who cut the file into blocks.
     #[must_use]
     pub fn layout(&self, setup: &Setup) -> source::Layout {

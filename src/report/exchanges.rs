@@ -1,10 +1,11 @@
 //! Every command with its replies, in the order of the log, as text or NDJSON.
 
-use super::LogName;
+use super::files::{Files, Spot};
 use super::wire::{CommandJson, ReplyJson, stated};
 use crate::catalog::{Word, Words};
 use crate::event::{Outcome, Place};
 use crate::session::{Ended, Exchange, Gather, Session, Starts};
+use crate::source::LogName;
 use crate::text::Printable;
 use crate::time::Zone;
 use serde::Serialize;
@@ -53,8 +54,7 @@ impl Labels {
 #[derive(Debug)]
 pub struct Exchanges {
     labels: Arc<Labels>,
-    path: String,
-    member: Option<String>,
+    files: Files,
     shape: Shape,
     zone: Zone,
     held: Vec<Held>,
@@ -86,19 +86,11 @@ struct Row<'a> {
 }
 
 impl Exchanges {
-    /// Gathers exchanges of the log of that name; text shows times of day as they are in that zone.
+    /// Gathers exchanges; text shows times of day as they are in that zone.
     #[must_use]
-    pub fn new<'a>(log: impl Into<LogName<'a>>, shape: Shape, zone: Zone, words: &Words) -> Self {
-        let (log, labels) = (log.into(), Arc::new(Labels::new(words)));
-        Self {
-            labels,
-            path: log.path.to_owned(),
-            member: log.member.map(str::to_owned),
-            shape,
-            zone,
-            held: Vec::new(),
-            out_of_order: false,
-        }
+    pub fn new(shape: Shape, zone: Zone, words: &Words) -> Self {
+        let labels = Arc::new(Labels::new(words));
+        Self { labels, files: Files::default(), shape, zone, held: Vec::new(), out_of_order: false }
     }
 
     /// Writes what comes before `complete_before`, in order.
@@ -122,37 +114,30 @@ impl Exchanges {
     }
 
     fn hold(&mut self, exchange: &Exchange) {
+        let spot = self.files.spot(exchange.place());
         let (before, after) = match self.shape {
-            Shape::Ndjson => json(self.log(), exchange),
-            Shape::Text => (self.text_before(exchange), text_after(exchange, &self.labels)),
+            Shape::Ndjson => json(spot, exchange, &self.files),
+            Shape::Text => (self.text_before(spot, exchange), text_after(exchange, &self.labels)),
         };
         self.held.push(Held { place: exchange.place(), session: exchange.session().first(), before, after });
     }
 
-    fn log(&self) -> LogName<'_> {
-        LogName { path: &self.path, member: self.member.as_deref() }
-    }
-
     // server.log:1041  09:14:05  session
-    fn text_before(&self, exchange: &Exchange) -> Vec<u8> {
+    fn text_before(&self, spot: Spot, exchange: &Exchange) -> Vec<u8> {
         let clock = self.zone.clock(exchange.at()).map_or(String::new(), |c| format!("  {c}"));
-        let path = Printable(self.path.as_bytes());
-        format!("{path}:{}{clock}  {}", exchange.place().line, self.labels.session[0]).into_bytes()
+        let path = Printable(spot.name.path.as_bytes());
+        format!("{path}:{}{clock}  {}", spot.line, self.labels.session[0]).into_bytes()
     }
 }
 
 impl Gather for Exchanges {
     fn fork(&self) -> Self {
-        let (labels, path) = (Arc::clone(&self.labels), self.path.clone());
-        Self {
-            labels,
-            path,
-            member: self.member.clone(),
-            shape: self.shape,
-            zone: self.zone.clone(),
-            held: Vec::new(),
-            out_of_order: false,
-        }
+        let labels = Arc::clone(&self.labels);
+        Self { labels, files: Files::default(), zone: self.zone.clone(), held: Vec::new(), ..*self }
+    }
+
+    fn begin_file(&mut self, name: &LogName, lines_before: u64) {
+        self.files.begin(name, lines_before);
     }
 
     fn observe(&mut self, session: &Session, _: Ended) {
@@ -166,23 +151,23 @@ impl Gather for Exchanges {
     }
 }
 
-fn json(log: LogName, exchange: &Exchange) -> (Vec<u8>, Vec<u8>) {
+fn json(spot: Spot, exchange: &Exchange, files: &Files) -> (Vec<u8>, Vec<u8>) {
     let session = exchange.session();
     let row = Row {
-        line: exchange.place().line,
+        line: spot.line,
         time: exchange.at().rfc3339(),
         client: stated(session.client()),
         client_port: session.client_port(),
         user: stated(session.user()),
         command: CommandJson::of(exchange),
-        replies: exchange.replies().map(|r| ReplyJson::of(&r)).collect(),
+        replies: exchange.replies().map(|r| ReplyJson::of(&r, files.spot(r.place), spot)).collect(),
         outcome: exchange.outcome().map(Outcome::name),
     };
     let encoded = |result: serde_json::Result<Vec<u8>>| result.expect("strings and numbers can be written");
     let mut before = br#"{"type":"exchange","path":"#.to_vec();
-    before.extend(encoded(serde_json::to_vec(log.file())));
+    before.extend(encoded(serde_json::to_vec(spot.name.file())));
     before.extend(br#","member":"#);
-    before.extend(encoded(serde_json::to_vec(&log.member)));
+    before.extend(encoded(serde_json::to_vec(&spot.name.member)));
     before.extend(br#","session":"#);
     let mut after = encoded(serde_json::to_vec(&row));
     after[0] = b',';

@@ -27,11 +27,11 @@ mod tests {
     use super::*;
     use crate::lang::Lang;
     use crate::session::Starts;
+    use crate::source::LogName;
 
     fn input(format: &'static str, replies: u64) -> InputSummary {
         InputSummary {
-            member: None,
-            path: String::new(),
+            name: LogName::default(),
             format: Some(format),
             format_given: false,
             status: Status::Ok,

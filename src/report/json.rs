@@ -6,7 +6,8 @@ use super::summary::{InputSummary, Summary};
 use super::wire::{ByClass, Layout, raw, stated, text};
 use crate::catalog::Words;
 use crate::event::Place;
-use crate::rule::{Fact, Finding, Level, Said, Severity, Side, Transcript};
+use crate::rule::{Fact, Finding, Level, Said, Severity, Side};
+use crate::source::LogName;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use std::borrow::Cow;
@@ -104,6 +105,10 @@ impl<'a> Location<'a> {
         let (path, member) = summary.file(place);
         Self { path, member, line: place.line }
     }
+
+    fn in_log(log: &'a LogName, line: u64) -> Self {
+        Self { path: log.file(), member: log.member.as_deref(), line }
+    }
 }
 
 #[derive(Serialize)]
@@ -145,6 +150,11 @@ struct SaidJson<'a> {
     text: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     raw_base64: Option<String>,
+    /// The file, where it is another one than that of the finding.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    member: Option<&'a str>,
 }
 
 struct Facts<'a>(&'a [(&'static str, Fact<'static>)]);
@@ -155,6 +165,7 @@ impl Serialize for Facts<'_> {
         for (key, fact) in self.0 {
             match fact {
                 Fact::Number(n) | Fact::Line(n) => map.serialize_entry(key, n)?,
+                Fact::LineIn(log, line) => map.serialize_entry(key, &Location::in_log(log, *line))?,
                 Fact::Code(code) => map.serialize_entry(key, &code.0)?,
                 Fact::Word(word) => map.serialize_entry(key, word)?,
                 Fact::Phrase(word) => map.serialize_entry(key, word.key())?,
@@ -239,8 +250,8 @@ pub fn report_json(
 fn input<'a>(input: &'a InputSummary, words: &Words) -> InputJson<'a> {
     let gap = gap(input, words);
     InputJson {
-        path: input.file(),
-        member: input.member.as_deref(),
+        path: input.name.file(),
+        member: input.name.member.as_deref(),
         format: input.format,
         format_source: if input.format_given { "given" } else { "detected" },
         status: input.status.name(),
@@ -288,19 +299,22 @@ fn finding<'a>(summary: &'a Summary, sentences: &Sentences, finding: &'a Finding
             .iter()
             .map(|r| RelatedJson { role: r.role.name(), location: Location::of(r.place, summary) })
             .collect(),
-        transcript: finding.transcript.iter().map(|line| said(&finding.transcript, line)).collect(),
+        transcript: finding.transcript.iter().map(|line| said(summary, finding, line)).collect(),
         facts: Facts(&finding.facts),
     }
 }
 
-fn said<'a>(transcript: &'a Transcript, said: &Said) -> SaidJson<'a> {
-    let bytes = transcript.text(said);
+fn said<'a>(summary: &'a Summary, finding: &'a Finding, said: &Said) -> SaidJson<'a> {
+    let bytes = finding.transcript.text(said);
+    let elsewhere = (said.place.source != finding.place.source).then(|| summary.file(said.place));
     SaidJson {
         line: said.place.line,
         time: said.at.rfc3339(),
         from: if said.side == Side::Client { "client" } else { "server" },
         text: text(bytes),
         raw_base64: raw(bytes),
+        path: elsewhere.map(|(path, _)| path),
+        member: elsewhere.and_then(|(_, member)| member),
     }
 }
 

@@ -4,6 +4,7 @@ mod annotated;
 mod bounded;
 mod example;
 mod exchanges;
+mod files;
 mod formats;
 mod gap;
 mod json;
@@ -16,6 +17,7 @@ mod servers;
 mod sessions;
 mod sheet;
 mod show;
+mod sources;
 mod spread;
 mod style;
 mod summary;
@@ -38,14 +40,15 @@ pub use sentence::Sentences;
 pub use servers::Servers;
 pub use sessions::{Row, Sessions};
 pub use show::{Finder, SHOWN_LINES_MAX, Shown, Target};
+pub use sources::Sources;
 pub use style::{Style, shortened, titled};
-pub use summary::{InputSummary, LogName, Problem, Status, Summary, Totals};
+pub use summary::{InputSummary, Problem, Status, Summary, Totals};
 use summary::{Kind, Tallies};
 pub use text::{TextOptions, report_text};
 
 use crate::event::Place;
 use crate::ftp::Verb;
-use crate::rule::{Fact, Finding, Judge, Ledger, Limits, Ruleset, Severity, Transcript};
+use crate::rule::{Finding, Judge, Ledger, Limits, Ruleset, Severity, Transcript};
 use crate::session::{Confidence, Ended, Gather, Session, Watch};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -152,7 +155,8 @@ impl Report {
 
     /// Ends the report: judges all sessions together and puts everything in order.
     #[must_use]
-    pub fn seal(mut self, inputs: Vec<InputSummary>) -> Summary {
+    pub fn seal(mut self, sources: impl Into<Sources>) -> Summary {
+        let sources = sources.into();
         self.ledger.sort();
         for finding in self.options.rules.judge(&self.ledger) {
             if self.options.wants(&finding) {
@@ -176,21 +180,10 @@ impl Report {
             }
         }
         for finding in self.kept.iter_mut().flat_map(|k| &mut k.findings) {
-            number_sessions(finding, &inputs);
+            sources.settle(finding);
         }
         let kept = self.kept.into_iter().map(|k| k.findings);
-        summary::summarize(kept, &self.tallies, self.totals, &self.ledger, inputs)
-    }
-}
-
-/// Puts the numbers of sessions in the place of where they begin. A rule cannot know them.
-fn number_sessions(finding: &mut Finding, inputs: &[InputSummary]) {
-    for (_, fact) in &mut finding.facts {
-        if let Fact::Session(place) = fact {
-            let starts = inputs.get(place.source as usize).map(|input| &input.starts);
-            let number = starts.and_then(|starts| starts.number(*place));
-            *fact = number.map_or(Fact::Line(place.line), Fact::Number);
-        }
+        summary::summarize(kept, &self.tallies, self.totals, &self.ledger, sources.into_inputs())
     }
 }
 

@@ -151,6 +151,7 @@ impl Sentences {
         let _ = match fact {
             Fact::Number(n) => write!(out, "{}", grouped(*n)),
             Fact::Line(n) => write!(out, "{n}"),
+            Fact::LineIn(log, n) => write!(out, "{}:{n}", Printable(log.last_part().as_bytes())),
             Fact::Code(code) => write!(out, "{code}"),
             Fact::Word(word) => out.write_str(word),
             Fact::Text(text) => quote(out, text),

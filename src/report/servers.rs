@@ -1,13 +1,14 @@
 //! The servers of a log: what each said and showed it can do, gathered over all sessions.
 
-use super::LogName;
 use super::bounded::{Bounded, Told};
+use super::files::Files;
 use super::known::{Named, Source};
 use super::profile::{GREATEST, LEAST, Profile, steady};
 use super::spread::Spread;
 use super::wire::{stated, text};
 use crate::event::Place;
 use crate::session::{Confidence, Ended, Gather, Session};
+use crate::source::LogName;
 use serde::Serialize;
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -27,18 +28,23 @@ struct Key {
 /// Gathers what is known of the servers of a log.
 #[derive(Clone, Debug)]
 pub struct Servers {
+    pub(super) files: Files,
     profiles: Bounded<Key, Profile>,
 }
 
 impl Default for Servers {
     fn default() -> Self {
-        Self { profiles: Bounded::new(SERVERS_MAX) }
+        Self { files: Files::default(), profiles: Bounded::new(SERVERS_MAX) }
     }
 }
 
 impl Gather for Servers {
     fn fork(&self) -> Self {
         Self::default()
+    }
+
+    fn begin_file(&mut self, name: &LogName, lines_before: u64) {
+        self.files.begin(name, lines_before);
     }
 
     fn observe(&mut self, session: &Session, ended: Ended) {
@@ -106,10 +112,9 @@ impl Servers {
     ///
     /// # Errors
     /// Whoever reads has gone.
-    pub fn ndjson<'a>(&'a self, out: &mut impl Write, log: impl Into<LogName<'a>>) -> io::Result<()> {
-        let log = log.into();
+    pub fn ndjson(&self, out: &mut impl Write) -> io::Result<()> {
         for profile in self.in_order() {
-            serde_json::to_writer(&mut *out, &ServerJson::of(profile, log))?;
+            serde_json::to_writer(&mut *out, &ServerJson::of(profile, &self.files))?;
             out.write_all(b"\n")?;
         }
         Ok(())
@@ -182,6 +187,8 @@ struct Item<'a> {
 #[derive(Serialize)]
 struct Location<'a> {
     path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    member: Option<&'a str>,
     line: u64,
 }
 
@@ -218,7 +225,7 @@ struct SpreadJson {
 }
 
 impl<'a> Item<'a> {
-    fn of(path: &'a str, told: &'a Told) -> Self {
+    fn of(files: &'a Files, told: &'a Told) -> Self {
         Self {
             name: None,
             parameters: None,
@@ -229,12 +236,12 @@ impl<'a> Item<'a> {
             in_lists: None,
             count: told.n,
             confidence: told.sure.name(),
-            location: Location::of(path, told.place),
+            location: Location::of(files, told.place),
         }
     }
 
-    fn named(path: &'a str, name: impl Into<Cow<'a, str>>, told: &'a Told) -> Self {
-        Self { name: Some(name.into()), ..Self::of(path, told) }
+    fn named(files: &'a Files, name: impl Into<Cow<'a, str>>, told: &'a Told) -> Self {
+        Self { name: Some(name.into()), ..Self::of(files, told) }
     }
 
     fn said(self, told: &'a Told) -> Self {
@@ -243,8 +250,9 @@ impl<'a> Item<'a> {
 }
 
 impl<'a> Location<'a> {
-    fn of(path: &'a str, place: Place) -> Self {
-        Self { path, line: place.line }
+    fn of(files: &'a Files, place: Place) -> Self {
+        let spot = files.spot(place);
+        Self { path: spot.name.file(), member: spot.name.member.as_deref(), line: spot.line }
     }
 }
 
@@ -256,51 +264,51 @@ impl SpreadJson {
 }
 
 impl<'a> ServerJson<'a> {
-    fn of(profile: &'a Profile, log: LogName<'a>) -> Self {
-        let path = log.file();
+    fn of(profile: &'a Profile, files: &'a Files) -> Self {
+        let first = files.spot(profile.first);
         let times = profile.span.map(|(first, last)| (first.rfc3339(), last.rfc3339()));
         let (start, end) = times.unwrap_or_default();
         let texts = |texts: &'a Bounded<Vec<u8>>| -> Vec<Item<'a>> {
-            texts.by_place().into_iter().map(|(_, told)| Item::of(path, told).said(told)).collect()
+            texts.by_place().into_iter().map(|(_, told)| Item::of(files, told).said(told)).collect()
         };
         let named = |named: Vec<Named<'a>>| -> Vec<Item<'a>> {
-            named.into_iter().map(|n| Item::named(path, text(n.name), n.told)).collect()
+            named.into_iter().map(|n| Item::named(files, text(n.name), n.told)).collect()
         };
         let worked = profile.worked.by_place();
         let unsupported = profile.lacking.by_place().into_iter().map(|((name, code), told)| Item {
             code: Some(code.0),
-            ..Item::named(path, text(name), told).said(told)
+            ..Item::named(files, text(name), told).said(told)
         });
         let answers = profile
             .answers
             .by_place()
             .into_iter()
-            .filter_map(|(software, told)| Some(Item::named(path, software.name()?, told).said(told)));
+            .filter_map(|(software, told)| Some(Item::named(files, software.name()?, told).said(told)));
         Self {
             r#type: "server",
-            path,
-            member: log.member,
+            path: first.name.file(),
+            member: first.name.member.as_deref(),
             format: profile.format,
-            software: SoftwareJson::of(profile, path),
-            versions: versions(profile, path),
+            software: SoftwareJson::of(profile, files),
+            versions: versions(profile, files),
             greetings: texts(&profile.banners),
             answers_like: answers.collect(),
             systems: texts(&profile.systems),
             sessions: profile.sessions,
-            first_line: profile.first.line,
+            first_line: first.line,
             start,
             end,
             feature_lists: profile.features.map.len(),
-            features: features(profile, path),
+            features: features(profile, files),
             starred_in_help: named(profile.starred()),
             site_commands: named(profile.site_commands()),
-            worked: worked.into_iter().map(|(verb, told)| Item::named(path, verb.name(), told)).collect(),
+            worked: worked.into_iter().map(|(verb, told)| Item::named(files, verb.name(), told)).collect(),
             unsupported: unsupported.collect(),
-            tls: TlsJson::of(profile, path),
-            passive: PassiveJson::of(profile, path),
-            timeouts: timeouts(profile, path),
-            silence_before_421_ms: silence(profile, path),
-            limits: limits(profile, path),
+            tls: TlsJson::of(profile, files),
+            passive: PassiveJson::of(profile, files),
+            timeouts: timeouts(profile, files),
+            silence_before_421_ms: silence(profile, files),
+            limits: limits(profile, files),
             greeting_ms: SpreadJson::of(&profile.greeting, profile.is_timed),
             reply_ms: SpreadJson::of(&profile.replies, profile.is_timed),
             left_out: profile.left_out(),
@@ -309,41 +317,41 @@ impl<'a> ServerJson<'a> {
 }
 
 impl<'a> SoftwareJson<'a> {
-    fn of(profile: &'a Profile, path: &'a str) -> Option<Self> {
+    fn of(profile: &'a Profile, files: &'a Files) -> Option<Self> {
         let (software, source, told) = profile.known_software()?;
         let sure = if source == Source::Format { Confidence::Certain } else { Confidence::Likely };
         Some(Self {
             name: software.name()?,
             shown_by: source.name(),
             confidence: told.map_or(sure, |told| told.sure.min(sure)).name(),
-            location: told.map(|told| Location::of(path, told.place)),
+            location: told.map(|told| Location::of(files, told.place)),
         })
     }
 }
 
 /// Anyone can write a banner.
-fn versions<'a>(profile: &'a Profile, path: &'a str) -> Vec<Item<'a>> {
+fn versions<'a>(profile: &'a Profile, files: &'a Files) -> Vec<Item<'a>> {
     let item = |n: Named<'a>| Item {
         confidence: n.told.sure.min(Confidence::Likely).name(),
-        ..Item::named(path, text(n.name), n.told)
+        ..Item::named(files, text(n.name), n.told)
     };
     profile.versions().into_iter().map(item).collect()
 }
 
-fn features<'a>(profile: &'a Profile, path: &'a str) -> Vec<Item<'a>> {
+fn features<'a>(profile: &'a Profile, files: &'a Files) -> Vec<Item<'a>> {
     let item = |n: Named<'a>| Item {
         parameters: stated(n.parameters),
         in_lists: Some(n.n_texts),
-        ..Item::named(path, text(n.name), n.told)
+        ..Item::named(files, text(n.name), n.told)
     };
     profile.known_features().into_iter().map(item).collect()
 }
 
 impl<'a> TlsJson<'a> {
-    fn of(profile: &'a Profile, path: &'a str) -> Self {
+    fn of(profile: &'a Profile, files: &'a Files) -> Self {
         let offered = profile.known_features().into_iter().filter(|f| f.name.eq_ignore_ascii_case(b"AUTH"));
         let offered = offered
-            .map(|f| Item { parameters: stated(f.parameters), ..Item::named(path, text(f.name), f.told) });
+            .map(|f| Item { parameters: stated(f.parameters), ..Item::named(files, text(f.name), f.told) });
         let asked = |accepted: bool| {
             let those = profile
                 .security
@@ -352,12 +360,12 @@ impl<'a> TlsJson<'a> {
                 .filter(move |((_, code), _)| code.is_refusal() != accepted);
             those.map(|((name, code), told)| Item {
                 code: Some(code.0),
-                ..Item::named(path, text(name), told).said(told)
+                ..Item::named(files, text(name), told).said(told)
             })
         };
         let required = profile.required.by_place().into_iter().map(|((of_data, code), told)| Item {
             code: Some(code.0),
-            ..Item::named(path, if *of_data { "data" } else { "control" }, told).said(told)
+            ..Item::named(files, if *of_data { "data" } else { "control" }, told).said(told)
         });
         Self {
             offered: offered.collect(),
@@ -369,48 +377,48 @@ impl<'a> TlsJson<'a> {
 }
 
 impl<'a> PassiveJson<'a> {
-    fn of(profile: &'a Profile, path: &'a str) -> Self {
+    fn of(profile: &'a Profile, files: &'a Files) -> Self {
         let addresses = profile.addresses.by_place().into_iter();
         let ports = profile.ports.map.get(&LEAST).zip(profile.ports.map.get(&GREATEST));
         Self {
             addresses: addresses
-                .map(|(address, told)| Item::named(path, address.to_string(), told))
+                .map(|(address, told)| Item::named(files, address.to_string(), told))
                 .collect(),
             ports: ports.map(|(low, high)| {
-                range(path, (low.number.into(), &low.told), (high.number.into(), &high.told))
+                range(files, (low.number.into(), &low.told), (high.number.into(), &high.told))
             }),
         }
     }
 }
 
-fn timeouts<'a>(profile: &'a Profile, path: &'a str) -> Vec<Item<'a>> {
+fn timeouts<'a>(profile: &'a Profile, files: &'a Files) -> Vec<Item<'a>> {
     let item = |((wait, seconds), told): (&(crate::ftp::Wait, u64), &'a Told)| Item {
         seconds: Some(*seconds),
-        ..Item::named(path, wait.name(), told).said(told)
+        ..Item::named(files, wait.name(), told).said(told)
     };
     profile.waits.by_place().into_iter().map(item).collect()
 }
 
-fn silence<'a>(profile: &'a Profile, path: &'a str) -> Option<RangeJson<'a>> {
+fn silence<'a>(profile: &'a Profile, files: &'a Files) -> Option<RangeJson<'a>> {
     let (short, long) = profile.silent.map.get(&LEAST).zip(profile.silent.map.get(&GREATEST))?;
-    Some(range(path, (short.ms, &short.told), (long.ms, &long.told)))
+    Some(range(files, (short.ms, &short.told), (long.ms, &long.told)))
 }
 
-fn limits<'a>(profile: &'a Profile, path: &'a str) -> Vec<Item<'a>> {
+fn limits<'a>(profile: &'a Profile, files: &'a Files) -> Vec<Item<'a>> {
     let item = |((reason, limit), told): (&(crate::rule::Reason, Option<u64>), &'a Told)| Item {
         limit: *limit,
-        ..Item::named(path, reason.name(), told).said(told)
+        ..Item::named(files, reason.name(), told).said(told)
     };
     profile.limits.by_place().into_iter().map(item).collect()
 }
 
-fn range<'a>(path: &'a str, (min, least): (i64, &Told), (max, greatest): (i64, &Told)) -> RangeJson<'a> {
+fn range<'a>(files: &'a Files, (min, least): (i64, &Told), (max, greatest): (i64, &Told)) -> RangeJson<'a> {
     RangeJson {
         min,
         max,
         count: least.n,
         confidence: least.sure.min(greatest.sure).name(),
-        min_location: Location::of(path, least.place),
-        max_location: Location::of(path, greatest.place),
+        min_location: Location::of(files, least.place),
+        max_location: Location::of(files, greatest.place),
     }
 }

@@ -1,12 +1,13 @@
 //! The list of sessions, as a table or NDJSON.
 
-use super::LogName;
+use super::files::Files;
 use super::style::{Style, shortened};
 use super::table::{Column, table};
 use super::wire::{ByClass, stated};
 use crate::catalog::{Word, Words};
 use crate::event::Place;
 use crate::session::{Ended, Ending, Gather, Session, Starts};
+use crate::source::LogName;
 use crate::text::{Printable, grouped};
 use crate::time::{When, Zone};
 use serde::Serialize;
@@ -44,6 +45,7 @@ pub struct Row {
 #[derive(Clone, Debug, Default)]
 pub struct Sessions {
     zone: Zone,
+    files: Files,
     rows: Vec<Row>,
 }
 
@@ -54,6 +56,11 @@ struct RowJson<'a> {
     member: Option<&'a str>,
     id: Option<u64>,
     first_line: u64,
+    /// The file in which it ends, where it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_path: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_member: Option<&'a str>,
     last_line: u64,
     start: Option<String>,
     end: Option<String>,
@@ -70,6 +77,10 @@ struct RowJson<'a> {
 impl Gather for Sessions {
     fn fork(&self) -> Self {
         Self::new(self.zone.clone())
+    }
+
+    fn begin_file(&mut self, name: &LogName, lines_before: u64) {
+        self.files.begin(name, lines_before);
     }
 
     fn observe(&mut self, session: &Session, ended: Ended) {
@@ -101,7 +112,7 @@ impl Sessions {
     /// No session yet; text shows times of day as they are in that zone.
     #[must_use]
     pub fn new(zone: Zone) -> Self {
-        Self { zone, rows: Vec::new() }
+        Self { zone, ..Self::default() }
     }
 
     /// Puts the sessions in the order of the log.
@@ -110,21 +121,22 @@ impl Sessions {
     }
 
     /// Writes one JSON object a session.
-    pub fn ndjson<'a>(
-        &self,
-        out: &mut impl Write,
-        log: impl Into<LogName<'a>>,
-        starts: &Starts,
-    ) -> io::Result<()> {
-        let log = log.into();
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn ndjson(&self, out: &mut impl Write, starts: &Starts) -> io::Result<()> {
         for row in &self.rows {
+            let (first, last) = (self.files.spot(row.first), self.files.spot(row.last));
+            let elsewhere = Some(last.name).filter(|name| *name != first.name);
             let json = RowJson {
                 r#type: "session",
-                path: log.file(),
-                member: log.member,
+                path: first.name.file(),
+                member: first.name.member.as_deref(),
                 id: starts.number(row.first),
-                first_line: row.first.line,
-                last_line: row.last.line,
+                first_line: first.line,
+                last_path: elsewhere.map(LogName::file),
+                last_member: elsewhere.and_then(|name| name.member.as_deref()),
+                last_line: last.line,
                 start: row.first_at.rfc3339(),
                 end: row.last_at.rfc3339(),
                 client: stated(&row.client),
@@ -157,7 +169,7 @@ impl Sessions {
             words.get(Word::ColumnEnd),
         ];
         let shown = if all { self.rows.len() } else { self.rows.len().min(SESSIONS_SHOWN) };
-        let rows = self.rows[..shown].iter().map(|r| row(r, words, &self.zone, starts)).collect();
+        let rows = self.rows[..shown].iter().map(|r| self.row(r, words, starts)).collect();
         let mut out = format!("{head}\n\n{}", table(&header, LAYOUT, rows, style.width));
         if shown < self.rows.len() {
             let more = grouped((self.rows.len() - shown) as u64);
@@ -165,25 +177,27 @@ impl Sessions {
         }
         out
     }
-}
 
-fn row(row: &Row, words: &Words, zone: &Zone, starts: &Starts) -> Vec<String> {
-    let or_dash = |bytes: &[u8], width| {
-        if bytes.is_empty() { "-".to_owned() } else { shortened(&Printable(bytes).to_string(), width) }
-    };
-    let length = row.last_at.since(row.first_at).map(|ms| ms / 1000);
-    vec![
-        starts.number(row.first).map_or("-".to_owned(), grouped),
-        zone.clock(row.first_at)
-            .unwrap_or_else(|| words.with(Word::LineN, &[("n", &row.first.line.to_string())])),
-        length.map_or("-".to_owned(), |s| format!("{}:{:02}", s / 60, s % 60)),
-        or_dash(&row.client, 39),
-        or_dash(&row.user, 16),
-        grouped(row.commands),
-        grouped(row.replies[3]),
-        grouped(row.replies[4]),
-        words.get(end(row.ending)).to_owned(),
-    ]
+    fn row(&self, row: &Row, words: &Words, starts: &Starts) -> Vec<String> {
+        let line = self.files.spot(row.first).line;
+        let or_dash = |bytes: &[u8], width| {
+            if bytes.is_empty() { "-".to_owned() } else { shortened(&Printable(bytes).to_string(), width) }
+        };
+        let length = row.last_at.since(row.first_at).map(|ms| ms / 1000);
+        vec![
+            starts.number(row.first).map_or("-".to_owned(), grouped),
+            self.zone
+                .clock(row.first_at)
+                .unwrap_or_else(|| words.with(Word::LineN, &[("n", &line.to_string())])),
+            length.map_or("-".to_owned(), |s| format!("{}:{:02}", s / 60, s % 60)),
+            or_dash(&row.client, 39),
+            or_dash(&row.user, 16),
+            grouped(row.commands),
+            grouped(row.replies[3]),
+            grouped(row.replies[4]),
+            words.get(end(row.ending)).to_owned(),
+        ]
+    }
 }
 
 fn end(ending: Ending) -> Word {

@@ -1,6 +1,7 @@
 //! A data sheet of each server of a log, for people.
 
 use super::bounded::{Bounded, Told};
+use super::files::Files;
 use super::known::{Named, Source, first_words};
 use super::profile::{GREATEST, LEAST, Profile};
 use super::servers::Servers;
@@ -37,7 +38,7 @@ impl Servers {
                 |title| shortened(&quoted(&title), style.width),
             );
             let lacks = catalog::format(profile.format, words.lang()).and_then(|page| page.lacks);
-            let sheet = Sheet { profile, words, zone, all, rows: Vec::new() };
+            let sheet = Sheet { profile, files: &self.files, words, zone, all, rows: Vec::new() };
             let _ = writeln!(out, "\n{}", style.paint(Paint::Bold, title));
             // Silence proves nothing where not everything that was said was logged.
             if let Some(lacks) = lacks {
@@ -56,6 +57,7 @@ impl Servers {
 /// The sheet of one server while it is filled in.
 struct Sheet<'a> {
     profile: &'a Profile,
+    files: &'a Files,
     words: &'a Words,
     zone: &'a Zone,
     all: bool,
@@ -98,7 +100,7 @@ impl<'a> Sheet<'a> {
                 Confidence::Possible => Word::SurePossible,
             })
         });
-        let line = place.map_or(String::new(), |place| grouped(place.line));
+        let line = place.map_or(String::new(), |place| self.files.told(place));
         self.rows.push(vec![format!("  {}", self.words.get(label)), value.join(" "), sure.to_owned(), line]);
     }
 
@@ -233,7 +235,8 @@ impl<'a> Sheet<'a> {
             let worked = self.profile.worked.map.get(&Verb::parse(name.as_bytes()));
             let Some(worked) = worked else { return (said, told) };
             (
-                self.words.with(Word::ButWorked, &[("said", &said), ("line", &grouped(worked.place.line))]),
+                self.words
+                    .with(Word::ButWorked, &[("said", &said), ("line", &self.files.told(worked.place))]),
                 told,
             )
         };

@@ -6,6 +6,7 @@ use crate::event::Place;
 use crate::ftp::Verb;
 use crate::rule::{Finding, Group, Ledger, Rule, Severity};
 use crate::session::{Ended, Session, Starts};
+use crate::source::LogName;
 use std::collections::BTreeMap;
 
 /// What was counted.
@@ -74,10 +75,8 @@ impl Status {
 /// One input and how much of it was understood.
 #[derive(Clone, Debug)]
 pub struct InputSummary {
-    /// Its name as given; that of a member of an archive stands behind the archive's.
-    pub path: String,
-    /// The member, if it is one.
-    pub member: Option<String>,
+    /// Its name.
+    pub name: LogName,
     /// The format it was read in.
     pub format: Option<&'static str>,
     /// Whether the user named the format.
@@ -94,38 +93,6 @@ pub struct InputSummary {
     pub starts: Starts,
     /// What went wrong with it.
     pub errors: Vec<Said>,
-}
-
-impl InputSummary {
-    /// The file, without the member of it.
-    #[must_use]
-    pub fn file(&self) -> &str {
-        LogName { path: &self.path, member: self.member.as_deref() }.file()
-    }
-}
-
-/// The name of a log.
-#[derive(Clone, Copy, Debug)]
-pub struct LogName<'a> {
-    /// The path of the file, with the member behind it if the file is an archive.
-    pub path: &'a str,
-    /// The member.
-    pub member: Option<&'a str>,
-}
-
-impl<'a> From<&'a str> for LogName<'a> {
-    fn from(path: &'a str) -> Self {
-        Self { path, member: None }
-    }
-}
-
-impl<'a> LogName<'a> {
-    /// The file, without the member.
-    #[must_use]
-    pub fn file(self) -> &'a str {
-        let file = self.member.and_then(|member| self.path.strip_suffix(member)?.strip_suffix('/'));
-        file.unwrap_or(self.path)
-    }
 }
 
 /// What is wrong, with one example and all its findings counted.
@@ -183,13 +150,13 @@ impl Summary {
     #[must_use]
     pub fn file(&self, place: Place) -> (&str, Option<&str>) {
         let input = self.inputs.get(place.source as usize);
-        input.map_or(("", None), |input| (input.file(), input.member.as_deref()))
+        input.map_or(("", None), |input| (input.name.file(), input.name.member.as_deref()))
     }
 
     /// The name of the source of a place.
     #[must_use]
     pub fn path(&self, place: Place) -> &str {
-        self.inputs.get(place.source as usize).map_or("", |i| i.path.as_str())
+        self.inputs.get(place.source as usize).map_or("", |i| i.name.path.as_str())
     }
 
     /// The number of the session that begins at `place`.

@@ -101,7 +101,7 @@ impl Page<'_> {
         };
         let unit = if input.format == Some("capture") { Counted::Packets } else { Counted::Lines };
         let parts = [
-            Printable(input.path.as_bytes()).to_string(),
+            Printable(input.name.path.as_bytes()).to_string(),
             input.format.unwrap_or_default().to_owned(),
             words.count(Counted::Sessions, input.starts.count()),
             [words.count(unit, input.lines), understood].join(words.get(Word::Comma)),
@@ -179,7 +179,13 @@ impl Page<'_> {
             let _ = writeln!(out, "{:gutter$}    {}", "", shortened(&about, room));
         }
         let _ = writeln!(out, "{blank}");
+        let mut file = finding.place.source;
         for said in finding.transcript.iter() {
+            if std::mem::replace(&mut file, said.place.source) != said.place.source {
+                let path = Printable(self.summary.path(said.place).as_bytes()).to_string();
+                let arrow = self.paint(Paint::Frame, format!("{:gutter$}:::", ""));
+                let _ = writeln!(out, "{arrow} {}", shortened(&path, room));
+            }
             self.said(out, finding, said, gutter, &blank);
         }
         let _ = writeln!(out, "{blank}");

@@ -1,7 +1,9 @@
 //! The shapes of exchanges, sessions and findings in JSON. Field order is fixed; bytes that are not UTF-8 become U+FFFD in
 //! the text, with the raw bytes in base64 beside it.
 
+use super::files::Spot;
 use crate::session::{Exchange, Reply};
+use crate::source::LogName;
 use base64::Engine;
 use serde::Serialize;
 use serde_json::ser::Formatter;
@@ -51,17 +53,26 @@ pub(super) struct ReplyJson<'a> {
     raw_base64: Option<Vec<String>>,
     line: u64,
     time: Option<String>,
+    /// The file, where it is another one than that of the command.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    member: Option<&'a str>,
 }
 
 impl<'a> ReplyJson<'a> {
-    pub(super) fn of(reply: &Reply<'a>) -> Self {
+    /// A reply that stands there, to a command that stands at `command`.
+    pub(super) fn of(reply: &Reply<'a>, spot: Spot<'a>, command: Spot) -> Self {
+        let elsewhere = Some(spot.name).filter(|name| *name != command.name);
         let odd = reply.lines().any(|l| std::str::from_utf8(l).is_err());
         let encode = |l: &[u8]| base64::engine::general_purpose::STANDARD.encode(l);
         Self {
             code: reply.code.0,
             text: reply.lines().map(text).collect(),
             raw_base64: odd.then(|| reply.lines().map(encode).collect()),
-            line: reply.place.line,
+            path: elsewhere.map(LogName::file),
+            member: elsewhere.and_then(|name| name.member.as_deref()),
+            line: spot.line,
             time: reply.at.rfc3339(),
         }
     }

@@ -6,6 +6,7 @@ use crate::catalog::Word;
 use crate::event::Place;
 use crate::ftp::{Code, Software, Verb};
 use crate::session::Confidence;
+use crate::source::LogName;
 use crate::time::When;
 use std::borrow::Cow;
 use std::fmt;
@@ -52,6 +53,8 @@ pub enum Fact<'a> {
     Number(u64),
     /// A line number.
     Line(u64),
+    /// A line of another file.
+    LineIn(LogName, u64),
     /// A reply code.
     Code(Code),
     /// A word of the protocol.

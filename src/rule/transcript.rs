@@ -69,6 +69,11 @@ impl Transcript {
         self.lines.iter()
     }
 
+    /// The lines, to be told where they stand.
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Said> {
+        self.lines.iter_mut()
+    }
+
     /// Whether there are no lines.
     #[must_use]
     pub fn is_empty(&self) -> bool {

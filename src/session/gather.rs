@@ -2,6 +2,7 @@
 
 use super::{Ended, Session, Watch};
 use crate::event::Place;
+use crate::source::LogName;
 
 /// Sessions that get a number; 8 bytes each.
 pub const SESSIONS_NUMBERED_MAX: usize = 4 * 1024 * 1024;
@@ -15,6 +16,8 @@ pub trait Gather: Send + Sized {
     fn watch(&self) -> Watch {
         Watch::NOTHING
     }
+    /// Another file of the log begins behind so many lines: a log may be in several.
+    fn begin_file(&mut self, _name: &LogName, _lines_before: u64) {}
     /// Looks at a session that is over, or at a part of one that goes on.
     fn observe(&mut self, session: &Session, ended: Ended);
     /// Takes everything out of `other`.
@@ -25,6 +28,8 @@ pub trait Gather: Send + Sized {
 #[derive(Clone, Debug, Default)]
 pub struct Starts {
     lines: Vec<u64>,
+    /// Sessions that begin in files before.
+    numbered_before: u64,
     /// Sessions beyond [`SESSIONS_NUMBERED_MAX`].
     pub unnumbered: u64,
 }
@@ -34,19 +39,28 @@ impl Starts {
     #[must_use]
     pub fn number(&self, place: Place) -> Option<u64> {
         // Two sessions cannot begin on one line.
-        self.lines.binary_search(&place.line).ok().map(|i| i as u64 + 1)
+        self.lines.binary_search(&place.line).ok().map(|i| self.numbered_before + i as u64 + 1)
     }
 
     /// The line on which the session of that number begins.
     #[must_use]
     pub fn line(&self, number: u64) -> Option<u64> {
-        self.lines.get(usize::try_from(number.checked_sub(1)?).ok()?).copied()
+        self.lines.get(usize::try_from(number.checked_sub(self.numbered_before + 1)?).ok()?).copied()
     }
 
     /// How many sessions there are.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.lines.len() as u64 + self.unnumbered
+    }
+
+    /// The sessions that begin behind `before` lines, and before `end`, in a file of their own; they keep their numbers.
+    #[must_use]
+    pub fn within(&self, before: u64, end: u64) -> Self {
+        let place = |line| self.lines.partition_point(|l| *l <= line);
+        let (from, to) = (place(before), place(end));
+        let lines = self.lines[from..to].iter().map(|line| line - before).collect();
+        Self { lines, numbered_before: self.numbered_before + from as u64, unnumbered: 0 }
     }
 
     /// Adds the sessions of a wave, all of which begin after those that are known.

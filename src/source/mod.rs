@@ -6,6 +6,7 @@ pub(crate) mod capture;
 mod encoding;
 mod open;
 mod packed;
+mod rotation;
 
 pub use blocks::{
     BLOCK_BYTES, Block, Blocks, CARRIED_LINES_MAX, Carries, Joins, LINE_BYTES_MAX, Layout, Lines,
@@ -14,32 +15,59 @@ pub use blocks::{
 pub use capture::{Counts as CaptureCounts, Damage};
 pub use open::{Owner, Unreadable, Walk, open, walk};
 pub use packed::{Limits, Log, Logs, Packing, Unpackable};
+pub use rotation::{Rotated, Rotation, rotations};
 
 use blocks::Stream;
 use capture::{Capture, MAGIC_BYTES};
 use std::fmt;
 use std::io::{self, Cursor, Read};
 
+/// The name of a log.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogName {
+    /// The path of the file as the user gave it, with the member behind it if the file is an archive.
+    pub path: String,
+    /// The member.
+    pub member: Option<String>,
+}
+
+impl From<&str> for LogName {
+    fn from(path: &str) -> Self {
+        Self { path: path.to_owned(), member: None }
+    }
+}
+
+impl LogName {
+    /// The file, without the member.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        let member = self.member.as_deref();
+        let file = member.and_then(|member| self.path.strip_suffix(member)?.strip_suffix('/'));
+        file.unwrap_or(&self.path)
+    }
+
+    /// What tells it from others in its folder or archive.
+    #[must_use]
+    pub fn last_part(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or_default()
+    }
+}
+
 /// A log that is open for reading.
 pub struct Input {
-    /// The name as the user gave it.
-    pub name: String,
+    /// What it is called.
+    pub name: LogName,
     reader: Box<dyn Read + Send>,
 }
 
 impl Input {
     /// A log read from anywhere.
-    pub fn new(name: impl Into<String>, reader: impl Read + Send + 'static) -> Self {
+    pub fn new(name: impl Into<LogName>, reader: impl Read + Send + 'static) -> Self {
         Self { name: name.into(), reader: Box::new(reader) }
     }
 
-    /// A log that is not compressed, or not any more.
-    fn plain(name: String, reader: Box<dyn Read + Send>) -> Self {
-        Self { name, reader }
-    }
-
     /// A log that is in memory.
-    pub fn bytes(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
+    pub fn bytes(name: impl Into<LogName>, bytes: impl Into<Vec<u8>>) -> Self {
         Self::new(name, Cursor::new(bytes.into()))
     }
 

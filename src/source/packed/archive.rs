@@ -4,9 +4,9 @@ use super::Unpackable;
 use super::compressed::{Reader, peeked, unpacked};
 use super::tarball::{self, Member, Tar};
 use super::zipped::{Store, Zip, is_zip};
-use crate::source::{Input, Unreadable};
+use crate::source::{Input, LogName, Unreadable};
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Bytes of a zip archive that is not a file of its own: its directory stands at its end, so it must be held.
 const HELD_ZIP_BYTES_MAX: u64 = 64 << 20;
@@ -48,9 +48,7 @@ enum Layer {
 /// A log, or why it cannot be read.
 pub struct Log {
     /// The name of the file, with that of the member behind it.
-    pub name: String,
-    /// The member of an archive that it is.
-    pub member: Option<String>,
+    pub name: LogName,
     /// The log.
     pub input: Result<Input, Unreadable>,
 }
@@ -102,10 +100,16 @@ impl Logs {
         Some(Member { name: format!("{name}/{}", member.name), contents: member.contents })
     }
 
-    /// What stands behind the name of the file.
-    fn member_of(&self, name: &str) -> Option<String> {
-        let member = name.strip_prefix(&self.name)?.strip_prefix('/')?;
-        (!member.is_empty()).then(|| member.to_owned())
+    /// The log of that name, which has that of the file before it.
+    fn log(&self, path: String, reader: io::Result<Reader>) -> Log {
+        let member = path.strip_prefix(&self.name).and_then(|rest| rest.strip_prefix('/'));
+        let member = member.filter(|member| !member.is_empty()).map(str::to_owned);
+        let name = LogName { path, member };
+        let input = match reader {
+            Ok(reader) => Ok(Input { name: name.clone(), reader }),
+            Err(error) => Err(Unreadable::of(&error, Path::new(&name.path))),
+        };
+        Log { name, input }
     }
 }
 
@@ -117,9 +121,7 @@ impl Iterator for Logs {
             if let Layer::One(reader) = self.layers.last_mut()? {
                 let reader = reader.take();
                 self.layers.pop();
-                let name = self.name.clone();
-                let input = Ok(Input::plain(name.clone(), reader?));
-                return Some(Log { name, member: None, input });
+                return Some(self.log(self.name.clone(), Ok(reader?)));
             }
             let Some(Member { mut name, contents }) = self.next_member() else {
                 self.layers.pop();
@@ -134,10 +136,7 @@ impl Iterator for Logs {
                 contents.and_then(|reader| Self::layer(name.clone(), reader, None, self.limits))
             };
             let error = match layer {
-                Ok(Layer::One(reader)) => {
-                    let input = Ok(Input::plain(name.clone(), reader?));
-                    return Some(Log { member: self.member_of(&name), name, input });
-                }
+                Ok(Layer::One(reader)) => return Some(self.log(name, Ok(reader?))),
                 Ok(_) if self.layers.len() >= self.limits.depth_max => {
                     Unpackable::TooDeep(self.limits.depth_max).into_error()
                 }
@@ -147,8 +146,7 @@ impl Iterator for Logs {
                 }
                 Err(error) => error,
             };
-            let input = Err(Unreadable::of(&error, &PathBuf::from(&name)));
-            return Some(Log { member: self.member_of(&name), name, input });
+            return Some(self.log(name, Err(error)));
         }
     }
 }

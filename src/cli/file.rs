@@ -1,0 +1,122 @@
+//! A file among the inputs: a log, or an archive of logs, opened when it is asked for.
+
+use super::complaint::Complaint;
+use super::inputs::{no_logs, unreadable};
+use ftplog::source::{self, Input, Limits, Log, LogName, Logs, Unreadable};
+use std::path::{Path, PathBuf};
+
+/// A file, or the member of an archive that the user named.
+#[derive(Clone)]
+pub(crate) struct File {
+    /// Where it is; nothing for standard input. The archive, if the user named a member.
+    path: Option<PathBuf>,
+    /// Its name as the user gave it.
+    pub(crate) name: String,
+    /// Whether the user named it, rather than a folder that it is in.
+    pub(crate) by_user: bool,
+    /// Whether the user named a member of an archive.
+    is_member: bool,
+    /// How much may come out of it.
+    limits: Limits,
+}
+
+/// A log that was opened, or why it could not be.
+pub(crate) struct Opened {
+    pub(crate) name: LogName,
+    /// Whether the user named it, rather than a folder or an archive that it is in.
+    pub(crate) by_user: bool,
+    pub(crate) input: Result<Input, Complaint>,
+}
+
+impl File {
+    /// The file at a path that the user named; the path may lead into an archive.
+    pub(crate) fn named(path: PathBuf, limits: Limits) -> Self {
+        let name = path.to_string_lossy().into_owned();
+        let archive = archive(&path);
+        let is_member = archive.is_some();
+        Self { path: archive.or(Some(path)), name, by_user: true, is_member, limits }
+    }
+
+    /// A file in a folder that the user named.
+    pub(crate) fn in_folder(path: PathBuf, limits: Limits) -> Self {
+        let name = path.to_string_lossy().into_owned();
+        Self { path: Some(path), name, by_user: false, is_member: false, limits }
+    }
+
+    /// Standard input, under that name.
+    pub(crate) fn stdin(name: String, limits: Limits) -> Self {
+        Self { path: None, name, by_user: true, is_member: false, limits }
+    }
+
+    /// Whether its logs can be read in another order than that in which they stand in it.
+    pub(crate) fn can_be_opened_again(&self) -> bool {
+        self.path.as_ref().is_some_and(|path| path.is_file())
+    }
+
+    /// The logs in it: itself, or the members of an archive, each opened when it is asked for.
+    pub(crate) fn logs(&self) -> Result<Box<dyn Iterator<Item = Log>>, Complaint> {
+        let logs = self.contents()?;
+        if !self.is_member {
+            return Ok(Box::new(logs));
+        }
+        self.member(logs).map(|log| Box::new(std::iter::once(log)) as Box<dyn Iterator<Item = Log>>)
+    }
+
+    /// Its logs, opened.
+    pub(crate) fn opened(&self) -> Box<dyn Iterator<Item = Opened> + '_> {
+        match self.logs() {
+            Ok(logs) => Box::new(logs.map(|log| self.found(log))),
+            Err(complaint) => Box::new(std::iter::once(self.failed(complaint))),
+        }
+    }
+
+    /// The log that it is.
+    pub(crate) fn open(&self) -> Result<Input, Complaint> {
+        match self.logs()?.next() {
+            Some(log) if log.name.path == self.name => self.found(log).input,
+            _ => Err(no_logs(&self.name, 0, &[])),
+        }
+    }
+
+    /// A log that was found in it.
+    pub(crate) fn found(&self, log: Log) -> Opened {
+        let by_user = self.by_user && (self.is_member || log.name.member.is_none());
+        let input = log.input.map_err(|why| unreadable(&log.name.path, &why));
+        Opened { name: log.name, by_user, input }
+    }
+
+    /// The file, which could not be read.
+    pub(crate) fn failed(&self, complaint: Complaint) -> Opened {
+        let name = LogName { path: self.name.clone(), member: None };
+        Opened { name, by_user: self.by_user, input: Err(complaint) }
+    }
+
+    /// All that is in the file.
+    pub(crate) fn contents(&self) -> Result<Logs, Complaint> {
+        let contents = if let Some(path) = &self.path {
+            source::open(path, self.limits)
+        } else {
+            let stdin = Logs::new(self.name.clone(), Box::new(std::io::stdin()), None, self.limits);
+            stdin.map_err(|e| Unreadable::of(&e, Path::new(&self.name)))
+        };
+        contents.map_err(|why| unreadable(&self.name, &why))
+    }
+
+    /// The member that the user named. Where the archive cannot be read on before it, that is what is wrong.
+    fn member(&self, logs: Logs) -> Result<Log, Complaint> {
+        let mut why = Unreadable::Missing { similar: None };
+        for log in logs {
+            match log.input {
+                _ if log.name.path == self.name => return Ok(log),
+                Err(error) if self.name.starts_with(&format!("{}/", log.name.path)) => why = error,
+                _ => {}
+            }
+        }
+        Err(unreadable(&self.name, &why))
+    }
+}
+
+/// The archive that a path leads into, if it does: the part of the path that is a file.
+fn archive(path: &Path) -> Option<PathBuf> {
+    path.ancestors().skip(1).find(|part| part.is_file()).map(Path::to_path_buf)
+}

@@ -1,0 +1,260 @@
+//! The logs among the inputs: files, members of archives, and files that were rotated and are one log together.
+
+use super::complaint::Complaint;
+use super::file::{File, Opened};
+use super::inputs::no_logs;
+use ftplog::catalog::{Hole, Message};
+use ftplog::engine::{self, Piece, Settings};
+use ftplog::source::{LogName, Logs, Rotated, rotations};
+use ftplog::text::Printable;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Missing files that are named.
+const MISSING_NAMED_MAX: usize = 4;
+
+/// Files that are one log by their names; or one file, which may be an archive of logs.
+pub(crate) struct Group {
+    files: Vec<Rotated<File>>,
+}
+
+/// A log: one file or member of an archive, or several that are its pieces, the oldest first. They are opened one after another,
+/// when they are asked for.
+pub(crate) struct Log {
+    waiting: VecDeque<Rotated<Waiting>>,
+    /// Whether nothing is missing before the next piece.
+    is_whole: bool,
+    /// The pieces that could be opened, in the order in which they were given out.
+    pub(crate) given: Vec<Given>,
+    /// Those that could not be, and why.
+    pub(crate) failed: Vec<(Given, Complaint)>,
+    /// What is missing between them.
+    pub(crate) gaps: Vec<Complaint>,
+}
+
+/// A piece of a log.
+#[derive(Clone, Debug)]
+pub(crate) struct Given {
+    pub(crate) name: LogName,
+    /// Whether the user named it.
+    pub(crate) by_user: bool,
+}
+
+/// A piece that was not asked for yet.
+enum Waiting {
+    File(File),
+    Member(LogName, Arc<Mutex<Archive>>, usize),
+    Open(Box<Opened>),
+}
+
+/// An archive whose members are asked for by their numbers.
+struct Archive {
+    file: File,
+    /// The members that were not passed over yet, and the number of the first of them.
+    rest: Option<Logs>,
+    next: usize,
+}
+
+/// Puts files together that are one log.
+pub(crate) fn groups(files: Vec<File>, settings: &Settings) -> impl Iterator<Item = Group> {
+    let rotations = rotations(files, |file| &file.name).into_iter();
+    rotations.flat_map(|rotation| match rotation.files.len() {
+        1 => vec![Group { files: rotation.files }],
+        _ => without_archives(rotation.files, settings),
+    })
+}
+
+/// The pieces of a log in the order in which they were written, and archives apart: what a file is, its name does not say.
+fn without_archives(files: Vec<Rotated<File>>, settings: &Settings) -> Vec<Group> {
+    let mut pieces = Vec::new();
+    let mut apart = Vec::new();
+    for rotated in files {
+        let first = rotated.file.logs().ok().and_then(|mut logs| logs.next());
+        match first {
+            Some(log) if log.name.path != rotated.file.name => apart.push(Group { files: vec![rotated] }),
+            first => {
+                let begin = first.and_then(|log| engine::first_time(log.input.ok()?, settings));
+                pieces.push((begin, rotated));
+            }
+        }
+    }
+    let files = by_time(pieces);
+    let log = (!files.is_empty()).then_some(Group { files });
+    log.into_iter().chain(apart).collect()
+}
+
+/// Puts pieces that stand in the order of their names into that of their first times.
+fn by_time<T: Ord + Copy, F>(mut pieces: Vec<(Option<T>, Rotated<F>)>) -> Vec<Rotated<F>> {
+    // One without a time, such as an empty one, stays behind the one before it.
+    let mut last = None;
+    for (begin, _) in &mut pieces {
+        last = begin.or(last);
+        *begin = last;
+    }
+    let mut order: Vec<usize> = (0..pieces.len()).collect();
+    order.sort_by_key(|at| pieces[*at].0);
+    let mut gaps = vec![Vec::new(); pieces.len()];
+    let mut files: Vec<Option<Rotated<F>>> = pieces.into_iter().map(|(_, rotated)| Some(rotated)).collect();
+    // What is missing between two pieces is missing before the one that was written later.
+    let place = |named: usize| order.iter().position(|at| *at == named).unwrap_or_default();
+    for (named, file) in files.iter_mut().enumerate().skip(1) {
+        let missing = file.as_mut().map(|file| std::mem::take(&mut file.missing)).unwrap_or_default();
+        if !missing.is_empty() {
+            gaps[place(named).max(place(named - 1))] = missing;
+        }
+    }
+    let ordered = order.into_iter().filter_map(|at| files[at].take());
+    ordered.zip(gaps).map(|(file, missing)| Rotated { missing, ..file }).collect()
+}
+
+impl Group {
+    /// The file, if it is alone.
+    pub(crate) fn alone(&self) -> Option<&File> {
+        if let [only] = &self.files[..] { Some(&only.file) } else { None }
+    }
+
+    /// The logs, one after another.
+    pub(crate) fn logs(mut self) -> Box<dyn Iterator<Item = Log>> {
+        if self.files.len() > 1 {
+            return Box::new(std::iter::once(Log::of(self.files, Waiting::File)));
+        }
+        match self.files.pop() {
+            Some(rotated) => in_file(rotated.file),
+            None => Box::new(std::iter::empty()),
+        }
+    }
+}
+
+/// The logs in a file: itself, or the members of an archive, those of one log together.
+fn in_file(file: File) -> Box<dyn Iterator<Item = Log>> {
+    let mut logs = match file.logs() {
+        Ok(logs) => logs,
+        Err(complaint) => return Box::new(std::iter::once(Log::one(file.failed(complaint)))),
+    };
+    let Some(first) = logs.next() else { return Box::new(std::iter::empty()) };
+    // What comes through a pipe cannot be read in another order.
+    if first.name.path == file.name || !file.can_be_opened_again() {
+        return Box::new(std::iter::once(first).chain(logs).map(move |log| Log::one(file.found(log))));
+    }
+    let members = std::iter::once(first).chain(logs).map(|log| log.name).enumerate().collect();
+    let rotations = rotations(members, |(_, name)| &name.path);
+    let archive = Arc::new(Mutex::new(Archive { file, rest: None, next: 0 }));
+    Box::new(rotations.into_iter().map(move |rotation| {
+        Log::of(rotation.files, |(number, name)| Waiting::Member(name, Arc::clone(&archive), number))
+    }))
+}
+
+impl Log {
+    fn of<F>(files: Vec<Rotated<F>>, waiting: impl Fn(F) -> Waiting) -> Self {
+        let waiting = files
+            .into_iter()
+            .map(|rotated| Rotated { file: waiting(rotated.file), missing: rotated.missing });
+        let (given, failed, gaps) = (Vec::new(), Vec::new(), Vec::new());
+        Self { waiting: waiting.collect(), is_whole: true, given, failed, gaps }
+    }
+
+    fn one(opened: Opened) -> Self {
+        let one = Rotated { file: Box::new(opened), missing: Vec::new() };
+        Self::of(vec![one], Waiting::Open)
+    }
+
+    /// What is said of files that are missing before a piece of that name.
+    fn gap(&self, missing: &[String], after: &LogName) -> Complaint {
+        let shown = |name: &str| Printable(name.as_bytes()).to_string();
+        let names: Hole = missing.iter().take(MISSING_NAMED_MAX).map(|name| shown(name)).collect();
+        let before = self.given.last().map_or(String::new(), |given| shown(&given.name.path));
+        let what = Message::PiecesMissing.with("missing", names).with("before", before);
+        let complaint = Complaint::warning(what.with("after", shown(&after.path)));
+        if missing.len() <= MISSING_NAMED_MAX {
+            return complaint;
+        }
+        complaint.fact(Message::FilesMissing.with("n", missing.len() as u64))
+    }
+}
+
+impl Iterator for Log {
+    type Item = Piece;
+
+    /// Opens the next piece that can be opened.
+    fn next(&mut self) -> Option<Piece> {
+        loop {
+            let Rotated { file, missing } = self.waiting.pop_front()?;
+            let Opened { name, by_user, input } = file.open();
+            if !missing.is_empty() {
+                self.is_whole = false;
+                self.gaps.push(self.gap(&missing, &name));
+            }
+            let given = Given { name, by_user };
+            match input {
+                Ok(input) => {
+                    self.given.push(given);
+                    let follows = std::mem::replace(&mut self.is_whole, true);
+                    return Some(Piece { input, follows });
+                }
+                Err(complaint) => {
+                    self.is_whole = false;
+                    self.failed.push((given, complaint));
+                }
+            }
+        }
+    }
+}
+
+impl Waiting {
+    fn open(self) -> Opened {
+        match self {
+            Self::Open(opened) => *opened,
+            Self::File(file) => {
+                let (name, by_user) = (LogName { path: file.name.clone(), member: None }, file.by_user);
+                Opened { name, by_user, input: file.open() }
+            }
+            Self::Member(name, archive, number) => {
+                let opened = archive.lock().unwrap_or_else(PoisonError::into_inner).open(number);
+                let gone = || Opened { input: Err(no_logs(&name.path, 0, &[])), name, by_user: false };
+                opened.unwrap_or_else(gone)
+            }
+        }
+    }
+}
+
+impl Archive {
+    /// The member of that number. An archive is read from its start again for a member that stands before the last one.
+    fn open(&mut self, number: usize) -> Option<Opened> {
+        if self.rest.is_none() || number < self.next {
+            match self.file.contents() {
+                Ok(logs) => (self.rest, self.next) = (Some(logs), 0),
+                Err(complaint) => return Some(self.file.failed(complaint)),
+            }
+        }
+        let log = self.rest.as_mut()?.nth(number - self.next)?;
+        self.next = number + 1;
+        Some(self.file.found(log))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ordered(pieces: &[(Option<u32>, &'static str, &[&str])]) -> Vec<String> {
+        let rotated = |(begin, file, missing): &(_, &'static str, &[&str])| {
+            (*begin, Rotated { file: *file, missing: missing.iter().map(ToString::to_string).collect() })
+        };
+        let told = |r: Rotated<&str>| format!("{}{}", r.missing.join(""), r.file);
+        by_time(pieces.iter().map(rotated).collect()).into_iter().map(told).collect()
+    }
+
+    #[test]
+    fn pieces_stand_in_the_order_of_their_first_times() {
+        // The greatest number is the youngest, and one is missing.
+        let pieces = [(Some(7), "x.4", &[][..]), (Some(5), "x.2", &["(x.3)"]), (Some(4), "x.1", &[])];
+        assert_eq!(ordered(&pieces), ["x.1", "x.2", "(x.3)x.4"]);
+        let pieces = [(Some(4), "x.3", &[][..]), (Some(4), "x.2", &[]), (Some(5), "x", &["(x.1)"])];
+        assert_eq!(ordered(&pieces), ["x.3", "x.2", "(x.1)x"]);
+        assert_eq!(
+            ordered(&[(Some(4), "x.2", &[]), (None, "x.1", &[]), (Some(5), "x", &[])]),
+            ["x.2", "x.1", "x"]
+        );
+        assert_eq!(ordered(&[(None, "x.1", &[]), (None, "x", &[])]), ["x.1", "x"]);
+    }
+}

@@ -1,0 +1,126 @@
+//! What was read: files, and the logs that they are pieces of.
+
+use super::summary::InputSummary;
+use crate::event::Place;
+use crate::rule::{Fact, Finding};
+use crate::session::Starts;
+use crate::source::LogName;
+
+/// The files that were looked at. Rules know the logs, whose lines are counted through all of their files; what is shown is
+/// where a line stands in its file.
+#[derive(Debug, Default)]
+pub struct Sources {
+    inputs: Vec<InputSummary>,
+    /// The files of each log, by its number.
+    logs: Vec<Vec<File>>,
+}
+
+/// A file of a log.
+#[derive(Clone, Copy, Debug)]
+struct File {
+    /// Its number among the inputs.
+    input: usize,
+    /// How many lines stand in the files before it.
+    lines_before: u64,
+}
+
+/// Each input is a log.
+impl From<Vec<InputSummary>> for Sources {
+    fn from(inputs: Vec<InputSummary>) -> Self {
+        let mut sources = Self::default();
+        for mut input in inputs {
+            let starts = std::mem::take(&mut input.starts);
+            sources.add_log(vec![input], &starts);
+        }
+        sources
+    }
+}
+
+impl Sources {
+    /// The files, in order.
+    #[must_use]
+    pub fn inputs(&self) -> &[InputSummary] {
+        &self.inputs
+    }
+
+    pub(super) fn into_inputs(self) -> Vec<InputSummary> {
+        self.inputs
+    }
+
+    /// The number of the next log.
+    #[must_use]
+    pub fn next_log(&self) -> u32 {
+        self.logs.len() as u32
+    }
+
+    /// A log in one file, or in several; lines of sessions' starts are counted through all of them.
+    pub fn add_log(&mut self, files: Vec<InputSummary>, starts: &Starts) {
+        let mut log = Vec::new();
+        let mut lines_before = 0;
+        let n_files = files.len();
+        for (n, mut input) in files.into_iter().enumerate() {
+            let is_last = n + 1 == n_files;
+            let end = if is_last { u64::MAX } else { lines_before + input.lines };
+            input.starts = starts.within(lines_before, end);
+            input.starts.unnumbered = if is_last { starts.unnumbered } else { 0 };
+            log.push(File { input: self.inputs.len(), lines_before });
+            lines_before += input.lines;
+            self.inputs.push(input);
+        }
+        self.logs.push(log);
+    }
+
+    /// A file that was not read.
+    pub fn add_failed(&mut self, input: InputSummary) {
+        self.inputs.push(input);
+    }
+
+    /// Where a line of a log stands in its file: the number of the input, and the line in it.
+    fn in_file(&self, place: Place) -> Place {
+        let files = self.logs.get(place.source as usize).map_or(&[][..], Vec::as_slice);
+        let behind = files.partition_point(|file| file.lines_before < place.line);
+        let Some(file) = behind.checked_sub(1).map(|at| files[at]) else { return place };
+        Place { source: file.input as u32, line: place.line - file.lines_before }
+    }
+
+    fn name(&self, place: Place) -> &LogName {
+        &self.inputs[place.source as usize].name
+    }
+
+    /// Puts what stands in files in the place of what stands in logs, and the numbers of sessions in that of where they begin. A
+    /// rule cannot know them.
+    pub(super) fn settle(&self, finding: &mut Finding) {
+        let log = finding.place.source;
+        finding.place = self.in_file(finding.place);
+        finding.session = finding.session.map(|place| self.in_file(place));
+        for related in &mut finding.related {
+            related.place = self.in_file(related.place);
+        }
+        for said in finding.transcript.iter_mut() {
+            said.place = self.in_file(said.place);
+        }
+        let here = finding.place.source;
+        for (_, fact) in &mut finding.facts {
+            match fact {
+                Fact::Line(line) => *fact = self.line(Place { source: log, line: *line }, here),
+                Fact::Moment(_, line) => *line = self.in_file(Place { source: log, line: *line }).line,
+                Fact::Session(place) => {
+                    let begin = self.in_file(*place);
+                    let input = self.inputs.get(begin.source as usize);
+                    let number = input.and_then(|input| input.starts.number(begin));
+                    *fact = number.map_or_else(|| self.line(*place, here), Fact::Number);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The line that stands there, with its file if that is another one than `here`.
+    fn line(&self, place: Place, here: u32) -> Fact<'static> {
+        let spot = self.in_file(place);
+        if spot.source == here {
+            return Fact::Line(spot.line);
+        }
+        Fact::LineIn(self.name(spot).clone(), spot.line)
+    }
+}
