@@ -887,7 +887,7 @@ fn the_report_has_the_fields_of_the_contract_in_their_order() {
     let paths: Vec<&str> = all.iter().map(|p| p.to_str().unwrap()).collect();
     let report = ran(command().args(["analyze", "-f", "json"]).args(&paths));
     let shape = Shape::of(&report.out);
-    has(&shape, "schema_version:s tool:o summary:o inputs:a findings:a");
+    has(&shape, "schema_version:s tool:o summary:o inputs:a logs:a findings:a");
     has(shape.at("tool"), "name:s version:s lang:s");
     let summary = shape.at("summary");
     has(
@@ -906,6 +906,11 @@ fn the_report_has_the_fields_of_the_contract_in_their_order() {
              lacks:s? better:s? errors:a",
         );
     }
+    for log in shape.at("logs").items() {
+        has(log, "name:s inputs:a sessions:n exchanges:n replies:o problems:o");
+        has(log.at("replies"), "1xx:n 2xx:n 3xx:n 4xx:n 5xx:n");
+        has(log.at("problems"), "error:n warning:n note:n");
+    }
     assert!(shape.at("findings").items().len() > 200);
     for finding in shape.at("findings").items() {
         has(
@@ -923,7 +928,9 @@ fn the_report_has_the_fields_of_the_contract_in_their_order() {
         }
         finding.at("related").items().iter().for_each(|r| has(r, "role:s path:s member:s- line:n"));
         let transcript = finding.at("transcript").items();
-        transcript.iter().for_each(|l| has(l, "line:n time:s? from:s text:s raw_base64:s- path:s- member:s-"));
+        transcript
+            .iter()
+            .for_each(|l| has(l, "line:n time:s? from:s text:s raw_base64:s- path:s- member:s-"));
         assert!(!transcript.is_empty());
     }
 }

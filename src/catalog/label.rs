@@ -44,6 +44,8 @@ words! {
     Note "note";
     AllUnderstood "all-understood";
     NotUnderstood "not-understood";
+    LogsInFiles "logs-in-files";
+    FormatOfLogs "format-of-logs";
     Legend "legend";
     Session "session";
     Clients "clients";
@@ -62,6 +64,11 @@ words! {
     ColumnCount "column-count";
     ColumnSessions "column-sessions";
     ColumnFirst "column-first";
+    ColumnLog "column-log";
+    ColumnErrors "column-errors";
+    ColumnWarnings "column-warnings";
+    Total "total";
+    MoreLogs "more-logs";
     Found "found";
     StartWith "start-with";
     NothingFound "nothing-found";
@@ -381,6 +388,8 @@ counted! {
     Sessions "sessions" "sessions-one";
     Lines "lines" "lines-one";
     Packets "packets" "packets-one";
+    Files "files" "files-one";
+    Logs "logs" "logs-one";
     LinesLookedAt "lines-looked-at" "lines-looked-at-one";
     Skipped "skipped" "skipped-one";
     Servers "servers" "servers-one";

@@ -96,8 +96,9 @@ impl Desk {
         let pieces = pieces.into_iter().map(|piece| piece.read).zip(&log.given);
         let (read, unread): (Vec<_>, Vec<_>) = pieces.partition(|(read, _)| read.is_ok());
         let read: Vec<_> = read.into_iter().filter_map(|(read, given)| Some((read.ok()?, given))).collect();
-        self.take(&read, &stats, &starts, output);
-        if self.sources.next_log() > settings.source {
+        if let Some(inputs) = self.take(&read, &stats, output) {
+            let name = log.name(read.iter().map(|(_, given)| *given)).to_owned();
+            self.sources.add_log(name, inputs, &starts, &gathered);
             self.report.absorb(&mut gathered);
         }
         for (read, given) in unread {
@@ -111,9 +112,14 @@ impl Desk {
         self.complaints.append(&mut log.gaps);
     }
 
-    /// Takes a log, in one piece or in several, that was read.
-    fn take(&mut self, pieces: &[(PieceRead, &Given)], all: &Stats, starts: &Starts, output: &Output) {
-        let Some((first, given)) = pieces.first() else { return };
+    /// Says what is to be said of a log that was read, in one piece or in several, and sums it up, if it is one.
+    fn take(
+        &mut self,
+        pieces: &[(PieceRead, &Given)],
+        all: &Stats,
+        output: &Output,
+    ) -> Option<Vec<InputSummary>> {
+        let (first, given) = pieces.first()?;
         for (piece, given) in pieces {
             let decision = ftplog::report::decision(&piece.plan, piece.format_given, &output.words);
             let path = Printable(given.name.path.as_bytes());
@@ -125,7 +131,8 @@ impl Desk {
             && !given.by_user
         {
             output.say(1, Message::Skipped.with("what", what.clone()));
-            return self.skipped.push(NoLog::Capture);
+            self.skipped.push(NoLog::Capture);
+            return None;
         }
         let mut inputs = Vec::new();
         for (piece, given) in pieces {
@@ -159,7 +166,7 @@ impl Desk {
             let ended = Message::SessionsEnded.with("path", path).with("n", all.overflow.sessions_ended);
             self.complaints.push(Complaint::warning(ended));
         }
-        self.sources.add_log(inputs, starts);
+        Some(inputs)
     }
 
     /// Notes a file that could not be read. One in a folder that is no log is no error.

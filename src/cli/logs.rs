@@ -15,12 +15,15 @@ const MISSING_NAMED_MAX: usize = 4;
 
 /// Files that are one log by their names; or one file, which may be an archive of logs.
 pub(crate) struct Group {
+    log: String,
     files: Vec<Rotated<File>>,
 }
 
 /// A log: one file or member of an archive, or several that are its pieces, the oldest first. They are opened one after another,
 /// when they are asked for.
 pub(crate) struct Log {
+    /// What the names of its files have in common.
+    shared_name: String,
     waiting: VecDeque<Rotated<Waiting>>,
     /// Whether nothing is missing before the next piece.
     is_whole: bool,
@@ -59,19 +62,21 @@ struct Archive {
 pub(crate) fn groups(files: Vec<File>, settings: &Settings) -> impl Iterator<Item = Group> {
     let rotations = rotations(files, |file| &file.name).into_iter();
     rotations.flat_map(|rotation| match rotation.files.len() {
-        1 => vec![Group { files: rotation.files }],
-        _ => without_archives(rotation.files, settings),
+        1 => vec![Group { log: rotation.log, files: rotation.files }],
+        _ => without_archives(&rotation.log, rotation.files, settings),
     })
 }
 
 /// The pieces of a log in the order in which they were written, and archives apart: what a file is, its name does not say.
-fn without_archives(files: Vec<Rotated<File>>, settings: &Settings) -> Vec<Group> {
+fn without_archives(log: &str, files: Vec<Rotated<File>>, settings: &Settings) -> Vec<Group> {
     let mut pieces = Vec::new();
     let mut apart = Vec::new();
     for rotated in files {
         let first = rotated.file.logs().ok().and_then(|mut logs| logs.next());
         match first {
-            Some(log) if log.name.path != rotated.file.name => apart.push(Group { files: vec![rotated] }),
+            Some(log) if log.name.path != rotated.file.name => {
+                apart.push(Group { log: rotated.file.name.clone(), files: vec![rotated] });
+            }
             first => {
                 let begin = first.and_then(|log| engine::first_time(log.input.ok()?, settings));
                 pieces.push((begin, rotated));
@@ -79,8 +84,8 @@ fn without_archives(files: Vec<Rotated<File>>, settings: &Settings) -> Vec<Group
         }
     }
     let files = by_time(pieces);
-    let log = (!files.is_empty()).then_some(Group { files });
-    log.into_iter().chain(apart).collect()
+    let pieces = (!files.is_empty()).then_some(Group { log: log.to_owned(), files });
+    pieces.into_iter().chain(apart).collect()
 }
 
 /// Puts pieces that stand in the order of their names into that of their first times.
@@ -116,7 +121,7 @@ impl Group {
     /// The logs, one after another.
     pub(crate) fn logs(mut self) -> Box<dyn Iterator<Item = Log>> {
         if self.files.len() > 1 {
-            return Box::new(std::iter::once(Log::of(self.files, Waiting::File)));
+            return Box::new(std::iter::once(Log::of(self.log, self.files, Waiting::File)));
         }
         match self.files.pop() {
             Some(rotated) => in_file(rotated.file),
@@ -140,22 +145,33 @@ fn in_file(file: File) -> Box<dyn Iterator<Item = Log>> {
     let rotations = rotations(members, |(_, name)| &name.path);
     let archive = Arc::new(Mutex::new(Archive { file, rest: None, next: 0 }));
     Box::new(rotations.into_iter().map(move |rotation| {
-        Log::of(rotation.files, |(number, name)| Waiting::Member(name, Arc::clone(&archive), number))
+        Log::of(rotation.log, rotation.files, |(number, name)| {
+            Waiting::Member(name, Arc::clone(&archive), number)
+        })
     }))
 }
 
 impl Log {
-    fn of<F>(files: Vec<Rotated<F>>, waiting: impl Fn(F) -> Waiting) -> Self {
+    fn of<F>(log: String, files: Vec<Rotated<F>>, waiting: impl Fn(F) -> Waiting) -> Self {
         let waiting = files
             .into_iter()
             .map(|rotated| Rotated { file: waiting(rotated.file), missing: rotated.missing });
         let (given, failed, gaps) = (Vec::new(), Vec::new(), Vec::new());
-        Self { waiting: waiting.collect(), is_whole: true, given, failed, gaps }
+        Self { shared_name: log, waiting: waiting.collect(), is_whole: true, given, failed, gaps }
     }
 
     fn one(opened: Opened) -> Self {
+        let name = opened.name.path.clone();
         let one = Rotated { file: Box::new(opened), missing: Vec::new() };
-        Self::of(vec![one], Waiting::Open)
+        Self::of(name, vec![one], Waiting::Open)
+    }
+
+    /// Its name, where these are its pieces: that of the file, or what the files' names have in common.
+    pub(crate) fn name<'a>(&'a self, mut pieces: impl Iterator<Item = &'a Given>) -> &'a str {
+        match (pieces.next(), pieces.next()) {
+            (Some(only), None) => &only.name.path,
+            _ => &self.shared_name,
+        }
     }
 
     /// What is said of files that are missing before a piece of that name.

@@ -2,7 +2,7 @@
 
 use super::gap::gap;
 use super::sentence::Sentences;
-use super::summary::{InputSummary, Summary};
+use super::summary::{InputSummary, LogSummary, Summary};
 use super::wire::{ByClass, Layout, raw, stated, text};
 use crate::catalog::Words;
 use crate::event::Place;
@@ -22,6 +22,7 @@ struct Document<'a> {
     tool: Tool,
     summary: Counts,
     inputs: Vec<InputJson<'a>>,
+    logs: Vec<LogJson<'a>>,
     findings: FindingsJson<'a>,
 }
 
@@ -68,6 +69,17 @@ struct InputJson<'a> {
     lacks: Option<String>,
     better: Option<String>,
     errors: Vec<String>,
+}
+
+/// A log: the numbers of its inputs, counted from 0, and what was counted in all of them.
+#[derive(Serialize)]
+struct LogJson<'a> {
+    name: &'a str,
+    inputs: &'a [usize],
+    sessions: u64,
+    exchanges: u64,
+    replies: ByClass,
+    problems: BySeverity,
 }
 
 #[derive(Serialize)]
@@ -213,11 +225,6 @@ pub fn report_json(
     sentences: &Sentences,
     exit_code: u8,
 ) -> io::Result<()> {
-    let by_severity = |of: &dyn Fn(Severity) -> u64| BySeverity {
-        error: of(Severity::Error),
-        warning: of(Severity::Warning),
-        note: of(Severity::Note),
-    };
     let sum = |of: fn(&InputSummary) -> u64| summary.inputs.iter().map(of).sum();
     let document = Document {
         schema_version: SCHEMA_VERSION,
@@ -233,18 +240,34 @@ pub fn report_json(
             sessions: sum(|i| i.starts.count()),
             exchanges: summary.totals.exchanges,
             replies: ByClass::from(summary.totals.replies),
-            problems: by_severity(&|s| summary.problems_of(s)),
-            findings: by_severity(&|s| summary.findings_of(s)),
+            problems: by_severity(|s| summary.problems_of(s)),
+            findings: by_severity(|s| summary.findings_of(s)),
             findings_not_listed: summary.not_listed,
             allowed: 0,
             in_baseline: 0,
             exit_code,
         },
         inputs: summary.inputs.iter().map(|i| input(i, sentences.words())).collect(),
+        logs: summary.logs.iter().map(log).collect(),
         findings: FindingsJson(summary, sentences),
     };
     document.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Layout::default()))?;
     out.write_all(b"\n")
+}
+
+fn by_severity(of: impl Fn(Severity) -> u64) -> BySeverity {
+    BySeverity { error: of(Severity::Error), warning: of(Severity::Warning), note: of(Severity::Note) }
+}
+
+fn log(log: &LogSummary) -> LogJson<'_> {
+    LogJson {
+        name: &log.name,
+        inputs: &log.inputs,
+        sessions: log.totals.sessions,
+        exchanges: log.totals.exchanges,
+        replies: ByClass::from(log.totals.replies),
+        problems: by_severity(|s| log.problems_of(s)),
+    }
 }
 
 fn input<'a>(input: &'a InputSummary, words: &Words) -> InputJson<'a> {

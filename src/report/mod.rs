@@ -9,6 +9,7 @@ mod formats;
 mod gap;
 mod json;
 mod known;
+mod logs;
 mod page;
 mod profile;
 mod rules;
@@ -42,7 +43,7 @@ pub use sessions::{Row, Sessions};
 pub use show::{Finder, SHOWN_LINES_MAX, Shown, Target};
 pub use sources::Sources;
 pub use style::{Style, shortened, titled};
-pub use summary::{InputSummary, Problem, Status, Summary, Totals};
+pub use summary::{InputSummary, LogSummary, Problem, Status, Summary, Totals};
 use summary::{Kind, Tallies};
 pub use text::{TextOptions, report_text};
 
@@ -156,13 +157,17 @@ impl Report {
     /// Ends the report: judges all sessions together and puts everything in order.
     #[must_use]
     pub fn seal(mut self, sources: impl Into<Sources>) -> Summary {
-        let sources = sources.into();
+        let mut sources = sources.into();
         self.ledger.sort();
         for finding in self.options.rules.judge(&self.ledger) {
             if self.options.wants(&finding) {
                 let sessions = finding.sessions;
                 self.totals.sessions_with_findings += sessions;
-                self.tallies.add(summary::kind(&finding), finding.severity, sessions);
+                let tallies_of_log =
+                    sources.logs.get_mut(finding.place.source as usize).map(|log| &mut log.tallies);
+                for tallies in tallies_of_log.into_iter().chain([&mut self.tallies]) {
+                    tallies.add(summary::kind(&finding), finding.severity, sessions);
+                }
                 self.kept[finding.number].keep(finding);
             }
         }
@@ -183,7 +188,7 @@ impl Report {
             sources.settle(finding);
         }
         let kept = self.kept.into_iter().map(|k| k.findings);
-        summary::summarize(kept, &self.tallies, self.totals, &self.ledger, sources.into_inputs())
+        summary::summarize(kept, &self.tallies, self.totals, &self.ledger, sources)
     }
 }
 

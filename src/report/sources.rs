@@ -1,6 +1,7 @@
 //! What was read: files, and the logs that they are pieces of.
 
-use super::summary::InputSummary;
+use super::Report;
+use super::summary::{InputSummary, LogSummary, Tallies, Totals};
 use crate::event::Place;
 use crate::rule::{Fact, Finding};
 use crate::session::Starts;
@@ -11,8 +12,17 @@ use crate::source::LogName;
 #[derive(Debug, Default)]
 pub struct Sources {
     inputs: Vec<InputSummary>,
-    /// The files of each log, by its number.
-    logs: Vec<Vec<File>>,
+    /// The logs, by their numbers.
+    pub(super) logs: Vec<Log>,
+}
+
+/// A log and what was counted in it.
+#[derive(Debug)]
+pub(super) struct Log {
+    name: String,
+    files: Vec<File>,
+    totals: Totals,
+    pub(super) tallies: Tallies,
 }
 
 /// A file of a log.
@@ -30,7 +40,8 @@ impl From<Vec<InputSummary>> for Sources {
         let mut sources = Self::default();
         for mut input in inputs {
             let starts = std::mem::take(&mut input.starts);
-            sources.add_log(vec![input], &starts);
+            let name = input.name.path.clone();
+            sources.add_log(name, vec![input], &starts, &Report::default());
         }
         sources
     }
@@ -43,8 +54,15 @@ impl Sources {
         &self.inputs
     }
 
-    pub(super) fn into_inputs(self) -> Vec<InputSummary> {
-        self.inputs
+    /// The inputs, and what was counted in each log.
+    pub(super) fn into_summaries(self) -> (Vec<InputSummary>, Vec<LogSummary>) {
+        let summary = |log: Log| LogSummary {
+            inputs: log.files.iter().map(|file| file.input).collect(),
+            name: log.name,
+            problems: log.tallies.problems_by_severity(),
+            totals: log.totals,
+        };
+        (self.inputs, self.logs.into_iter().map(summary).collect())
     }
 
     /// The number of the next log.
@@ -53,9 +71,11 @@ impl Sources {
         self.logs.len() as u32
     }
 
-    /// A log in one file, or in several; lines of sessions' starts are counted through all of them.
-    pub fn add_log(&mut self, files: Vec<InputSummary>, starts: &Starts) {
-        let mut log = Vec::new();
+    /// A log of that name in one file, or in several; lines of sessions' starts are counted through all of them. `gathered` is about
+    /// this log only.
+    pub fn add_log(&mut self, name: String, files: Vec<InputSummary>, starts: &Starts, gathered: &Report) {
+        let (totals, tallies) = (gathered.totals.clone(), gathered.tallies.clone());
+        let mut log = Log { name, files: Vec::new(), totals, tallies };
         let mut lines_before = 0;
         let n_files = files.len();
         for (n, mut input) in files.into_iter().enumerate() {
@@ -63,7 +83,7 @@ impl Sources {
             let end = if is_last { u64::MAX } else { lines_before + input.lines };
             input.starts = starts.within(lines_before, end);
             input.starts.unnumbered = if is_last { starts.unnumbered } else { 0 };
-            log.push(File { input: self.inputs.len(), lines_before });
+            log.files.push(File { input: self.inputs.len(), lines_before });
             lines_before += input.lines;
             self.inputs.push(input);
         }
@@ -77,7 +97,7 @@ impl Sources {
 
     /// Where a line of a log stands in its file: the number of the input, and the line in it.
     fn in_file(&self, place: Place) -> Place {
-        let files = self.logs.get(place.source as usize).map_or(&[][..], Vec::as_slice);
+        let files = self.logs.get(place.source as usize).map_or(&[][..], |log| &log.files);
         let behind = files.partition_point(|file| file.lines_before < place.line);
         let Some(file) = behind.checked_sub(1).map(|at| files[at]) else { return place };
         Place { source: file.input as u32, line: place.line - file.lines_before }

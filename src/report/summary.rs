@@ -1,6 +1,7 @@
 //! A report that is complete: findings in order, problems, totals and inputs. Renderers see nothing else.
 
 use super::example::worth;
+use super::sources::Sources;
 use crate::catalog::Said;
 use crate::event::Place;
 use crate::ftp::Verb;
@@ -95,6 +96,27 @@ pub struct InputSummary {
     pub errors: Vec<Said>,
 }
 
+/// A log, in one input or in several that are its pieces, and what was counted in it.
+#[derive(Clone, Debug, Default)]
+pub struct LogSummary {
+    /// Its name: that of the file, or what the files' names have in common.
+    pub name: String,
+    /// The numbers of its inputs, in order.
+    pub inputs: Vec<usize>,
+    /// What was counted.
+    pub totals: Totals,
+    /// How many problems it has, by severity: note, warning, error.
+    pub(super) problems: [u64; 3],
+}
+
+impl LogSummary {
+    /// How many problems of that severity it has.
+    #[must_use]
+    pub fn problems_of(&self, severity: Severity) -> u64 {
+        self.problems[severity as usize]
+    }
+}
+
 /// What is wrong, with one example and all its findings counted.
 #[derive(Clone, Debug)]
 pub struct Problem {
@@ -129,6 +151,8 @@ pub struct Summary {
     pub totals: Totals,
     /// The inputs, in the order given.
     pub inputs: Vec<InputSummary>,
+    /// The logs, in the order in which they were read.
+    pub logs: Vec<LogSummary>,
     /// What did not fit into the ledger of all sessions.
     pub ledger_overflow: u64,
 }
@@ -206,6 +230,15 @@ impl Tallies {
         }
     }
 
+    /// How many kinds of findings there are, by the worst severity of each: note, warning, error.
+    pub(super) fn problems_by_severity(&self) -> [u64; 3] {
+        let mut problems = [0; 3];
+        for worst in self.0.values().filter_map(|tally| tally.count.iter().rposition(|n| *n > 0)) {
+            problems[worst] += 1;
+        }
+        problems
+    }
+
     pub(super) fn clear(&mut self) {
         self.0.clear();
     }
@@ -222,8 +255,9 @@ pub(super) fn summarize(
     tallies: &Tallies,
     totals: Totals,
     ledger: &Ledger,
-    inputs: Vec<InputSummary>,
+    sources: Sources,
 ) -> Summary {
+    let (inputs, logs) = sources.into_summaries();
     let mut findings: Vec<Finding> = kept.flatten().collect();
     // They come rule by rule, each rule's in order; those of one place stay in the order of the rules.
     findings.sort_by_key(|f| f.place);
@@ -235,7 +269,8 @@ pub(super) fn summarize(
     }
     let not_listed = counted.iter().sum::<u64>() - findings.len() as u64;
     let problems = problems(&findings, tallies);
-    Summary { findings, not_listed, counted, problems, totals, inputs, ledger_overflow: ledger.overflow }
+    let ledger_overflow = ledger.overflow;
+    Summary { findings, not_listed, counted, problems, totals, inputs, logs, ledger_overflow }
 }
 
 /// Puts findings of one kind together, the worst first.

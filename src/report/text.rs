@@ -1,6 +1,7 @@
 //! The report for people: findings as short transcripts, a table of problems, and what to fix first.
 
 use super::gap::{Gap, gap};
+use super::logs::log_table;
 use super::sentence::Sentences;
 use super::style::{Paint, Style, columns, hanging, shortened, wrapped};
 use super::summary::{InputSummary, Problem, Status, Summary};
@@ -10,6 +11,8 @@ use crate::rule::{Finding, Said, Severity, Side};
 use crate::text::{Printable, grouped};
 use std::fmt::Write;
 
+/// Logs that the head of a report lists.
+const LOGS_IN_HEAD_MAX: usize = 10;
 /// Columns that the words under a line need beside their mark.
 const LABEL_COLUMNS_MIN: usize = 20;
 
@@ -73,39 +76,91 @@ impl Page<'_> {
     }
 
     fn head(&self, out: &mut String) {
-        let words = self.sentences.words();
-        let mut above = None;
-        for input in self.inputs() {
-            self.input(out, input);
-            let gap = gap(input, words);
-            if let Some(gap) = &gap {
-                self.gap(out, gap, above.as_ref() == Some(gap));
-            }
-            above = gap;
+        let logs = self.logs();
+        if logs.len() <= LOGS_IN_HEAD_MAX {
+            logs.iter().fold(None, |above, log| self.log(out, log, above));
+        } else {
+            self.many_logs(out, &logs);
         }
         if !self.summary.problems.is_empty() {
-            for line in whole_or_parts(words.get(Word::Legend), self.width()) {
+            for line in whole_or_parts(self.word(Word::Legend), self.width()) {
                 let _ = writeln!(out, "{}", self.paint(Paint::Dim, line));
             }
             out.push('\n');
         }
     }
 
-    // server.log  vsftpd  72 sessions  2,418 lines, all understood
-    fn input(&self, out: &mut String, input: &InputSummary) {
+    /// The pieces of each log that was read.
+    fn logs(&self) -> Vec<Vec<&InputSummary>> {
+        let read = |n: &usize| Some(&self.summary.inputs[*n]).filter(|i| i.status != Status::Failed);
+        let logs = self.summary.logs.iter().map(|log| log.inputs.iter().filter_map(read).collect());
+        logs.filter(|log: &Vec<_>| !log.is_empty()).collect()
+    }
+
+    /// A log that has one format in all pieces, or each of its pieces.
+    fn log(&self, out: &mut String, pieces: &[&InputSummary], above: Option<Gap>) -> Option<Gap> {
+        if pieces.windows(2).any(|two| two[0].format != two[1].format) {
+            return pieces.iter().fold(above, |above, piece| self.log(out, &[piece], above));
+        }
+        let [first, ..] = pieces else { return above };
+        let shown = |input: &InputSummary| Printable(input.name.path.as_bytes()).to_string();
+        let name = match pieces {
+            [.., last] if pieces.len() > 1 => format!("{} ... {}", shown(first), shown(last)),
+            _ => shown(first),
+        };
+        self.head_line(out, &name, first.format.unwrap_or_default(), pieces);
+        let gap = gap(first, self.sentences.words());
+        if let Some(gap) = &gap {
+            self.gap(out, gap, above.as_ref() == Some(gap));
+        }
+        gap
+    }
+
+    /// Where there are too many logs for a line each, their formats are told together.
+    fn many_logs(&self, out: &mut String, logs: &[Vec<&InputSummary>]) {
         let words = self.sentences.words();
-        let understood = if input.lines_not_understood == 0 {
+        let all: Vec<&InputSummary> = logs.iter().flatten().copied().collect();
+        let n_logs = words.count(Counted::Logs, logs.len() as u64);
+        let files = words.count(Counted::Files, all.len() as u64);
+        let name = words.with(Word::LogsInFiles, &[("logs", &n_logs), ("files", &files)]);
+        self.head_line(out, &name, "", &all);
+        let mut kinds: Vec<(&str, Option<Gap>, u64)> = Vec::new();
+        for first in logs.iter().filter_map(|log| log.first()) {
+            let (format, gap) = (first.format.unwrap_or_default(), gap(first, words));
+            match kinds.iter_mut().find(|kind| kind.0 == format && kind.1 == gap) {
+                Some((.., n)) => *n += 1,
+                None => kinds.push((format, gap, 1)),
+            }
+        }
+        for (format, gap, n) in kinds {
+            let logs = words.count(Counted::Logs, n);
+            let _ =
+                writeln!(out, "{}", words.with(Word::FormatOfLogs, &[("format", format), ("logs", &logs)]));
+            if let Some(gap) = gap {
+                self.gap(out, &gap, false);
+            }
+        }
+    }
+
+    // server.log  vsftpd  72 sessions  2,418 lines, all understood
+    fn head_line(&self, out: &mut String, name: &str, format: &str, inputs: &[&InputSummary]) {
+        let words = self.sentences.words();
+        let sum = |of: fn(&InputSummary) -> u64| inputs.iter().map(|input| of(input)).sum();
+        let not_understood = sum(|input| input.lines_not_understood);
+        let understood = if not_understood == 0 {
             words.get(Word::AllUnderstood).to_owned()
         } else {
-            words.with(Word::NotUnderstood, &[("n", &grouped(input.lines_not_understood))])
+            words.with(Word::NotUnderstood, &[("n", &grouped(not_understood))])
         };
-        let unit = if input.format == Some("capture") { Counted::Packets } else { Counted::Lines };
+        let are_captures = inputs.iter().all(|input| input.format == Some("capture"));
+        let unit = if are_captures { Counted::Packets } else { Counted::Lines };
         let parts = [
-            Printable(input.name.path.as_bytes()).to_string(),
-            input.format.unwrap_or_default().to_owned(),
-            words.count(Counted::Sessions, input.starts.count()),
-            [words.count(unit, input.lines), understood].join(words.get(Word::Comma)),
+            name.to_owned(),
+            format.to_owned(),
+            words.count(Counted::Sessions, sum(|input| input.starts.count())),
+            [words.count(unit, sum(|input| input.lines)), understood].join(words.get(Word::Comma)),
         ];
+        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         let line = parts.join("  ");
         if columns(&line) <= self.width() {
             let _ = writeln!(out, "{line}");
@@ -297,6 +352,10 @@ impl Page<'_> {
         }
         out.push_str(&self.table());
         out.push('\n');
+        if self.summary.logs.len() > 1 {
+            let table = log_table(self.summary, words, self.width(), self.options.all);
+            let _ = writeln!(out, "{table}");
+        }
         if self.summary.not_listed > 0 {
             let n = grouped(self.summary.not_listed);
             out.push_str(&hanging("", &words.with(Word::NotListed, &[("n", &n)]), self.width()));

@@ -20,6 +20,8 @@ const MISSING_FOR_EACH_MAX: usize = 10;
 /// Files that are one log, in the order in which they were written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rotation<T> {
+    /// What the log is called.
+    pub log: String,
     /// The files, the oldest first.
     pub files: Vec<Rotated<T>>,
 }
@@ -89,19 +91,24 @@ fn apart<T>(rotation: Rotation<T>) -> Vec<Rotation<T>> {
     if n_missing <= MISSING_FOR_EACH_MAX * rotation.files.len() {
         return vec![rotation];
     }
-    let alone = |file: Rotated<T>| Rotation { files: vec![Rotated { missing: Vec::new(), ..file }] };
+    let log = rotation.log;
+    let alone = |file: Rotated<T>| Rotation {
+        log: log.clone(),
+        files: vec![Rotated { missing: Vec::new(), ..file }],
+    };
     rotation.files.into_iter().map(alone).collect()
 }
 
 /// What is missing between the files of a log, which stand in order.
 fn ordered<T>(files: Vec<(Name, T)>) -> Rotation<T> {
     let mut before: Option<Name> = None;
+    let log = files.first().map_or(String::new(), |(name, _)| name.log.clone());
     let rotated = files.into_iter().map(|(name, file)| {
         let missing = before.as_ref().map_or(Vec::new(), |before| between(before, &name));
         before = Some(name);
         Rotated { file, missing }
     });
-    Rotation { files: rotated.collect() }
+    Rotation { files: rotated.collect(), log }
 }
 
 /// The names between two files that stand one after the other. That days are missing proves nothing: no file need be written on a
