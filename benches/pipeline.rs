@@ -34,6 +34,6 @@ fn analyze_capture(bencher: divan::Bencher, jobs: usize) {
 fn run(bencher: divan::Bencher, jobs: usize, log: &[u8]) {
     let settings = Settings { jobs, ..Settings::default() };
     bencher.counter(BytesCount::new(log.len())).with_inputs(|| Input::bytes("bench.log", log)).bench_values(
-        |input| engine::run(input, &settings, Report::default(), |_| Ok(())).map(|run| run.stats.lines),
+        |input| engine::run(input, &settings, Report::default(), |_| Ok(())).map(|run| run.read.stats.lines),
     );
 }

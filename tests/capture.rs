@@ -232,7 +232,7 @@ fn exchanges(capture: Vec<u8>) -> Result<Vec<Value>, Stop> {
         let written = progress.gathered.write(&mut out, progress.complete_before, progress.starts);
         written.map_err(|_| Stop::Done)
     })?;
-    assert!(run.stats.lines_not_understood == 0);
+    assert!(run.read.stats.lines_not_understood == 0);
     let parse = |line: &str| {
         let mut exchange: Value = serde_json::from_str(line).unwrap();
         for part in exchange["replies"].as_array_mut().unwrap() {

@@ -52,7 +52,7 @@ fn report(log: &[u8], settings: &Settings) -> Result<(String, String, Stats), St
     let mut json = Vec::new();
     report_json(&mut json, &summary, &sentences, 0).unwrap();
     let json = String::from_utf8(json).unwrap();
-    Ok((json, report_text(&summary, &sentences, options), run.stats))
+    Ok((json, report_text(&summary, &sentences, options), run.read.stats))
 }
 
 fn outcome(log: &[u8], settings: &Settings) -> Outcome {
@@ -217,10 +217,10 @@ fn every_packet_is_counted_as_a_line() {
 
 fn is_understood_to_the_last_line(name: &str, format: &Format, log: Vec<u8>) {
     let run = engine::run(Input::bytes("x", log), &with(1, 0), Report::default(), |_| Ok(())).unwrap();
-    assert_eq!(run.plan.main().dialect.name, format.dialect.name, "{name}");
+    assert_eq!(run.read.plan.main().dialect.name, format.dialect.name, "{name}");
     let shown: Vec<_> =
-        run.stats.not_understood.iter().map(|(n, l)| (n, String::from_utf8_lossy(l))).collect();
-    assert_eq!(run.stats.lines_not_understood, 0, "{name}: {shown:?}");
+        run.read.stats.not_understood.iter().map(|(n, l)| (n, String::from_utf8_lossy(l))).collect();
+    assert_eq!(run.read.stats.lines_not_understood, 0, "{name}: {shown:?}");
 }
 
 /// Begins with a line that names the columns.

@@ -129,7 +129,7 @@ fn exchanges(log: &[u8], settings: &Settings) -> Result<(Vec<Value>, Vec<&'stati
     });
     let run = run.map_err(|stop| format!("{stop:?}"))?;
     let text = String::from_utf8(out).unwrap();
-    let taken_off = run.plan.wrappers.iter().map(|w| w.name).collect();
+    let taken_off = run.read.plan.wrappers.iter().map(|w| w.name).collect();
     Ok((text.lines().map(|l| serde_json::from_str(l).unwrap()).collect(), taken_off))
 }
 
@@ -343,7 +343,7 @@ fn one_system_log_may_hold_several_daemons() {
         ftplog::report::Report::default(),
         |_| Ok(()),
     );
-    assert_eq!(run.unwrap().stats.lines_not_understood, 0);
+    assert_eq!(run.unwrap().read.stats.lines_not_understood, 0);
 }
 
 #[test]

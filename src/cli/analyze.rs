@@ -144,21 +144,12 @@ impl Desk {
                 self.complaints.extend(half_understood(path, &piece.stats, output));
             }
             self.complaints.extend(limits(path, &piece.stats, all));
-            inputs.push(InputSummary {
-                name: given.name.clone(),
-                format: Some(piece.plan.main().dialect.name),
-                format_given: piece.format_given,
-                status: match (all.exchanges, errors.is_empty()) {
-                    (0, _) => Status::Failed,
-                    (_, true) => Status::Ok,
-                    (_, false) => Status::Partial,
-                },
-                lines: piece.stats.lines,
-                lines_not_understood: piece.stats.lines_not_understood,
-                replies: all.replies,
-                starts: Starts::default(),
-                errors,
-            });
+            let status = match (all.exchanges, errors.is_empty()) {
+                (0, _) => Status::Failed,
+                (_, true) => Status::Ok,
+                (_, false) => Status::Partial,
+            };
+            inputs.push(InputSummary { status, errors, ..piece.input(&given.name, all.replies) });
         }
         self.complaints.extend(nothing);
         if all.overflow.sessions_ended > 0 {

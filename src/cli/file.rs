@@ -48,6 +48,18 @@ impl File {
         Self { path: None, name, by_user: true, is_member: false, limits }
     }
 
+    /// The archive that it is a member of.
+    pub(crate) fn archive(&self) -> Option<Self> {
+        let path = self.path.clone().filter(|_| self.is_member)?;
+        Some(Self::named(path, self.limits))
+    }
+
+    /// The files in its folder, itself included.
+    pub(crate) fn beside(&self) -> Vec<Self> {
+        let files = self.path.as_deref().map(source::beside).unwrap_or_default();
+        files.into_iter().map(|path| Self::in_folder(path, self.limits)).collect()
+    }
+
     /// Whether its logs can be read in another order than that in which they stand in it.
     pub(crate) fn can_be_opened_again(&self) -> bool {
         self.path.as_ref().is_some_and(|path| path.is_file())

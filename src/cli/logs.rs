@@ -151,7 +151,22 @@ fn in_file(file: File) -> Box<dyn Iterator<Item = Log>> {
     }))
 }
 
+/// The log that a file is a piece of, if other pieces of it stand beside it.
+pub(crate) fn log_around(file: &File, settings: &Settings) -> Option<Log> {
+    let mut all: Box<dyn Iterator<Item = Log>> = match file.archive() {
+        Some(archive) => in_file(archive),
+        None => Box::new(groups(file.beside(), settings).flat_map(Group::logs)),
+    };
+    all.find(|log| log.waiting.len() > 1 && log.waiting.iter().any(|piece| piece.file.is_called(&file.name)))
+}
+
 impl Log {
+    /// The log that a file is by itself.
+    pub(crate) fn alone(file: File) -> Self {
+        let only = Rotated { file, missing: Vec::new() };
+        Self::of(String::new(), vec![only], Waiting::File)
+    }
+
     fn of<F>(log: String, files: Vec<Rotated<F>>, waiting: impl Fn(F) -> Waiting) -> Self {
         let waiting = files
             .into_iter()
@@ -217,6 +232,14 @@ impl Iterator for Log {
 }
 
 impl Waiting {
+    fn is_called(&self, name: &str) -> bool {
+        match self {
+            Self::Open(opened) => opened.name.path == name,
+            Self::File(file) => file.name == name,
+            Self::Member(member, ..) => member.path == name,
+        }
+    }
+
     fn open(self) -> Opened {
         match self {
             Self::Open(opened) => *opened,

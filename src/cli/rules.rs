@@ -76,7 +76,7 @@ fn found(example: &Example, rules: &Arc<Ruleset>, settings: &Settings) -> Result
     let report = Report::new(Options { rules: Arc::clone(rules), ..Options::default() });
     let run = engine::run(log, &Settings { jobs: 1, ..settings.clone() }, report, |_| Ok(()));
     let run = run.map_err(|stop| Message::ItsLogUnreadable.with("why", stop.said()))?;
-    if let Some((line, _)) = run.stats.not_understood.first() {
+    if let Some((line, _)) = run.read.stats.not_understood.first() {
         return Err(Message::ItsLineUnknown.with("line", line.to_string()));
     }
     let mut found: Vec<u64> = run.gathered.seal(Vec::new()).findings.iter().map(|f| f.place.line).collect();

@@ -5,13 +5,16 @@ use super::args::{Reading, Show};
 use super::complaint::Complaint;
 use super::config::Config;
 use super::file::File;
-use super::inputs::{Inputs, settings, stopped, without_exchanges};
+use super::inputs::{Inputs, settings, stopped, unreadable, without_exchanges};
+use super::logs::{Log, log_around};
 use super::output::Output;
 use ftplog::catalog::{Hole, Message};
-use ftplog::engine::{self, Run, Settings, Stats};
+use ftplog::engine::{self, PieceRead, PieceRun, PiecesRun, Settings, Stats, Stop};
 use ftplog::event::Place;
-use ftplog::report::{Finder, Sentences, ShowOptions, Shown, Target, show_text};
-use ftplog::session::Starts;
+use ftplog::format::Plan;
+use ftplog::report::{Finder, Report, Sentences, ShowOptions, Shown, Sources, Target, show_text};
+use ftplog::session::{Gather, Starts};
+use ftplog::source::Unreadable;
 use ftplog::text::{Printable, number};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -33,25 +36,37 @@ pub(crate) fn show(args: &Show, config: &Config, output: &Output) -> Result<Exit
     let Show { log_format, tz, year, .. } = args.clone();
     let reading = Reading { paths: vec![path], log_format, tz, year, ..Reading::default() };
     let settings = settings(&reading, config)?;
-    let log = one_log(&reading, config)?;
+    let file = one_file(&reading, config)?;
     let rules = Arc::new(config.ruleset());
+    let line = if let Wanted::Line(line) = wanted { Some((file.name.clone(), line)) } else { None };
+    let finder = || Finder::new(Arc::clone(&rules), line.clone());
+    let alone = || Some(Log::alone(file.clone()));
     // The first reading finds the session, and what is known of all of them; the second one holds it.
-    let line = if let Wanted::Line(line) = wanted { Some(line) } else { None };
-    let found = read(&log, &settings, Finder::new(Arc::clone(&rules), line))?;
+    let mut found = read(&file, &alone, &settings, finder())?;
     let (format, lang) = (found.plan.main().dialect.name, output.words.lang());
-    if let Some(complaint) = without_exchanges(&log.name, format, &found.stats, lang) {
+    if let Some(complaint) = without_exchanges(&file.name, format, &found.stats, lang) {
         return Err(complaint);
     }
-    let target = target(args, wanted, &log, &found)?;
+    let mut target_of = target(args, wanted, &file, &found)?;
+    // What the file lacks of the session may stand in the files beside it that it was rotated with.
+    let around = || log_around(&file, &settings);
+    let mut log: &dyn Fn() -> Option<Log> = &alone;
+    if found.gathered.is_cut()
+        && let Ok(in_all) = read(&file, &around, &settings, finder())
+        && let Some((session, exchange)) = in_all.gathered.found()
+    {
+        target_of = Target { session, exchange: Some(exchange), ..target_of };
+        (found, log) = (in_all, &around);
+    }
     let ledger = found.gathered.into_ledger();
-    let run = read(&log, &settings, Shown::new(rules, target))?;
-    let session = run.gathered.seal(&ledger);
+    let run = read(&file, log, &settings, Shown::new(rules, target_of))?;
+    let number = run.starts.number(target_of.session);
+    let session = run.gathered.seal(&ledger, &run.sources);
     let sentences = Sentences::new(output.words.lang(), settings.setup.zone.clone());
-    let number = run.starts.number(target.session);
-    let options = ShowOptions { style: output.style, path: &log.name, number, why: args.why };
+    let options = ShowOptions { style: output.style, path: &file.name, number, why: args.why };
     output.page(&show_text(&session, &sentences, options));
     match &run.cut_short {
-        Some(stop) => Err(stopped(&log.name, stop, Some(&run.stats))),
+        Some(stop) => Err(stopped(&file.name, stop, Some(&run.stats))),
         None => Ok(Exit::Clean),
     }
 }
@@ -75,7 +90,7 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-fn one_log(reading: &Reading, config: &Config) -> Result<File, Complaint> {
+fn one_file(reading: &Reading, config: &Config) -> Result<File, Complaint> {
     let path = &reading.paths[0];
     if path.as_os_str() == "-" || path.as_os_str() == "<stdin>" {
         return Err(Complaint::new(Message::ShowReadsTwice).tip(Message::ShowReadsTwiceTip));
@@ -88,12 +103,51 @@ fn one_log(reading: &Reading, config: &Config) -> Result<File, Complaint> {
     inputs.files.pop().ok_or_else(|| Complaint::new(Message::NothingToRead))
 }
 
-fn read<G: ftplog::session::Gather>(log: &File, settings: &Settings, gather: G) -> Result<Run<G>, Complaint> {
-    engine::run(log.open()?, settings, gather, |_| Ok(())).map_err(|stop| stopped(&log.name, &stop, None))
+/// What came of reading the log that the file is, or is a piece of.
+struct Found<G> {
+    gathered: G,
+    starts: Starts,
+    sources: Sources,
+    /// How the file itself was read.
+    plan: Arc<Plan>,
+    stats: Stats,
+    cut_short: Option<Stop>,
+}
+
+fn read<G: Gather>(
+    file: &File,
+    log: &dyn Fn() -> Option<Log>,
+    settings: &Settings,
+    gather: G,
+) -> Result<Found<G>, Complaint> {
+    let missing = || unreadable(&file.name, &Unreadable::Missing { similar: None });
+    let mut log = log().ok_or_else(missing)?;
+    let run = engine::run_pieces(&mut log, settings, gather, |_| Ok(()));
+    let PiecesRun { gathered, starts, pieces, stats: all } = run.map_err(|stop| stopped("", &stop, None))?;
+    if let Some((_, complaint)) = log.failed.into_iter().find(|(given, _)| given.name.path == file.name) {
+        return Err(complaint);
+    }
+    let (mut inputs, mut own) = (Vec::new(), None);
+    for PieceRun { name, read } in pieces {
+        let is_it = name.path == file.name;
+        match read {
+            Ok(read) => {
+                inputs.push(read.input(&name, all.replies));
+                own = own.or(is_it.then_some(read));
+            }
+            Err(stop) if is_it => return Err(stopped(&name.path, &stop, None)),
+            Err(_) => {}
+        }
+    }
+    let PieceRead { stats, plan, cut_short, .. } = own.ok_or_else(missing)?;
+    let stats = Stats { exchanges: all.exchanges, replies: all.replies, ..stats };
+    let mut sources = Sources::default();
+    sources.add_log(file.name.clone(), inputs, &starts, &Report::default());
+    Ok(Found { gathered, starts, sources, plan, stats, cut_short })
 }
 
 /// Where it is, or why it is not there.
-fn target(args: &Show, wanted: Wanted, log: &File, run: &Run<Finder>) -> Result<Target, Complaint> {
+fn target(args: &Show, wanted: Wanted, log: &File, run: &Found<Finder>) -> Result<Target, Complaint> {
     let name = shown(Path::new(&log.name));
     match wanted {
         Wanted::Line(line) => {

@@ -160,14 +160,8 @@ pub struct Run<G> {
     pub starts: Starts,
     /// What the log is called.
     pub name: LogName,
-    /// How much was understood.
-    pub stats: Stats,
-    /// How the log was read.
-    pub plan: Arc<Plan>,
-    /// Whether the user named the format.
-    pub format_given: bool,
-    /// Why the log was not read to its end, if it was not.
-    pub cut_short: Option<Stop>,
+    /// What was read of it.
+    pub read: PieceRead,
 }
 
 /// What came of a log in several pieces.
@@ -205,27 +199,37 @@ pub struct PieceRead {
     pub cut_short: Option<Stop>,
 }
 
+impl PieceRead {
+    /// Sums up what was read, for a report. Replies are counted for all pieces of the log together.
+    #[must_use]
+    pub fn input(&self, name: &LogName, replies: u64) -> InputSummary {
+        let Self { stats, plan, format_given, cut_short } = self;
+        InputSummary {
+            name: name.clone(),
+            format: Some(plan.main().dialect.name),
+            format_given: *format_given,
+            status: if cut_short.is_some() { Status::Partial } else { Status::Ok },
+            lines: stats.lines,
+            lines_not_understood: stats.lines_not_understood,
+            replies,
+            starts: Starts::default(),
+            errors: cut_short.iter().map(Stop::said).collect(),
+        }
+    }
+}
+
 impl<G> Run<G> {
     /// Sums up what was read, for a report. It takes the starts of the sessions.
     pub fn input(&mut self) -> InputSummary {
-        InputSummary {
-            name: self.name.clone(),
-            format: Some(self.plan.main().dialect.name),
-            format_given: self.format_given,
-            status: if self.cut_short.is_some() { Status::Partial } else { Status::Ok },
-            lines: self.stats.lines,
-            lines_not_understood: self.stats.lines_not_understood,
-            replies: self.stats.replies,
-            starts: std::mem::take(&mut self.starts),
-            errors: self.cut_short.iter().map(Stop::said).collect(),
-        }
+        let starts = std::mem::take(&mut self.starts);
+        InputSummary { starts, ..self.read.input(&self.name, self.read.stats.replies) }
     }
 }
 
 /// Reads a log in one file to its end. `after_wave` is called after each wave and may stop the run.
 ///
 /// # Errors
-/// The log cannot be read at all; where a part of it could, that is in [`Run::cut_short`].
+/// The log cannot be read at all; where a part of it could, why not all is in [`PieceRead::cut_short`].
 pub fn run<G: Gather>(
     input: Input,
     settings: &Settings,
@@ -236,8 +240,8 @@ pub fn run<G: Gather>(
     let PiecesRun { gathered, starts, mut pieces, stats } =
         run_pieces(&mut one, settings, gather, after_wave)?;
     let PieceRun { name, read } = pieces.pop().ok_or(Stop::Empty)?;
-    let PieceRead { plan, format_given, cut_short, .. } = read?;
-    Ok(Run { gathered, starts, name, stats, plan, format_given, cut_short })
+    let read = PieceRead { stats, ..read? };
+    Ok(Run { gathered, starts, name, read })
 }
 
 /// Reads a log that is in several pieces, such as files that were rotated, as one: a session that begins in one piece goes on in the

@@ -6,6 +6,7 @@ use super::show::{About, Asked, Known, Line, Shown};
 use super::style::{Paint, Style, columns, hanging, shortened, wrapped};
 use super::text::{severity_paint, whole_or_parts};
 use crate::catalog::{Word, Words};
+use crate::event::Place;
 use crate::ftp::{Data, Form, Login, Rename, State, Tls};
 use crate::rule::{Check, Finding, Label, Rule, Set, Side, Verdict};
 use crate::text::{Printable, grouped};
@@ -94,9 +95,8 @@ impl Page<'_> {
         let (user, client) = (Printable(user).to_string(), Printable(client).to_string());
         let at = if user.is_empty() || client.is_empty() { "" } else { "@" };
         parts.push(format!("{user}{at}{client}"));
-        parts.push(
-            self.words.with(Word::LinesFromTo, &[("first", &grouped(*first)), ("last", &grouped(*last))]),
-        );
+        let line = |place: &Place| self.in_another_file(*place).unwrap_or_else(|| grouped(place.line));
+        parts.push(self.words.with(Word::LinesFromTo, &[("first", &line(first)), ("last", &line(last))]));
         parts.retain(|part| !part.is_empty());
         if columns(&parts.join("  ")) <= self.width() {
             let _ = writeln!(out, "{}", parts.join("  "));
@@ -130,9 +130,17 @@ impl Page<'_> {
 
     fn lines(&self, out: &mut String) {
         let lines = self.excerpt();
-        let gutter = lines.last().map_or(1, |l| l.place.line.to_string().len()).max(3);
+        let last = lines.iter().map(|line| line.place.line).max().unwrap_or(0);
+        let gutter = last.to_string().len().max(3);
         let blank = self.paint(Paint::Frame, format!("{:gutter$} |", ""));
+        let mut file = lines.first().map_or(0, |line| line.place.source);
+        if lines.last().is_some_and(|line| line.place.source != file) {
+            self.file(out, file, gutter);
+        }
         for line in lines {
+            if std::mem::replace(&mut file, line.place.source) != file {
+                self.file(out, file, gutter);
+            }
             self.line(out, line, gutter, &blank);
         }
         let left = self.shown.lines.len() - lines.len();
@@ -143,6 +151,26 @@ impl Page<'_> {
                 self.width(),
             ));
         }
+    }
+
+    //     ::: server.log.1
+    fn file(&self, out: &mut String, number: u32, gutter: usize) {
+        let path = self.shown.files.get(number as usize).map_or("", |name| name.path.as_str());
+        let arrow = self.paint(Paint::Frame, format!("{:gutter$}:::", ""));
+        let path =
+            shortened(&Printable(path.as_bytes()).to_string(), self.width().saturating_sub(gutter + 4));
+        let _ = writeln!(out, "{arrow} {path}");
+    }
+
+    /// The number of a line.
+    fn number(&self, place: Place) -> String {
+        self.in_another_file(place).unwrap_or_else(|| place.line.to_string())
+    }
+
+    /// The number of a line with its file, unless there is one file only.
+    fn in_another_file(&self, place: Place) -> Option<String> {
+        let name = self.shown.files.get(place.source as usize).filter(|_| self.shown.files.len() > 1)?;
+        Some(format!("{}:{}", Printable(name.last_part().as_bytes()), place.line))
     }
 
     // 1041 | 09:14:05 L-I--- > RNFR reports/q3.csv
@@ -208,13 +236,13 @@ impl Page<'_> {
             let state = self.words.with(known.word, &[("what", &shortened(&what, 60))]);
             match known.line {
                 Some(line) => {
-                    self.words.with(Word::StateFrom, &[("state", &state), ("n", &line.to_string())])
+                    self.words.with(Word::StateFrom, &[("state", &state), ("n", &self.number(line))])
                 }
                 None => state,
             }
         };
         let all: Vec<String> = self.shown.before.iter().map(told).collect();
-        let title = self.words.with(Word::KnownBefore, &[("n", &asked.place.line.to_string())]);
+        let title = self.words.with(Word::KnownBefore, &[("n", &self.number(asked.place))]);
         let _ = writeln!(out, "\n{}", self.paint(Paint::Note, title));
         let told = self.words.with(Word::AsSentence, &[("text", &all.join(self.words.get(Word::Comma)))]);
         out.push_str(&hanging("  ", &told, self.width()));
@@ -222,7 +250,7 @@ impl Page<'_> {
 
     /// Which rules looked at the exchange, and what came of it.
     fn why(&self, out: &mut String, asked: &Asked) {
-        let title = self.words.with(Word::WhyTitle, &[("n", &asked.place.line.to_string())]);
+        let title = self.words.with(Word::WhyTitle, &[("n", &self.number(asked.place))]);
         let _ = writeln!(out, "\n{}", self.paint(Paint::Note, title));
         let mut rows: Vec<(String, Vec<String>)> = Vec::new();
         let mut add = |verdict: String, name: String| match rows.last_mut() {

@@ -6,6 +6,7 @@ use crate::catalog::{Word, Words};
 use crate::rule::Severity;
 use crate::text::{Printable, grouped};
 use std::cmp::Reverse;
+use std::fmt::Write;
 
 /// Logs that the table shows unless all are asked for.
 const LOGS_SHOWN: usize = 20;
@@ -39,7 +40,7 @@ pub(super) fn log_table(summary: &Summary, words: &Words, width: usize, all: boo
     let mut out = table(&header, LAYOUT, rows, width);
     if shown < logs.len() {
         let more = grouped((logs.len() - shown) as u64);
-        out.push_str(&format!(" {}\n", words.with(Word::MoreLogs, &[("n", &more)])));
+        let _ = writeln!(out, " {}", words.with(Word::MoreLogs, &[("n", &more)]));
     }
     out
 }

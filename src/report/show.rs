@@ -1,10 +1,12 @@
 //! One session out of a log: what was said, what the control connection knew, what rules found, and which rules were asked.
 
+use super::Sources;
 use crate::catalog::Word;
 use crate::event::Place;
 use crate::ftp::{Code, Data, Form, Login, Mark, Rename, State, Tls, Verb};
 use crate::rule::{Finding, Judge, Ledger, Ruleset, Side, Verdict};
-use crate::session::{Ended, Exchange, Gather, Notable, Session, Watch};
+use crate::session::{Beginning, Ended, Ending, Exchange, Gather, Notable, Session, Watch};
+use crate::source::LogName;
 use crate::time::When;
 use std::sync::Arc;
 
@@ -19,6 +21,9 @@ const TEXT_BYTES_MAX: usize = 1_000;
 #[derive(Debug)]
 pub struct Finder {
     rules: Arc<Ruleset>,
+    /// The file in which the line stands, and its number there.
+    wanted: Option<(String, u64)>,
+    /// Its number in the log, once the file has begun.
     line: Option<u64>,
     ledger: Ledger,
     found: Option<Hit>,
@@ -33,19 +38,27 @@ struct Hit {
     line: u64,
     session: Place,
     exchange: Mark,
+    /// Whether the session begins before the log does, or goes on behind its end.
+    is_cut: bool,
 }
 
 impl Finder {
-    /// Looks for that line.
+    /// Looks for a line in the file at that path.
     #[must_use]
-    pub fn new(rules: Arc<Ruleset>, line: Option<u64>) -> Self {
-        Self { rules, line, ledger: Ledger::default(), found: None, near: [None; 2] }
+    pub fn new(rules: Arc<Ruleset>, wanted: Option<(String, u64)>) -> Self {
+        Self { rules, wanted, line: None, ledger: Ledger::default(), found: None, near: [None; 2] }
     }
 
     /// Where the session begins that the line belongs to, and the number of the exchange in it.
     #[must_use]
     pub fn found(&self) -> Option<(Place, Mark)> {
         self.found.map(|hit| (hit.session, hit.exchange))
+    }
+
+    /// Whether the session that was found begins before the log does, or goes on behind its end.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.found.is_some_and(|hit| hit.is_cut)
     }
 
     /// The nearest lines of commands and replies, before and behind.
@@ -62,9 +75,10 @@ impl Finder {
 
     fn look(&mut self, exchange: &Exchange, wanted: u64) {
         let session = exchange.session().first();
+        let is_cut = is_cut(exchange.session());
         let mut seen = |line: u64, n_lines: u64| {
             if (line..line + n_lines.max(1)).contains(&wanted) {
-                self.found = self.found.max(Some(Hit { line, session, exchange: exchange.mark() }));
+                self.found = self.found.max(Some(Hit { line, session, exchange: exchange.mark(), is_cut }));
             }
             let [before, behind] = &mut self.near;
             match line.cmp(&wanted) {
@@ -82,7 +96,13 @@ impl Finder {
 
 impl Gather for Finder {
     fn fork(&self) -> Self {
-        Self::new(Arc::clone(&self.rules), self.line)
+        Self { line: self.line, ..Self::new(Arc::clone(&self.rules), self.wanted.clone()) }
+    }
+
+    fn begin_file(&mut self, name: &LogName, lines_before: u64) {
+        if let Some((_, line)) = self.wanted.as_ref().filter(|(path, _)| *path == name.path) {
+            self.line = Some(lines_before.saturating_add(*line));
+        }
     }
 
     fn watch(&self) -> Watch {
@@ -98,7 +118,8 @@ impl Gather for Finder {
         if line == wanted && !session.is_continued() {
             // The line on which the connection began is no exchange; the first one belongs to it.
             let first = session.exchanges().next();
-            let hit = first.map(|e| Hit { line, session: session.first(), exchange: e.mark() });
+            let is_cut = is_cut(session);
+            let hit = first.map(|e| Hit { line, session: session.first(), exchange: e.mark(), is_cut });
             self.found = self.found.max(hit);
         }
     }
@@ -109,6 +130,10 @@ impl Gather for Finder {
         self.near[0] = self.near[0].max(other.near[0]);
         self.near[1] = [self.near[1], other.near[1]].into_iter().flatten().min();
     }
+}
+
+fn is_cut(session: &Session) -> bool {
+    session.beginning() == Beginning::Missing || session.ending() == Ending::Open
 }
 
 /// What is to be shown.
@@ -134,6 +159,8 @@ pub struct Shown {
     pub(super) before: Vec<Known>,
     pub(super) asked: Option<Asked>,
     pub(super) about: About,
+    /// The files of the log; places name them by their numbers once they are settled.
+    pub(super) files: Vec<LogName>,
     /// Whether lines were left out because there are too many.
     pub too_long: bool,
 }
@@ -142,8 +169,8 @@ pub struct Shown {
 pub(super) struct About {
     pub(super) client: Vec<u8>,
     pub(super) user: Vec<u8>,
-    pub(super) first: u64,
-    pub(super) last: u64,
+    pub(super) first: Place,
+    pub(super) last: Place,
 }
 
 /// A line of the transcript.
@@ -163,7 +190,7 @@ pub(super) struct Line {
 #[derive(Clone, Debug)]
 pub(super) struct Known {
     pub(super) word: Word,
-    pub(super) line: Option<u64>,
+    pub(super) line: Option<Place>,
     pub(super) what: Vec<u8>,
 }
 
@@ -190,6 +217,7 @@ impl Shown {
             before: Vec::new(),
             asked: None,
             about: About::default(),
+            files: Vec::new(),
             too_long: false,
         }
     }
@@ -250,9 +278,9 @@ impl Shown {
         }
     }
 
-    /// Adds what only all sessions together show, and puts everything in order.
+    /// Adds what only all sessions together show, puts everything in order, and says where it stands in the files of the log.
     #[must_use]
-    pub fn seal(mut self, ledger: &Ledger) -> Self {
+    pub fn seal(mut self, ledger: &Ledger, sources: &Sources) -> Self {
         self.lines.sort_by_key(|l| (l.place, l.side));
         let is_here = |f: &Finding| f.session == Some(self.target.session) || self.has(f.place);
         let mut together = self.rules.judge(ledger);
@@ -264,7 +292,22 @@ impl Shown {
             }
         }
         self.findings.sort_by_key(|f| f.place);
+        self.settle(sources);
         self
+    }
+
+    fn settle(&mut self, sources: &Sources) {
+        let Self { lines, findings, before, asked, about, .. } = self;
+        let places = lines.iter_mut().map(|line| &mut line.place);
+        let places = places.chain(before.iter_mut().filter_map(|known| known.line.as_mut()));
+        let places = places.chain(asked.iter_mut().map(|asked| &mut asked.place));
+        for place in places.chain([&mut about.first, &mut about.last]) {
+            *place = sources.in_file(*place);
+        }
+        for finding in findings {
+            sources.settle(finding);
+        }
+        self.files = sources.inputs().iter().map(|input| input.name.clone()).collect();
     }
 
     fn has(&self, place: Place) -> bool {
@@ -288,8 +331,8 @@ impl Gather for Shown {
         self.about = About {
             client: session.client().to_vec(),
             user: session.user().to_vec(),
-            first: session.first().line,
-            last: session.last().line,
+            first: session.first(),
+            last: session.last(),
         };
         let notable: Vec<Notable> = session.notable().collect();
         for (at, one) in notable.iter().enumerate() {
@@ -312,7 +355,7 @@ impl Gather for Shown {
             self.asked = Some(asked);
             self.before = std::mem::take(&mut other.before);
         }
-        if other.about.first > 0 {
+        if other.about.first != Place::default() {
             self.about = other.about.clone();
         }
         self.prune();
@@ -325,7 +368,7 @@ fn short(text: &[u8]) -> Vec<u8> {
 
 /// What the control connection knows, in the order in which people ask for it.
 fn known(state: &State, session: &Session) -> Vec<Known> {
-    let line = |mark: Mark| session.exchange(mark).map(|e| e.reply().map_or(e.place(), |r| r.place).line);
+    let line = |mark: Mark| session.exchange(mark).map(|e| e.reply().map_or(e.place(), |r| r.place));
     let fact = |word, mark: Option<Mark>| Known { word, line: mark.and_then(line), what: Vec::new() };
     let login = match state.login {
         Login::Unknown => fact(Word::StateLoginUnknown, None),

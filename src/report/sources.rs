@@ -96,7 +96,7 @@ impl Sources {
     }
 
     /// Where a line of a log stands in its file: the number of the input, and the line in it.
-    fn in_file(&self, place: Place) -> Place {
+    pub(super) fn in_file(&self, place: Place) -> Place {
         let files = self.logs.get(place.source as usize).map_or(&[][..], |log| &log.files);
         let behind = files.partition_point(|file| file.lines_before < place.line);
         let Some(file) = behind.checked_sub(1).map(|at| files[at]) else { return place };

@@ -13,7 +13,7 @@ pub use blocks::{
     RECORD_LINES_MAX, Record, Records,
 };
 pub use capture::{Counts as CaptureCounts, Damage};
-pub use open::{Owner, Unreadable, Walk, open, walk};
+pub use open::{Owner, Unreadable, Walk, beside, open, walk};
 pub use packed::{Limits, Log, Logs, Packing, Unpackable};
 pub use rotation::{Rotated, Rotation, rotations};
 

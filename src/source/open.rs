@@ -128,6 +128,17 @@ fn enter(folder: &Path, depth: usize, walk: &mut Walk) {
     }
 }
 
+/// The files in the folder of a file, itself included, by path.
+#[must_use]
+pub fn beside(path: &Path) -> Vec<PathBuf> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut walk = Walk::default();
+    enter(if folder.as_os_str().is_empty() { Path::new(".") } else { folder }, 0, &mut walk);
+    walk.files.sort();
+    // As the user would name them.
+    walk.files.iter().filter_map(|file| Some(folder.join(file.file_name()?))).collect()
+}
+
 /// The file in the same folder whose name is most alike, if one is close.
 #[allow(clippy::disallowed_methods)] // This is the room that may.
 fn similar(path: &Path) -> Option<PathBuf> {
