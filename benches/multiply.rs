@@ -1,7 +1,7 @@
 //! Makes a large log out of a small recording: the same sessions again and again, with other processes, clients and
 //! times, many of them open at once. The same arguments give the same bytes.
 //!
-//! Works on vsftpd's own log, where process, client and time stand at known places.
+//! Works on vsftpd's own log, and on an `ExtendedLog` of `ProFTPD` that names process, client and time as that in `samples` does.
 
 use std::io::{self, Write};
 
@@ -15,7 +15,7 @@ const START: u64 = 1_767_225_600;
 /// Writes copies of `recording` to `out` until `bytes` are written; returns the number of lines.
 pub(crate) fn multiply(recording: &str, bytes: u64, out: &mut impl Write) -> io::Result<u64> {
     let lines: Vec<Parts> = recording.lines().filter_map(Parts::of).collect();
-    assert!(!lines.is_empty(), "the recording holds no line of a vsftpd log");
+    assert!(!lines.is_empty(), "the recording holds no line with a process and a client at a known place");
     let mut open: Vec<Copy> = (0..OPEN as u64).map(|n| Copy { number: n, next: 0 }).collect();
     let mut copies = OPEN as u64;
     let mut random = 0x9E37_79B9_7F4A_7C15u64;
@@ -27,7 +27,7 @@ pub(crate) fn multiply(recording: &str, bytes: u64, out: &mut impl Write) -> io:
         random ^= random << 17;
         let copy = &mut open[(random % OPEN as u64) as usize];
         line.clear();
-        lines[copy.next].write(&mut line, copy.number, START + n / LINES_A_SECOND);
+        lines[copy.next].write(&mut line, copy.number, n * 1000 / LINES_A_SECOND);
         out.write_all(line.as_bytes())?;
         written += line.len() as u64;
         n += 1;
@@ -47,11 +47,21 @@ struct Copy {
 
 /// A line cut where something is to be replaced.
 struct Parts<'a> {
+    time: Time,
     pid: u64,
     between: &'a str,
     after: &'a str,
     /// The client's own address in PORT or EPRT, and what follows it.
     own: Option<(Address, &'a str)>,
+}
+
+/// How a time is written, and what stands between it and the process.
+#[derive(Clone, Copy)]
+enum Time {
+    /// `Fri Nov 20 18:32:21 2026 [pid `
+    Vsftpd,
+    /// `2026-11-20 18:34:32,717 pid=`
+    ExtendedLog,
 }
 
 /// How an address is written.
@@ -65,36 +75,49 @@ enum Address {
 
 impl<'a> Parts<'a> {
     // Fri Nov 20 18:32:21 2026 [pid 10178] [alice] FTP command: Client "127.0.0.1", "SYST"
+    // 2026-11-20 18:34:32,717 pid=10682 sess= client=127.0.0.1:56444 user=alice cmd="SYST" verb=SYST code=215
     fn of(line: &'a str) -> Option<Self> {
-        let rest = line.get(24..)?.strip_prefix(" [pid ")?;
-        let (pid, rest) = rest.split_once(']')?;
-        let client = rest.find(": Client \"")? + ": Client \"".len();
+        let vsftpd = line.get(24..).and_then(|rest| rest.strip_prefix(" [pid "));
+        let (time, rest, before_client, behind_client) = match vsftpd {
+            Some(rest) => (Time::Vsftpd, rest, ": Client \"", '"'),
+            None => (Time::ExtendedLog, line.get(23..)?.strip_prefix(" pid=")?, " client=", ':'),
+        };
+        let (pid, rest) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit())?);
+        let client = rest.find(before_client)? + before_client.len();
         let (between, rest) = rest.split_at(client);
-        let (client, after) = rest.split_at(rest.find('"')?);
+        let (client, after) = rest.split_at(rest.find(behind_client)?);
         let (after, own) = match Self::own_address(client, after) {
             Some((before, address, behind)) => (before, Some((address, behind))),
             None => (after, None),
         };
-        Some(Self { pid: pid.parse().ok()?, between, after, own })
+        Some(Self { time, pid: pid.parse().ok()?, between, after, own })
     }
 
     /// What stands before and behind the client's own address in a command that names it.
     fn own_address(client: &str, after: &'a str) -> Option<(&'a str, Address, &'a str)> {
         let commas = client.replace('.', ",");
-        let (command, address, written) =
-            [("\", \"PORT ", Address::Commas, commas.as_str()), ("\", \"EPRT |1|", Address::Dots, client)]
+        let (end, address, written) =
+            [("\"PORT ", Address::Commas, commas.as_str()), ("\"EPRT |1|", Address::Dots, client)]
                 .into_iter()
-                .find(|(command, ..)| after.starts_with(command))?;
-        let (before, rest) = after.split_at(command.len());
+                .find_map(|(command, address, written)| {
+                    Some((after.find(command)? + command.len(), address, written))
+                })?;
+        let (before, rest) = after.split_at(end);
         Some((before, address, rest.strip_prefix(written)?))
     }
 
-    fn write(&self, out: &mut String, copy: u64, seconds: u64) {
+    /// Writes the line of a copy, so many milliseconds after the start.
+    fn write(&self, out: &mut String, copy: u64, ms: u64) {
         use std::fmt::Write;
+        let date = Date::of(START + ms / 1000);
+        let _ = match self.time {
+            Time::Vsftpd => write!(out, "{} [pid ", date.ctime()),
+            Time::ExtendedLog => write!(out, "{},{:03} pid=", date.iso(), ms % 1000),
+        };
         let pid = self.pid % 1000 + copy * 1000 % 4_000_000_000;
         let (a, b, c) = (copy / 62_500 % 250, copy / 250 % 250, copy % 250);
         let c = c + 1;
-        let _ = write!(out, "{} [pid {pid}]{}10.{a}.{b}.{c}{}", ctime(seconds), self.between, self.after);
+        let _ = write!(out, "{pid}{}10.{a}.{b}.{c}{}", self.between, self.after);
         let _ = match self.own {
             Some((Address::Commas, behind)) => writeln!(out, "10,{a},{b},{c}{behind}"),
             Some((Address::Dots, behind)) => writeln!(out, "10.{a}.{b}.{c}{behind}"),
@@ -103,34 +126,57 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// `Fri Nov 20 18:32:21 2026` of a second of the years 2026 and after.
-fn ctime(seconds: u64) -> String {
-    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-    const MONTHS: [(&str, u64); 12] = [
-        ("Jan", 31),
-        ("Feb", 28),
-        ("Mar", 31),
-        ("Apr", 30),
-        ("May", 31),
-        ("Jun", 30),
-        ("Jul", 31),
-        ("Aug", 31),
-        ("Sep", 30),
-        ("Oct", 31),
-        ("Nov", 30),
-        ("Dec", 31),
-    ];
-    let day = seconds / 86_400;
-    let mut left = (seconds - START) / 86_400;
-    let mut year = 2026;
-    let mut month = 0;
-    while left >= MONTHS[month].1 {
-        left -= MONTHS[month].1;
-        month += 1;
-        if month == 12 {
-            (month, year) = (0, year + 1);
+/// A second of the years 2026 and after.
+struct Date {
+    seconds: u64,
+    year: u64,
+    month: usize,
+    day: u64,
+}
+
+const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+const MONTHS: [(&str, u64); 12] = [
+    ("Jan", 31),
+    ("Feb", 28),
+    ("Mar", 31),
+    ("Apr", 30),
+    ("May", 31),
+    ("Jun", 30),
+    ("Jul", 31),
+    ("Aug", 31),
+    ("Sep", 30),
+    ("Oct", 31),
+    ("Nov", 30),
+    ("Dec", 31),
+];
+
+impl Date {
+    fn of(seconds: u64) -> Self {
+        let (mut year, mut month, mut left) = (2026, 0, (seconds - START) / 86_400);
+        while left >= MONTHS[month].1 {
+            left -= MONTHS[month].1;
+            month += 1;
+            if month == 12 {
+                (month, year) = (0, year + 1);
+            }
         }
+        Self { seconds, year, month, day: left + 1 }
     }
-    let (h, m, s) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
-    format!("{} {} {:2} {h:02}:{m:02}:{s:02} {year}", DAYS[(day % 7) as usize], MONTHS[month].0, left + 1)
+
+    fn clock(&self) -> String {
+        let Self { seconds, .. } = self;
+        format!("{:02}:{:02}:{:02}", seconds / 3600 % 24, seconds / 60 % 60, seconds % 60)
+    }
+
+    /// `Fri Nov 20 18:32:21 2026`
+    fn ctime(&self) -> String {
+        let Self { seconds, year, month, day } = self;
+        let weekday = DAYS[(seconds / 86_400 % 7) as usize];
+        format!("{weekday} {} {day:2} {} {year}", MONTHS[*month].0, self.clock())
+    }
+
+    /// `2026-11-20 18:32:21`
+    fn iso(&self) -> String {
+        format!("{}-{:02}-{:02} {}", self.year, self.month + 1, self.day, self.clock())
+    }
 }

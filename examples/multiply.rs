@@ -1,4 +1,5 @@
-//! Writes a large log made out of a small one, a vsftpd log or a packet capture:
+//! Writes a large log made out of a small one: a vsftpd log, an `ExtendedLog` of `ProFTPD`, a transcript of lftp, or a packet
+//! capture:
 //! `cargo run --release --example multiply -- LOG MEGABYTES > big.log`
 
 #![allow(clippy::disallowed_methods, clippy::print_stderr)] // A program of its own.
@@ -7,11 +8,15 @@
 mod multiply;
 #[path = "../benches/multiply_capture.rs"]
 mod multiply_capture;
+#[path = "../benches/multiply_transcript.rs"]
+mod multiply_transcript;
 
 use std::io::{self, BufWriter, Write};
 
 /// How a capture begins that tcpdump wrote on this kind of machine.
 const CAPTURE: &[u8] = b"\xd4\xc3\xb2\xa1";
+/// How a transcript of lftp begins.
+const TRANSCRIPT: &[u8] = b"---- ";
 
 fn main() -> io::Result<()> {
     let mut args = std::env::args().skip(1);
@@ -20,11 +25,15 @@ fn main() -> io::Result<()> {
         std::process::exit(2);
     };
     let recording = std::fs::read(path)?;
+    let text = String::from_utf8_lossy(&recording);
+    let bytes = megabytes << 20;
     let mut out = BufWriter::with_capacity(1 << 20, io::stdout().lock());
     if recording.starts_with(CAPTURE) {
-        multiply_capture::multiply(&recording, megabytes << 20, &mut out)?;
+        multiply_capture::multiply(&recording, bytes, &mut out)?;
+    } else if recording.starts_with(TRANSCRIPT) {
+        multiply_transcript::multiply(&text, bytes, &mut out)?;
     } else {
-        multiply::multiply(&String::from_utf8_lossy(&recording), megabytes << 20, &mut out)?;
+        multiply::multiply(&text, bytes, &mut out)?;
     }
     out.flush()
 }

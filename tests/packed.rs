@@ -290,7 +290,7 @@ fn what_unpacks_to_too_much_is_stopped() {
     let folder = place("bomb", "a.gz", &gzip(&log().repeat(200)));
     let report = analyzed(&folder, &["--set", "input.max-unpacked=\"1 MiB\"", "a.gz"]);
     assert_eq!(report.code, 2);
-    assert!(report.err.contains("it unpacks to more than 1 MiB"), "{}", report.err);
+    assert!(report.err.contains("the file unpacks to more than 1 MiB in all"), "{}", report.err);
     assert!(report.err.contains("tip: if it is no trap: --set input.max-unpacked"), "{}", report.err);
     let wrong = analyzed(&folder, &["--set", "input.max-unpacked=much", "a.gz"]);
     assert!(wrong.err.starts_with("error: much is not a size\n"), "{}", wrong.err);
@@ -315,4 +315,134 @@ fn names_of_members_reach_the_terminal_safely() {
     assert!(!report.out.contains('\x1b') && !report.out.contains("[2J\n.log"), "{}", report.out);
     let report = analyzed(&folder, &["-q", "a.tar"]);
     assert!(!report.out.contains('\x1b'));
+}
+
+#[test]
+fn what_stands_behind_compressed_data_is_said_unless_it_is_zeros() {
+    let log = log();
+    let whole = analyzed(&place("behind-none", NAME, &log), &["-f", "json", NAME]).json();
+    let packed = [("gzip", gzip(&log)), ("xz", xz(&log)), ("zstd", zstd::encode_all(&log[..], 3).unwrap())];
+    for (packing, bytes) in packed {
+        // Tapes and some programs fill the last block; gzip ignores that.
+        let folder = place("behind-zeros", "a", &[&bytes[..], &[0; 700]].concat());
+        let report = analyzed(&folder, &["-f", "json", "a"]);
+        assert_eq!((report.code, report.err.as_str()), (0, ""), "{packing}");
+        let folder = place("behind-other", "a", &[&bytes[..], b"\0\0other"].concat());
+        let report = analyzed(&folder, &["-f", "json", "a"]);
+        assert_eq!(report.code, 2, "{packing}");
+        let lines =
+            format!("the {} lines before that point were read", log.split(|b| *b == b'\n').count() - 1);
+        let why = format!(
+            "error: cannot read a to its end: other data stands behind the {packing} data\n  {lines}\n"
+        );
+        assert_eq!(report.err, why);
+        assert_eq!(findings(&report.json()), findings(&whole));
+    }
+}
+
+#[test]
+fn members_of_one_name_are_all_read() {
+    let log = log();
+    let mut bytes = zip(&[("a.log", &log), ("b.log", &log)]);
+    // The crate that writes the archive refuses such names.
+    while let Some(at) = bytes.windows(5).position(|five| five == b"b.log") {
+        bytes[at] = b'a';
+    }
+    let folder = place("twins", "a.zip", &bytes);
+    let report = analyzed(&folder, &["-f", "json", "a.zip"]);
+    assert_eq!((report.code, report.err.as_str()), (0, ""));
+    let members: Vec<_> =
+        report.json()["inputs"].as_array().unwrap().iter().map(|i| i["member"].clone()).collect();
+    assert_eq!(members, ["a.log", "a.log"]);
+}
+
+#[test]
+fn what_a_file_unpacks_to_counts_in_all() {
+    let log = log();
+    let member = log.repeat(800_000 / log.len());
+    let members: &[(&str, &[u8])] = &[("a.log", &member), ("b.log", &member), ("c.log", &member)];
+    for (name, bytes) in [
+        ("a.zip", zip(members)),
+        ("a.tar.gz", gzip(&tar(members))),
+        (
+            "a.tar",
+            tar(&[("a.log.gz", &gzip(&member)), ("b.log.gz", &gzip(&member)), ("c.log.gz", &gzip(&member))]),
+        ),
+    ] {
+        let folder = place("in-all", name, &bytes);
+        let report = analyzed(&folder, &["-f", "json", "--set", "input.max-unpacked=\"1 MiB\"", name]);
+        assert_eq!(report.code, 2, "{name}");
+        assert_eq!(
+            report.err.matches("the file unpacks to more than 1 MiB in all").count(),
+            1,
+            "{}",
+            report.err
+        );
+        assert_eq!(report.json()["inputs"].as_array().unwrap().len(), 2, "{name}");
+        let enough = analyzed(&folder, &["-f", "json", "--set", "input.max-unpacked=\"5 MiB\"", name]);
+        assert_eq!((enough.code, enough.err.as_str()), (0, ""), "{name}");
+    }
+}
+
+#[test]
+fn an_archive_without_members_is_no_binary_file() {
+    let nothing: &[(&str, &[u8])] = &[];
+    // tar fills a record of 20 blocks, and other programs write the two blocks that must be there.
+    for (name, bytes) in [
+        ("a.tar", vec![0; 10_240]),
+        ("b.tar", tar(nothing)),
+        ("c.tgz", gzip(&tar(nothing))),
+        ("d.zip", zip(nothing)),
+    ] {
+        let report = analyzed(&place("no-members", name, &bytes), &[name]);
+        assert_eq!(report.code, 2);
+        assert_eq!(report.err, format!("error: no FTP logs in {name}\n  it holds no files\n"));
+    }
+    // Other zeros are none.
+    let report = analyzed(&place("zeros", "a.log", &[0; 3_000]), &["a.log"]);
+    assert!(report.err.contains("is a binary file"), "{}", report.err);
+}
+
+#[test]
+fn members_of_a_tar_archive_are_passed_over_without_being_read() {
+    const HUGE_BYTES: u64 = 64 << 30;
+    let mut header = tar::Header::new_gnu();
+    header.set_path("huge").unwrap();
+    header.set_size(HUGE_BYTES);
+    header.set_cksum();
+    let folder = place("huge", "a.tar", header.as_bytes());
+    let mut file = fs::OpenOptions::new().append(true).open(folder.join("a.tar")).unwrap();
+    // A hole; a file system without holes has no room for it.
+    if file.set_len(512 + HUGE_BYTES).is_err() {
+        return;
+    }
+    file.write_all(&tar(&[(NAME, &log())])).unwrap();
+    let begun = std::time::Instant::now();
+    let report = analyzed(&folder, &["-f", "json", "a.tar"]);
+    let shown = ran(command().current_dir(&folder).args(["show", &format!("a.tar/{NAME}:663")]));
+    let took = begun.elapsed();
+    file.set_len(HUGE_BYTES).unwrap();
+    let cut = analyzed(&folder, &["a.tar"]);
+    fs::remove_file(folder.join("a.tar")).unwrap();
+    assert_eq!((report.code, report.err.as_str()), (0, ""));
+    assert_eq!(report.json()["inputs"][0]["member"], NAME);
+    assert_eq!(shown.code, 0, "{}", shown.err);
+    assert!(took.as_secs() < 10, "{took:?}");
+    assert_eq!(cut.err, "error: cannot read a.tar: the tar data ends too early\n");
+}
+
+#[test]
+fn a_7z_archive_is_named() {
+    // 7-Zip's own file without members: its signature, version, the sum of what follows, and no header behind it.
+    let bytes = [&b"7z\xbc\xaf\x27\x1c\0\x04\x8d\x9b\xd5\x0f"[..], &[0; 20]].concat();
+    let folder = place("7z", "a.7z", &bytes);
+    let report = analyzed(&folder, &["a.7z"]);
+    assert_eq!(report.code, 2);
+    let what = "error: cannot read a.7z: it is a 7z archive, which ftplog does not read\n";
+    assert_eq!(report.err, format!("{what}  tip: 7z x -so a.7z | ftplog analyze -\n"));
+    fs::write(folder.join("a.tar"), tar(&[("a.7z", &bytes), (NAME, &log())])).unwrap();
+    let report = analyzed(&folder, &["a.tar"]);
+    assert!(report.out.contains("rename-without-source"), "{}", report.out);
+    let tip = "  tip: unpack it first, then run ftplog on the folder\n";
+    assert_eq!(report.err, format!("{}{tip}", what.replace("a.7z", "a.tar/a.7z")));
 }

@@ -73,8 +73,10 @@ messages! {
     BlockDamaged "block-damaged";
     PackedCut "packed-cut";
     PackedCorrupt "packed-corrupt";
+    PackedBehind "packed-behind";
     PackedEncrypted "packed-encrypted";
     PackedUnsupported "packed-unsupported";
+    PackedSevenZip "packed-seven-zip";
     PackedTooLarge "packed-too-large";
     PackedMemory "packed-memory";
     PackedTooLargeToHold "packed-too-large-to-hold";
@@ -144,6 +146,7 @@ messages! {
     NotASizeTip "not-a-size-tip";
     UnpackedTip "unpacked-tip";
     EncryptedTip "encrypted-tip";
+    SevenZipTip "seven-zip-tip";
     UnknownFormat "unknown-format";
     SimilarFormat "similar-format";
     WhyNeedsLine "why-needs-line";

@@ -32,7 +32,9 @@ impl Unpackable {
         match self {
             Self::Cut(packing) => of(Message::PackedCut, packing),
             Self::Corrupt(packing) => of(Message::PackedCorrupt, packing),
+            Self::Behind(packing) => of(Message::PackedBehind, packing),
             Self::Encrypted => Message::PackedEncrypted.into(),
+            Self::Unsupported(Packing::SevenZip) => Message::PackedSevenZip.into(),
             Self::Unsupported(packing) => of(Message::PackedUnsupported, packing),
             Self::TooLarge(bytes) => Message::PackedTooLarge.with("mib", bytes >> 20),
             Self::Memory(packing) => of(Message::PackedMemory, packing),

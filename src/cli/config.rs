@@ -62,7 +62,7 @@ pub(crate) struct Input {
     pub(crate) year: Option<String>,
     /// The `LogFormat` of a `ProFTPD` `ExtendedLog`.
     pub(crate) proftpd_log_format: Option<String>,
-    /// How much a compressed file or a member of an archive may unpack to: "20 GB".
+    /// How much a file may unpack to, with everything in it: "20 GB".
     pub(crate) max_unpacked: Option<String>,
 }
 

@@ -111,7 +111,8 @@ impl File {
             let stdin = Logs::new(self.name.clone(), Box::new(std::io::stdin()), None, self.limits);
             stdin.map_err(|e| Unreadable::of(&e, Path::new(&self.name)))
         };
-        contents.map_err(|why| unreadable(&self.name, &why))
+        let logs = contents.map_err(|why| unreadable(&self.name, &why))?;
+        Ok(if self.is_member { logs.only(&self.name) } else { logs })
     }
 
     /// The member that the user named. Where the archive cannot be read on before it, that is what is wrong.

@@ -10,7 +10,7 @@ use ftplog::catalog::{self, Hole, Message, Said};
 use ftplog::engine::{Settings, Stats, Stop};
 use ftplog::format::{Format, Setup};
 use ftplog::lang::Lang;
-use ftplog::source::{self, Limits, Owner, Unpackable, Unreadable};
+use ftplog::source::{self, Limits, Owner, Packing, Unpackable, Unreadable};
 use ftplog::text::{Printable, nearest, without_secrets};
 use ftplog::time::Zone;
 use std::io::IsTerminal;
@@ -69,7 +69,12 @@ pub(crate) fn no_logs(folder: &str, files: usize, skipped: &[NoLog]) -> Complain
         (NoLog::Capture, Message::KindCapture),
         (NoLog::Empty, Message::KindEmpty),
     ];
-    let kinds = kinds.map(|(kind, message)| (skipped.iter().filter(|k| **k == kind).count(), message));
+    // A file of which nothing was skipped is an archive without members.
+    let without_members = files.saturating_sub(skipped.len());
+    let kinds = kinds.map(|(kind, message)| {
+        let more = if kind == NoLog::Empty { without_members } else { 0 };
+        (skipped.iter().filter(|k| **k == kind).count() + more, message)
+    });
     let kinds = kinds.into_iter().filter(|(n, _)| *n > 0);
     let kinds: Hole = kinds.map(|(n, message)| message.with("n", n as u64)).collect();
     complaint
@@ -91,7 +96,12 @@ pub(crate) fn unreadable(name: &str, why: &Unreadable) -> Complaint {
             complaint.tip(Message::DeniedTip.with("path", path))
         }
         Unreadable::Packed(Unpackable::TooLarge(_)) => complaint.tip(Message::UnpackedTip),
-        Unreadable::Packed(Unpackable::Encrypted) => complaint.tip(Message::EncryptedTip),
+        Unreadable::Packed(Unpackable::Unsupported(Packing::SevenZip)) if Path::new(name).is_file() => {
+            complaint.tip(Message::SevenZipTip.with("path", path))
+        }
+        Unreadable::Packed(Unpackable::Encrypted | Unpackable::Unsupported(_)) => {
+            complaint.tip(Message::EncryptedTip)
+        }
         _ => complaint,
     }
 }

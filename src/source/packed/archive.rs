@@ -1,20 +1,25 @@
 //! The logs of a file: the file itself, or the members of an archive, also of archives inside it.
 
-use super::Unpackable;
 use super::compressed::{Reader, peeked, unpacked};
+use super::meter::Allowance;
+use super::parts::compression;
+use super::store::{Source, Store};
 use super::tarball::{self, Member, Tar};
-use super::zipped::{Store, Zip, is_zip};
+use super::zipped::{Zip, is_zip};
+use super::{Packing, Unpackable};
 use crate::source::{Input, LogName, Unreadable};
 use std::io::{self, Read};
 use std::path::Path;
 
 /// Bytes of a zip archive that is not a file of its own: its directory stands at its end, so it must be held.
 const HELD_ZIP_BYTES_MAX: u64 = 64 << 20;
+/// How a 7z archive begins.
+const SEVEN_ZIP: &[u8] = b"7z\xbc\xaf\x27\x1c";
 
 /// How much may come out of what is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes that a compressed file or a member unpacks to.
+    /// Bytes that a file unpacks to: everything in it together, and what is packed several times counts each time.
     pub unpacked_bytes_max: u64,
     /// How many times the size of what is packed, once it is large.
     pub ratio_max: u64,
@@ -33,7 +38,9 @@ impl Default for Limits {
 /// The logs of a file, one after the other.
 pub struct Logs {
     name: String,
-    limits: Limits,
+    /// The only log that is wanted, if it is one.
+    wanted: Option<String>,
+    allowance: Allowance,
     layers: Vec<Layer>,
     n_members: usize,
 }
@@ -59,25 +66,39 @@ impl Logs {
     /// # Errors
     /// Why the stream cannot be read at all.
     pub fn new(name: String, reader: Reader, path: Option<&Path>, limits: Limits) -> io::Result<Self> {
-        let layer = Self::layer(name.clone(), reader, path, limits)?;
-        Ok(Self { name, limits, layers: vec![layer], n_members: 0 })
+        let allowance = Allowance::new(limits);
+        let layer = Self::layer(name.clone(), reader, path, &allowance)?;
+        Ok(Self { name, wanted: None, allowance, layers: vec![layer], n_members: 0 })
     }
 
-    fn layer(name: String, reader: Reader, path: Option<&Path>, limits: Limits) -> io::Result<Layer> {
-        let (first, whole) = peeked(reader, 4)?;
-        if is_zip(&first) {
-            let store = match path {
-                Some(path) => Store::File(path.to_path_buf()),
-                None => held(whole)?,
-            };
-            return Ok(Layer::Zip { name, zip: Zip::new(store, limits)? });
+    /// The same without members that do not lead to the one of that name: they are passed over.
+    #[must_use]
+    pub fn only(self, name: &str) -> Self {
+        Self { wanted: Some(name.to_owned()), ..self }
+    }
+
+    fn layer(name: String, reader: Reader, path: Option<&Path>, allowance: &Allowance) -> io::Result<Layer> {
+        let (mut first, mut whole) = peeked(reader, tarball::MAGIC_BYTES)?;
+        let mut path = path;
+        if compression(&first).is_some() {
+            (first, whole) = peeked(unpacked(whole, allowance)?, tarball::MAGIC_BYTES)?;
+            path = None;
         }
-        let (first, whole) = peeked(unpacked(whole, limits)?, tarball::MAGIC_BYTES)?;
+        let file = path.map(|path| Store::File(path.to_path_buf()));
+        if is_zip(&first) {
+            let store = file.map_or_else(|| held(whole), Ok)?;
+            return Ok(Layer::Zip { name, zip: Zip::new(store)? });
+        }
         if tarball::is_tar(&first) {
-            return Ok(Layer::Tar { name, tar: Tar::new(whole) });
+            let source = file.map_or_else(|| Ok(Source::Stream(whole)), |file| Source::of(&file))?;
+            return Ok(Layer::Tar { name, tar: Tar::new(source) });
         }
-        if is_zip(&first) {
-            return Ok(Layer::Zip { name, zip: Zip::new(held(whole)?, limits)? });
+        if first.starts_with(SEVEN_ZIP) {
+            return Err(Unpackable::Unsupported(Packing::SevenZip).into_error());
+        }
+        let (is_empty, whole) = tarball::is_empty(&first, whole)?;
+        if is_empty {
+            return Ok(Layer::Tar { name, tar: Tar::new(Source::Stream(whole)) });
         }
         Ok(Layer::One(Some(whole)))
     }
@@ -86,16 +107,16 @@ impl Logs {
     fn next_member(&mut self) -> Option<Member> {
         let (name, member) = match self.layers.last_mut()? {
             Layer::One(_) => return None,
-            Layer::Zip { name, zip } => (name.clone(), zip.next(self.limits)?),
-            Layer::Tar { name, tar } => match tar.next() {
-                Ok(member) => (name.clone(), member?),
-                // It cannot be read on behind a place that makes no sense.
-                Err(error) => {
-                    let name = name.clone();
-                    self.layers.pop();
-                    return Some(Member { name, contents: Err(error) });
-                }
-            },
+            Layer::Zip { name, zip } => (name.clone(), zip.next(&self.allowance)),
+            Layer::Tar { name, tar } => (name.clone(), tar.next()),
+        };
+        let member = match member {
+            Ok(member) => member?,
+            // It cannot be read on behind a place that makes no sense.
+            Err(error) => {
+                self.layers.pop();
+                return Some(Member { name, contents: Err(error) });
+            }
         };
         Some(Member { name: format!("{name}/{}", member.name), contents: member.contents })
     }
@@ -111,6 +132,12 @@ impl Logs {
         };
         Log { name, input }
     }
+
+    /// Whether a member is wanted, or the wanted one may be in it.
+    fn leads_on(&self, name: &str) -> bool {
+        let Some(wanted) = &self.wanted else { return true };
+        wanted.strip_prefix(name).is_some_and(|behind| behind.is_empty() || behind.starts_with('/'))
+    }
 }
 
 impl Iterator for Logs {
@@ -118,6 +145,10 @@ impl Iterator for Logs {
 
     fn next(&mut self) -> Option<Log> {
         loop {
+            // Whoever read on until then was told.
+            if self.allowance.is_used_up() {
+                self.layers.clear();
+            }
             if let Layer::One(reader) = self.layers.last_mut()? {
                 let reader = reader.take();
                 self.layers.pop();
@@ -128,18 +159,19 @@ impl Iterator for Logs {
                 continue;
             };
             self.n_members += 1;
-            let layer = if self.n_members > self.limits.members_max {
+            let Limits { members_max, depth_max, .. } = self.allowance.limits;
+            let layer = if self.n_members > members_max {
                 self.layers.clear();
                 name.clone_from(&self.name);
-                Err(Unpackable::TooMany(self.limits.members_max).into_error())
+                Err(Unpackable::TooMany(members_max).into_error())
+            } else if contents.is_ok() && !self.leads_on(&name) {
+                continue;
             } else {
-                contents.and_then(|reader| Self::layer(name.clone(), reader, None, self.limits))
+                contents.and_then(|reader| Self::layer(name.clone(), reader, None, &self.allowance))
             };
             let error = match layer {
                 Ok(Layer::One(reader)) => return Some(self.log(name, Ok(reader?))),
-                Ok(_) if self.layers.len() >= self.limits.depth_max => {
-                    Unpackable::TooDeep(self.limits.depth_max).into_error()
-                }
+                Ok(_) if self.layers.len() >= depth_max => Unpackable::TooDeep(depth_max).into_error(),
                 Ok(archive) => {
                     self.layers.push(archive);
                     continue;

@@ -1,40 +1,22 @@
 //! Streams that are compressed as a whole, also several times over.
 
-use super::meter::metered;
-use super::{Limits, Packing, Unpackable};
-use std::io::{self, BufReader, Cursor, Read};
+use super::meter::{Allowance, metered};
+use super::parts::{Bzip2, Gzip, Lz4, MAGIC_BYTES, Parts, Xz, Zstd, compression};
+use super::{Packing, Unpackable};
+use std::io::{self, Cursor, Read};
 
 /// Compressions inside each other.
 const LAYERS_MAX: usize = 4;
-/// Bytes that show how a stream is compressed.
-const MAGIC_BYTES: usize = 6;
-/// Memory that a decoder of xz may use; `xz -9` needs 65 MiB.
-const XZ_MEMORY_BYTES_MAX: u64 = 256 << 20;
-/// Bytes that a decoder takes at a time.
-const BUFFER_BYTES: usize = 64 * 1024;
 
 /// A stream of bytes that may be handed to another thread.
 pub(in crate::source) type Reader = Box<dyn Read + Send>;
 
-/// How a stream is compressed that begins so.
-fn compression(first: &[u8]) -> Option<Packing> {
-    match first {
-        [0x1f, 0x8b, 8, ..] => Some(Packing::Gzip),
-        [b'B', b'Z', b'h', b'1'..=b'9', ..] => Some(Packing::Bzip2),
-        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Packing::Xz),
-        // A frame that is skipped may stand first.
-        [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Packing::Zstd),
-        [0x04, 0x22, 0x4d, 0x18, ..] => Some(Packing::Lz4),
-        _ => None,
-    }
-}
-
 /// What a stream holds when every compression is taken off.
-pub(in crate::source) fn unpacked(mut reader: Reader, limits: Limits) -> io::Result<Reader> {
+pub(super) fn unpacked(mut reader: Reader, allowance: &Allowance) -> io::Result<Reader> {
     for _ in 0..LAYERS_MAX {
         let (first, whole) = peeked(reader, MAGIC_BYTES)?;
         let Some(packing) = compression(&first) else { return Ok(whole) };
-        reader = decoded(whole, packing, limits)?;
+        reader = decoded(whole, packing, allowance)?;
     }
     let (first, whole) = peeked(reader, MAGIC_BYTES)?;
     match compression(&first) {
@@ -53,57 +35,26 @@ pub(super) fn peeked(mut reader: Reader, bytes: usize) -> io::Result<(Vec<u8>, R
     Ok((first.clone(), Box::new(Cursor::new(first).chain(reader))))
 }
 
-fn decoded(reader: Reader, packing: Packing, limits: Limits) -> io::Result<Reader> {
-    let buffered = |inner| BufReader::with_capacity(BUFFER_BYTES, inner);
+fn decoded(reader: Reader, packing: Packing, allowance: &Allowance) -> io::Result<Reader> {
+    macro_rules! decoder {
+        ($part:ident) => {
+            Box::new(metered(reader, packing, allowance, |inner| Parts::<_, $part<_>>::new(inner, packing))?)
+        };
+    }
     Ok(match packing {
-        Packing::Gzip => Box::new(metered(reader, packing, limits, |inner| {
-            Ok(flate2::bufread::MultiGzDecoder::new(buffered(inner)))
-        })?),
-        Packing::Bzip2 => Box::new(metered(reader, packing, limits, |inner| {
-            Ok(bzip2::bufread::MultiBzDecoder::new(buffered(inner)))
-        })?),
-        Packing::Xz => Box::new(metered(reader, packing, limits, |inner| {
-            Ok(liblzma::bufread::XzDecoder::new_stream(buffered(inner), xz_stream()?))
-        })?),
-        Packing::Zstd => Box::new(metered(reader, packing, limits, |inner| {
-            zstd::stream::read::Decoder::with_buffer(buffered(inner))
-        })?),
-        Packing::Lz4 => Box::new(metered(reader, packing, limits, |inner| Ok(Frames::new(buffered(inner))))?),
-        Packing::Tar | Packing::Zip => reader,
+        Packing::Gzip => decoder!(Gzip),
+        Packing::Bzip2 => decoder!(Bzip2),
+        Packing::Xz => decoder!(Xz),
+        Packing::Zstd => decoder!(Zstd),
+        Packing::Lz4 => decoder!(Lz4),
+        Packing::Tar | Packing::Zip | Packing::SevenZip => reader,
     })
-}
-
-/// A decoder of xz that keeps within its memory, whatever the file asks for.
-pub(super) fn xz_stream() -> io::Result<liblzma::stream::Stream> {
-    let stream =
-        liblzma::stream::Stream::new_stream_decoder(XZ_MEMORY_BYTES_MAX, liblzma::stream::CONCATENATED);
-    stream.map_err(io::Error::from)
-}
-
-/// Frames of lz4 one behind the other; the decoder itself ends with the first.
-struct Frames<R: Read>(lz4_flex::frame::FrameDecoder<BufReader<R>>);
-
-impl<R: Read> Frames<R> {
-    fn new(reader: BufReader<R>) -> Self {
-        Self(lz4_flex::frame::FrameDecoder::new(reader))
-    }
-}
-
-impl<R: Read> Read for Frames<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        use std::io::BufRead;
-        loop {
-            let n = self.0.read(buffer)?;
-            if n > 0 || buffer.is_empty() || self.0.get_mut().fill_buf()?.is_empty() {
-                return Ok(n);
-            }
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::Limits;
     use std::io::Write;
 
     const TEXT: &[u8] = b"220 ready\nUSER backup\n331 password\n";
@@ -138,7 +89,7 @@ mod tests {
 
     fn read(bytes: Vec<u8>) -> io::Result<Vec<u8>> {
         let mut out = Vec::new();
-        unpacked(Box::new(Cursor::new(bytes)), Limits::default())?.read_to_end(&mut out)?;
+        unpacked(Box::new(Cursor::new(bytes)), &Allowance::new(Limits::default()))?.read_to_end(&mut out)?;
         Ok(out)
     }
 
@@ -187,11 +138,68 @@ mod tests {
         }
     }
 
+    /// What comes out before the first error, asked for so many bytes at a time.
+    fn before_error(bytes: &[u8], at_a_time: usize) -> (usize, Option<Unpackable>) {
+        let packed = Box::new(Cursor::new(bytes.to_vec()));
+        let mut reader = match unpacked(packed, &Allowance::new(Limits::default())) {
+            Ok(reader) => reader,
+            Err(error) => return (0, Unpackable::of(&error)),
+        };
+        let (mut buffer, mut given) = (vec![0; at_a_time], 0);
+        loop {
+            match reader.read(&mut buffer) {
+                Ok(0) => return (given, None),
+                Ok(n) => given += n,
+                Err(error) => return (given, Unpackable::of(&error)),
+            }
+        }
+    }
+
+    #[test]
+    fn what_came_out_before_an_error_is_not_lost() {
+        let text: Vec<u8> =
+            (0..20_000).flat_map(|n: u32| format!("{} NOOP\n", n.wrapping_mul(n)).into_bytes()).collect();
+        for whole in packed(&text) {
+            for part in 1..8 {
+                let at = whole.len() * part / 8;
+                let mut changed = whole.clone();
+                changed[at] ^= 0x5a;
+                for bytes in [&whole[..at], &changed[..]] {
+                    // A byte at a time, nothing can be lost.
+                    let want = before_error(bytes, 1);
+                    assert!(want.1.is_some());
+                    let read = before_error(bytes, 1 << 20);
+                    assert_eq!(read, want, "{:?} {part}", compression(&whole));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn lz4_that_ends_in_its_last_mark_or_sum_is_cut() {
+        let lz4 = packed(TEXT).pop().unwrap();
+        // The mark and the sum have four bytes each.
+        for lacking in 1..=8 {
+            let read = before_error(&lz4[..lz4.len() - lacking], 100);
+            assert_eq!(read, (TEXT.len(), Some(Unpackable::Cut(Packing::Lz4))), "without the last {lacking}");
+        }
+    }
+
+    #[test]
+    fn zeros_behind_a_stream_are_ignored_and_other_data_is_said() {
+        for bytes in packed(TEXT) {
+            assert_eq!(read([&bytes[..], &[0; 1_000]].concat()).unwrap(), TEXT);
+            let other = before_error(&[&bytes[..], b"\0other"].concat(), 100);
+            let packing = compression(&bytes).unwrap();
+            assert_eq!(other, (TEXT.len(), Some(Unpackable::Behind(packing))));
+        }
+    }
+
     #[test]
     fn a_bomb_is_stopped() {
         let limits = Limits { unpacked_bytes_max: 1 << 20, ..Limits::default() };
         let bomb = gzip(&vec![b'0'; 8 << 20]);
-        let mut reader = unpacked(Box::new(Cursor::new(bomb)), limits).unwrap();
+        let mut reader = unpacked(Box::new(Cursor::new(bomb)), &Allowance::new(limits)).unwrap();
         let error = io::copy(&mut reader, &mut io::sink()).unwrap_err();
         assert_eq!(Unpackable::of(&error), Some(Unpackable::TooLarge(1 << 20)));
     }

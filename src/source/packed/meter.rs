@@ -9,6 +9,32 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 /// Bytes that come out before it matters how dense they were packed: short texts are dense now and then.
 const DENSE_BYTES_MIN: u64 = 64 << 20;
 
+/// What may still come out of a file: everything in it that is unpacked counts, members and archives inside archives as well.
+#[derive(Clone)]
+pub(super) struct Allowance {
+    pub(super) limits: Limits,
+    unpacked_bytes: Arc<AtomicU64>,
+}
+
+impl Allowance {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self { limits, unpacked_bytes: Arc::default() }
+    }
+
+    /// Whether more came out than may.
+    pub(super) fn is_used_up(&self) -> bool {
+        self.unpacked_bytes.load(Ordering::Relaxed) > self.limits.unpacked_bytes_max
+    }
+
+    fn take(&self, bytes: u64) -> io::Result<()> {
+        self.unpacked_bytes.fetch_add(bytes, Ordering::Relaxed);
+        if self.is_used_up() {
+            return Err(Unpackable::TooLarge(self.limits.unpacked_bytes_max).into_error());
+        }
+        Ok(())
+    }
+}
+
 /// What is known of the packed side.
 #[derive(Debug, Default)]
 struct Counts {
@@ -27,7 +53,7 @@ pub(super) struct Inner<R> {
 pub(super) struct Metered<D> {
     decoder: D,
     packing: Packing,
-    limits: Limits,
+    allowance: Allowance,
     bytes: u64,
     counts: Arc<Counts>,
     /// What went wrong: whoever asks again is told again.
@@ -38,13 +64,13 @@ pub(super) struct Metered<D> {
 pub(super) fn metered<R, D>(
     reader: R,
     packing: Packing,
-    limits: Limits,
+    allowance: &Allowance,
     decoder: impl FnOnce(Inner<R>) -> io::Result<D>,
 ) -> io::Result<Metered<D>> {
     let counts = Arc::new(Counts::default());
     let decoder = decoder(Inner { reader, counts: Arc::clone(&counts) });
     let decoder = decoder.map_err(|e| meant(e, packing, &counts))?;
-    Ok(Metered { decoder, packing, limits, bytes: 0, counts, failed: None })
+    Ok(Metered { decoder, packing, allowance: allowance.clone(), bytes: 0, counts, failed: None })
 }
 
 impl<R: Read> Read for Inner<R> {
@@ -80,11 +106,10 @@ impl<D> Metered<D> {
     fn within_limits(&mut self, n: usize) -> io::Result<usize> {
         self.bytes += n as u64;
         let packed = self.counts.bytes.load(Ordering::Relaxed).max(1);
-        if self.bytes > self.limits.unpacked_bytes_max {
-            return Err(Unpackable::TooLarge(self.limits.unpacked_bytes_max).into_error());
-        }
-        if self.bytes > DENSE_BYTES_MIN && self.bytes / packed > self.limits.ratio_max {
-            return Err(Unpackable::TooDense(self.limits.ratio_max).into_error());
+        self.allowance.take(n as u64)?;
+        let ratio_max = self.allowance.limits.ratio_max;
+        if self.bytes > DENSE_BYTES_MIN && self.bytes / packed > ratio_max {
+            return Err(Unpackable::TooDense(ratio_max).into_error());
         }
         Ok(n)
     }

@@ -3,7 +3,10 @@
 
 mod archive;
 mod compressed;
+mod directory;
 mod meter;
+mod parts;
+mod store;
 mod tarball;
 mod zipped;
 
@@ -23,6 +26,7 @@ pub enum Packing {
     Lz4,
     Tar,
     Zip,
+    SevenZip,
 }
 
 impl Packing {
@@ -37,6 +41,7 @@ impl Packing {
             Self::Lz4 => "lz4",
             Self::Tar => "tar",
             Self::Zip => "zip",
+            Self::SevenZip => "7z",
         }
     }
 }
@@ -48,11 +53,13 @@ pub enum Unpackable {
     Cut(Packing),
     /// It makes no sense from some place on.
     Corrupt(Packing),
+    /// Something else stands behind it.
+    Behind(Packing),
     /// It is encrypted.
     Encrypted,
     /// It is packed in a way that is not read, such as an old method of zip.
     Unsupported(Packing),
-    /// It unpacks to more than these bytes.
+    /// Everything in the file unpacks to more than these bytes.
     TooLarge(u64),
     /// It unpacks to more than so many times its size.
     TooDense(u64),

@@ -1,19 +1,33 @@
 //! The members of a tar archive, one after the other, as streams. The crate knows the header; its own reader cannot be handed to
 //! another thread.
 
-use super::compressed::Reader;
+use super::compressed::{Reader, peeked};
+use super::store::Source;
 use super::{Packing, Unpackable};
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Bytes of a block of the archive.
 const BLOCK_BYTES: usize = 512;
+/// Bytes that an archive is filled up to multiples of, and of the longest that is looked at for being empty.
+const RECORD_BYTES: usize = 20 * BLOCK_BYTES;
+const EMPTY_BYTES_MAX: usize = 10 * RECORD_BYTES;
 /// Bytes of what stands before a header: a long name, attributes.
 const NAME_BYTES_MAX: u64 = 1 << 20;
 
 /// Whether a stream that begins so is a tar archive.
 pub(super) fn is_tar(first: &[u8]) -> bool {
     first.len() >= BLOCK_BYTES && header(&first[..BLOCK_BYTES]).is_some()
+}
+
+/// Whether a stream is a tar archive without members: blocks of zeros and nothing else, as many as programs write.
+pub(super) fn is_empty(first: &[u8], stream: Reader) -> io::Result<(bool, Reader)> {
+    if first.len() < BLOCK_BYTES || first.iter().any(|b| *b != 0) {
+        return Ok((false, stream));
+    }
+    let (bytes, stream) = peeked(stream, EMPTY_BYTES_MAX + 1)?;
+    let fits = bytes.len() == 2 * BLOCK_BYTES || bytes.len().is_multiple_of(RECORD_BYTES);
+    Ok((fits && bytes.len() <= EMPTY_BYTES_MAX && bytes.iter().all(|b| *b == 0), stream))
 }
 
 /// Bytes that show it.
@@ -32,7 +46,7 @@ fn header(block: &[u8]) -> Option<&tar::Header> {
 pub(super) struct Tar(Arc<Mutex<State>>);
 
 struct State {
-    reader: Reader,
+    source: Source,
     /// Bytes of the member at hand that were not read, and those that fill its last block.
     left: u64,
     padding: u64,
@@ -58,8 +72,8 @@ struct Ahead {
 const CORRUPT: Unpackable = Unpackable::Corrupt(Packing::Tar);
 
 impl Tar {
-    pub(super) fn new(reader: Reader) -> Self {
-        Self(Arc::new(Mutex::new(State { reader, left: 0, padding: 0, is_cut: false })))
+    pub(super) fn new(source: Source) -> Self {
+        Self(Arc::new(Mutex::new(State { source, left: 0, padding: 0, is_cut: false })))
     }
 
     /// The next member that is a file; what was not read of the one before is passed over.
@@ -149,14 +163,14 @@ impl State {
     /// Passes over what is left of the member at hand.
     fn pass_over(&mut self) -> io::Result<()> {
         let rest = std::mem::take(&mut self.left).saturating_add(std::mem::take(&mut self.padding));
-        let passed = io::copy(&mut self.reader.by_ref().take(rest), &mut io::sink())?;
+        let passed = self.source.pass_over(rest)?;
         if passed < rest { Err(Unpackable::Cut(Packing::Tar).into_error()) } else { Ok(()) }
     }
 
     /// Reads a whole block; nothing where the archive ends before it.
     fn fill(&mut self, block: &mut [u8; BLOCK_BYTES]) -> io::Result<bool> {
         let mut filled = Vec::with_capacity(BLOCK_BYTES);
-        self.reader.by_ref().take(BLOCK_BYTES as u64).read_to_end(&mut filled)?;
+        self.source.by_ref().take(BLOCK_BYTES as u64).read_to_end(&mut filled)?;
         match filled.len() {
             0 => Ok(false),
             BLOCK_BYTES => {
@@ -171,7 +185,7 @@ impl State {
     fn text(&mut self) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         let wanted = self.left.min(NAME_BYTES_MAX);
-        self.left -= self.reader.by_ref().take(wanted).read_to_end(&mut bytes)? as u64;
+        self.left -= self.source.by_ref().take(wanted).read_to_end(&mut bytes)? as u64;
         Ok(bytes)
     }
 }
@@ -186,7 +200,7 @@ impl Read for Contents {
         if room == 0 {
             return Ok(0);
         }
-        let n = state.reader.read(&mut buffer[..room])?;
+        let n = state.source.read(&mut buffer[..room])?;
         if n == 0 {
             // Whoever asks again is told again.
             state.is_cut = true;

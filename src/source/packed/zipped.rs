@@ -1,122 +1,77 @@
-//! The members of a zip archive as streams. The crate knows the directory; each member is read with a file handle of its own, so
-//! that it can be handed to another thread.
+//! The members of a zip archive as streams. Each is read with a file handle of its own, so that it can be handed to another thread.
 
-use super::compressed::{Reader, xz_stream};
-use super::meter::metered;
+use super::compressed::Reader;
+use super::directory::{CORRUPT, Directory, Entry};
+use super::meter::{Allowance, metered};
+use super::parts::{Bzip2, Parts, Xz, Zstd, deflate};
+use super::store::{Seekable, Store};
 use super::tarball::Member;
-use super::{Limits, Packing, Unpackable};
+use super::{Packing, Unpackable};
 use crc32fast::Hasher;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
-use std::path::PathBuf;
-use zip::{CompressionMethod, ZipArchive};
+use std::io::{self, Read};
+
+/// Ways to pack a member, by their numbers in APPNOTE 4.4.5.
+mod method {
+    pub(super) const STORED: u16 = 0;
+    pub(super) const DEFLATE: u16 = 8;
+    pub(super) const BZIP2: u16 = 12;
+    pub(super) const ZSTD: u16 = 93;
+    pub(super) const XZ: u16 = 95;
+}
 
 /// Whether a stream that begins so is a zip archive: one with members, or an empty one.
 pub(super) fn is_zip(first: &[u8]) -> bool {
     [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"].iter().any(|magic| first.starts_with(*magic))
 }
 
-/// Where a zip archive is: its directory stands at its end, so it must be a file, or small enough for the memory.
-#[derive(Clone)]
-pub(super) enum Store {
-    File(PathBuf),
-    Memory(std::sync::Arc<[u8]>),
-}
-
-trait Seekable: Read + Seek + Send {}
-impl<T: Read + Seek + Send> Seekable for T {}
-
-impl Store {
-    #[allow(clippy::disallowed_methods)] // This is the room that may.
-    fn open(&self) -> io::Result<Box<dyn Seekable>> {
-        Ok(match self {
-            Self::File(path) => Box::new(BufReader::new(std::fs::File::open(path)?)),
-            Self::Memory(bytes) => Box::new(io::Cursor::new(std::sync::Arc::clone(bytes))),
-        })
-    }
-}
-
 /// A zip archive from which members are taken.
 pub(super) struct Zip {
     store: Store,
-    /// What is still to be given out.
-    members: std::vec::IntoIter<(String, Result<Entry, Unpackable>)>,
+    directory: Directory,
 }
-
-/// Where a member stands, how it is packed, and what it must come to.
-struct Entry {
-    start: u64,
-    packed_bytes: u64,
-    method: CompressionMethod,
-    bytes: u64,
-    crc: u32,
-}
-
-const CORRUPT: Unpackable = Unpackable::Corrupt(Packing::Zip);
 
 impl Zip {
-    pub(super) fn new(store: Store, limits: Limits) -> io::Result<Self> {
-        let mut archive = ZipArchive::new(store.open()?).map_err(|_| CORRUPT.into_error())?;
-        if archive.len() > limits.members_max {
-            return Err(Unpackable::TooMany(limits.members_max).into_error());
+    /// The archive in a store: its directory stands at its end.
+    pub(super) fn new(store: Store) -> io::Result<Self> {
+        let directory = Directory::find(store.open()?)?;
+        Ok(Self { store, directory })
+    }
+
+    /// The next member that is a file.
+    pub(super) fn next(&mut self, allowance: &Allowance) -> io::Result<Option<Member>> {
+        while let Some(entry) = self.directory.next() {
+            let entry = entry?;
+            if entry.is_file {
+                let contents = self.contents(&entry, allowance);
+                return Ok(Some(Member { name: entry.name, contents }));
+            }
         }
-        let members: Vec<_> = (0..archive.len()).filter_map(|at| entry(&mut archive, at)).collect();
-        Ok(Self { store, members: members.into_iter() })
+        Ok(None)
     }
 
-    /// The next member.
-    pub(super) fn next(&mut self, limits: Limits) -> Option<Member> {
-        let (name, entry) = self.members.next()?;
-        let contents = entry.map_err(Unpackable::into_error).and_then(|entry| self.read(&entry, limits));
-        Some(Member { name, contents })
-    }
-
-    fn read(&self, entry: &Entry, limits: Limits) -> io::Result<Reader> {
-        let mut file = self.store.open()?;
-        file.seek(SeekFrom::Start(entry.start))?;
-        let packed = Whole { reader: file, left: entry.packed_bytes };
+    fn contents(&self, entry: &Entry, allowance: &Allowance) -> io::Result<Reader> {
+        if entry.is_encrypted {
+            return Err(Unpackable::Encrypted.into_error());
+        }
+        let mut reader = self.store.open()?;
+        entry.seek(&mut reader)?;
+        let packed = Whole { reader, left: entry.packed_bytes };
+        macro_rules! decoder {
+            ($decoder:expr) => {
+                Box::new(metered(packed, Packing::Zip, allowance, $decoder)?)
+            };
+        }
         let reader: Reader = match entry.method {
-            CompressionMethod::STORE => Box::new(packed),
-            CompressionMethod::DEFLATE => Box::new(metered(packed, Packing::Zip, limits, |inner| {
-                Ok(flate2::bufread::DeflateDecoder::new(BufReader::new(inner)))
-            })?),
-            CompressionMethod::BZIP2 => Box::new(metered(packed, Packing::Zip, limits, |inner| {
-                Ok(bzip2::bufread::BzDecoder::new(BufReader::new(inner)))
-            })?),
-            CompressionMethod::ZSTD => Box::new(metered(packed, Packing::Zip, limits, |inner| {
-                zstd::stream::read::Decoder::with_buffer(BufReader::new(inner))
-            })?),
-            CompressionMethod::XZ => Box::new(metered(packed, Packing::Zip, limits, |inner| {
-                Ok(liblzma::bufread::XzDecoder::new_stream(BufReader::new(inner), xz_stream()?))
-            })?),
+            // Members may share their bytes, so these count as well.
+            method::STORED => decoder!(Ok),
+            method::DEFLATE => decoder!(|inner| Ok(deflate(inner))),
+            method::BZIP2 => decoder!(|inner| Parts::<_, Bzip2<_>>::new(inner, Packing::Bzip2)),
+            method::ZSTD => decoder!(|inner| Parts::<_, Zstd<_>>::new(inner, Packing::Zstd)),
+            method::XZ => decoder!(|inner| Parts::<_, Xz<_>>::new(inner, Packing::Xz)),
             _ => return Err(Unpackable::Unsupported(Packing::Zip).into_error()),
         };
         Ok(Box::new(Summed { reader, left: entry.bytes, sum: Hasher::new(), crc: entry.crc }))
     }
-}
-
-/// What the directory says of a member; nothing for a folder.
-fn entry(
-    archive: &mut ZipArchive<Box<dyn Seekable>>,
-    at: usize,
-) -> Option<(String, Result<Entry, Unpackable>)> {
-    let name = archive.name_for_index(at).and_then(Result::ok).unwrap_or_default().into_owned();
-    let Ok(file) = archive.by_index_raw(at) else { return Some((name, Err(CORRUPT))) };
-    if !file.is_file() {
-        return None;
-    }
-    let name = String::from_utf8_lossy(file.name_raw()).into_owned();
-    let found = match file.data_start() {
-        _ if file.encrypted() => Err(Unpackable::Encrypted),
-        None => Err(CORRUPT),
-        Some(start) => Ok(Entry {
-            start,
-            packed_bytes: file.compressed_size(),
-            method: file.compression(),
-            bytes: file.size(),
-            crc: file.crc32(),
-        }),
-    };
-    Some((name, found))
 }
 
 /// The unpacked bytes of a member. They must be as many, and have the sum, that the directory says.
