@@ -44,6 +44,7 @@ words! {
     Note "note";
     AllUnderstood "all-understood";
     NotUnderstood "not-understood";
+    OnlySessions "only-sessions";
     Legend "legend";
     Session "session";
     Clients "clients";

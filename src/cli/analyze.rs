@@ -7,6 +7,7 @@ use super::complaint::{Complaint, NoLog};
 use super::config::Config;
 use super::inputs::{Inputs, Named, half_understood, no_logs, settings, stopped, without_exchanges};
 use super::output::Output;
+use super::sieve;
 use ftplog::catalog::Message;
 use ftplog::engine::{self, Settings, Stats};
 use ftplog::report::{
@@ -14,7 +15,7 @@ use ftplog::report::{
     report_text,
 };
 use ftplog::rule::{Ruleset, Severity, Unknown};
-use ftplog::session::{Confidence, Starts};
+use ftplog::session::{Confidence, Sieve, Starts};
 use ftplog::source::{Input, Unreadable};
 use ftplog::text::Printable;
 use std::io::Write as _;
@@ -28,7 +29,8 @@ const SAMPLE_NAME: &str = "samples/server.log";
 /// Finds problems and explains them.
 pub(crate) fn analyze(args: &Analyze, config: &Config, output: &Output) -> Result<Exit, Complaint> {
     let settings = settings(&args.reading, config)?;
-    let options = options(args, config)?;
+    let sieve = sieve::asked_for(&args.reading, &settings.setup.zone)?;
+    let options = options(args, config, sieve)?;
     let inputs = Inputs::find(&args.reading, config.limits()?)?;
     let mut desk = Desk {
         report: Report::new(options),
@@ -44,6 +46,11 @@ pub(crate) fn analyze(args: &Analyze, config: &Config, output: &Output) -> Resul
     }
     let summary = desk.report.seal(desk.inputs);
     desk.complaints.extend(summary_limits(&summary));
+    if let Some(sieve) = summary.sieve.as_ref().filter(|_| summary.is_about_nothing())
+        && summary.all_sessions() > 0
+    {
+        desk.complaints.push(sieve::none_chosen(sieve, summary.all_sessions()));
+    }
     let mut exit = verdict(&summary, args);
     if !desk.complaints.iter().all(|c| c.warning) || mostly_not_understood(&summary) {
         exit = Exit::Incomplete;
@@ -116,6 +123,7 @@ impl Desk {
                     output.say(1, Message::Skipped.with("what", what.clone()));
                     return self.skipped.push(NoLog::Capture);
                 }
+                self.complaints.extend(sieve::left_out(&log.name, run.gathered.sifting()));
                 ftplog::session::Gather::absorb(&mut self.report, &mut run.gathered);
                 let mut errors = Vec::new();
                 if let Some(stop) = &run.cut_short {
@@ -216,7 +224,7 @@ fn print(summary: &Summary, args: &Analyze, exit: Exit, output: &Output, setting
     }
 }
 
-fn options(args: &Analyze, config: &Config) -> Result<Options, Complaint> {
+fn options(args: &Analyze, config: &Config, sieve: Option<Arc<Sieve>>) -> Result<Options, Complaint> {
     Ok(Options {
         rules: Arc::new(rules(args, config)?),
         min_severity: match args.min_severity {
@@ -230,6 +238,7 @@ fn options(args: &Analyze, config: &Config) -> Result<Options, Complaint> {
             args::Confidence::Possible => Confidence::Possible,
         },
         context: args.context,
+        sieve,
     })
 }
 

@@ -16,6 +16,9 @@ use std::sync::Arc;
 /// Exchanges that wait for an older one to end before they are written; beyond it they are written at once, out of order.
 pub const EXCHANGES_HELD_MAX: usize = 200_000;
 
+/// Bytes, roughly, of an exchange that waits.
+const USUAL_HELD_BYTES: usize = 400;
+
 /// How exchanges are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
@@ -163,6 +166,14 @@ impl Gather for Exchanges {
 
     fn absorb(&mut self, other: &mut Self) {
         self.held.append(&mut other.held);
+    }
+
+    fn held_bytes(&self) -> usize {
+        self.held.len() * USUAL_HELD_BYTES
+    }
+
+    fn drop_held(&mut self) -> u64 {
+        std::mem::take(&mut self.held).len() as u64
     }
 }
 
