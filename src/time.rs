@@ -1,6 +1,8 @@
 //! Points in time as logs write them: with or without year, date and zone. A time that a log does not state is never
 //! made up.
 
+mod span;
+
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 

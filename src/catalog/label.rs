@@ -46,6 +46,7 @@ words! {
     NotUnderstood "not-understood";
     LogsInFiles "logs-in-files";
     FormatOfLogs "format-of-logs";
+    OnlySessions "only-sessions";
     Legend "legend";
     Session "session";
     Clients "clients";

@@ -8,6 +8,7 @@ use super::config::Config;
 use super::inputs::{Inputs, half_understood, no_logs, settings, stopped, without_exchanges};
 use super::logs::{Given, Group, Log, groups};
 use super::output::Output;
+use super::sieve;
 use ftplog::catalog::{Message, Said};
 use ftplog::engine::{self, PieceRead, PiecesRun, Settings, Stats};
 use ftplog::report::{
@@ -15,7 +16,7 @@ use ftplog::report::{
     report_text,
 };
 use ftplog::rule::{Ruleset, Severity, Unknown};
-use ftplog::session::{Confidence, Gather, Starts};
+use ftplog::session::{Confidence, Gather, Sieve, Starts};
 use ftplog::source::{Input, Unreadable};
 use ftplog::text::Printable;
 use std::io::Write as _;
@@ -29,7 +30,8 @@ const SAMPLE_NAME: &str = "samples/server.log";
 /// Finds problems and explains them.
 pub(crate) fn analyze(args: &Analyze, config: &Config, output: &Output) -> Result<Exit, Complaint> {
     let settings = settings(&args.reading, config)?;
-    let options = options(args, config)?;
+    let sieve = sieve::asked_for(&args.reading, &settings.setup.zone)?;
+    let options = options(args, config, sieve)?;
     let inputs = Inputs::find(&args.reading, config.limits()?)?;
     let mut desk = Desk {
         report: Report::new(options),
@@ -46,6 +48,11 @@ pub(crate) fn analyze(args: &Analyze, config: &Config, output: &Output) -> Resul
     }
     let summary = desk.report.seal(desk.sources);
     desk.complaints.extend(summary_limits(&summary));
+    if let Some(sieve) = summary.sieve.as_ref().filter(|_| summary.is_about_nothing())
+        && summary.all_sessions() > 0
+    {
+        desk.complaints.push(sieve::none_chosen(sieve, summary.all_sessions()));
+    }
     let mut exit = verdict(&summary, args);
     if !desk.complaints.iter().all(|c| c.warning) || mostly_not_understood(&summary) {
         exit = Exit::Incomplete;
@@ -98,6 +105,7 @@ impl Desk {
         let read: Vec<_> = read.into_iter().filter_map(|(read, given)| Some((read.ok()?, given))).collect();
         if let Some(inputs) = self.take(&read, &stats, output) {
             let name = log.name(read.iter().map(|(_, given)| *given)).to_owned();
+            self.complaints.extend(sieve::left_out(&name, gathered.sifting()));
             self.sources.add_log(name, inputs, &starts, &gathered);
             self.report.absorb(&mut gathered);
         }
@@ -242,7 +250,7 @@ fn print(summary: &Summary, args: &Analyze, exit: Exit, output: &Output, setting
     }
 }
 
-fn options(args: &Analyze, config: &Config) -> Result<Options, Complaint> {
+fn options(args: &Analyze, config: &Config, sieve: Option<Arc<Sieve>>) -> Result<Options, Complaint> {
     Ok(Options {
         rules: Arc::new(rules(args, config)?),
         min_severity: match args.min_severity {
@@ -256,6 +264,7 @@ fn options(args: &Analyze, config: &Config) -> Result<Options, Complaint> {
             args::Confidence::Possible => Confidence::Possible,
         },
         context: args.context,
+        sieve,
     })
 }
 

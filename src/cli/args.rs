@@ -141,6 +141,23 @@ pub(crate) struct Reading {
     /// Threads to use; 0 means one per core
     #[arg(short, long, value_name = "N", default_value_t = 0)]
     pub(crate) jobs: usize,
+    #[command(flatten)]
+    pub(crate) filter: Filter,
+}
+
+/// Which sessions a run is about.
+#[derive(Clone, Debug, Default, ClapArgs)]
+#[command(next_help_heading = "Sessions")]
+pub(crate) struct Filter {
+    /// Only sessions that went on at this time or later, for example 2026-01-31 or "2026-01-31 10:00"
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: Option<String>,
+    /// Only sessions that began at this time or before; a day, a minute or a second counts as a whole
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<String>,
+    /// Only sessions with this client, user, server, verb or code, for example client=203.0.113.* or code=5xx. Repeatable
+    #[arg(long = "where", value_name = "KEY=GLOB")]
+    pub(crate) patterns: Vec<String>,
 }
 
 #[derive(Clone, Debug, ClapArgs)]

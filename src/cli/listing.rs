@@ -8,23 +8,26 @@ use super::config::Config;
 use super::inputs::{Inputs, half_understood, no_logs, settings, stopped, without_exchanges};
 use super::logs::{Given, Log, groups};
 use super::output::{Output, Stream};
+use super::sieve;
 use ftplog::catalog::{Counted, Message};
 use ftplog::engine::{self, PieceRead, PieceRun, PiecesRun, Settings, Stats, Stop};
 use ftplog::report::{self, Exchanges, Sessions, Shape};
-use ftplog::session::Gather;
+use ftplog::session::{Gather, Sieve, Sifted, Sifting};
 use ftplog::text::Printable;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 /// Lists every command with its replies.
 pub(crate) fn exchanges(list: &List, config: &Config, output: &Output) -> Result<Exit, Complaint> {
     let shape = if list.format == ListFormat::Text { Shape::Text } else { Shape::Ndjson };
-    each(list, config, output, |log, settings, out| {
+    each(list, config, output, |log, Task { settings, sieve }, out| {
         let gather = Exchanges::new(shape, settings.setup.zone.clone(), &output.words);
-        let run = engine::run_pieces(log, settings, gather, |progress| {
-            let written = progress.gathered.write(out, progress.complete_before, progress.starts);
+        let run = engine::run_pieces(log, settings, Sifted::new(gather, sieve.clone()), |progress| {
+            let complete_before = progress.gathered.complete_before(progress.complete_before);
+            let written = progress.gathered.gather.write(out, complete_before, progress.starts);
             written.map_err(|_| Stop::Done)
         })?;
-        if let Some(name) = read_name(&run).filter(|_| run.gathered.out_of_order) {
+        if let Some(name) = read_name(&run).filter(|_| run.gathered.gather.out_of_order) {
             let path = Printable(name.as_bytes());
             output.complain(&Complaint::warning(Message::OutOfOrder.with("path", path)));
         }
@@ -34,19 +37,20 @@ pub(crate) fn exchanges(list: &List, config: &Config, output: &Output) -> Result
 
 /// Lists the sessions.
 pub(crate) fn sessions(list: &List, config: &Config, output: &Output) -> Result<Exit, Complaint> {
-    each(list, config, output, |log, settings, out| {
-        let gather = Sessions::new(settings.setup.zone.clone());
+    each(list, config, output, |log, Task { settings, sieve }, out| {
+        let gather = Sifted::new(Sessions::new(settings.setup.zone.clone()), sieve.clone());
         let mut run = engine::run_pieces(log, settings, gather, |_| Ok(()))?;
         if run.stats.exchanges == 0 {
             return Ok(Heard::of(run, &Ok(())));
         }
-        run.gathered.sort();
+        run.gathered.gather.sort();
+        let sessions = &run.gathered.gather;
         let written = match list.format {
-            ListFormat::Ndjson => run.gathered.ndjson(out, &run.starts),
+            ListFormat::Ndjson => sessions.ndjson(out, &run.starts),
             ListFormat::Text => {
-                let sessions = output.words.count(Counted::Sessions, run.starts.count());
-                let head = head(&run, &sessions, output);
-                let text = run.gathered.text(&head, &output.words, output.style, list.all, &run.starts);
+                let counted = output.words.count(Counted::Sessions, run.starts.count());
+                let head = head(&run, &counted, output);
+                let text = sessions.text(&head, &output.words, output.style, list.all, &run.starts);
                 out.write_all(text.as_bytes())
             }
         };
@@ -59,16 +63,19 @@ pub(super) struct Heard {
     pieces: Vec<PieceRun>,
     /// Of all pieces together.
     stats: Stats,
+    sessions: u64,
+    sifting: Option<Sifting>,
     /// Whether whoever takes the results has gone.
     gone: bool,
 }
 
 impl Heard {
-    pub(super) fn of<G: Gather>(run: PiecesRun<G>, written: &io::Result<()>) -> Self {
+    pub(super) fn of<G: Gather>(run: PiecesRun<Sifted<G>>, written: &io::Result<()>) -> Self {
         let is_done =
             |piece: &PieceRun| matches!(&piece.read, Ok(PieceRead { cut_short: Some(Stop::Done), .. }));
         let gone = written.is_err() || run.pieces.iter().any(is_done);
-        Self { pieces: run.pieces, stats: run.stats, gone }
+        let (sessions, sifting) = (run.starts.count(), run.gathered.counts());
+        Self { pieces: run.pieces, stats: run.stats, sessions, sifting, gone }
     }
 }
 
@@ -78,7 +85,8 @@ fn read_name<G: Gather>(run: &PiecesRun<G>) -> Option<&str> {
 }
 
 // server.log  vsftpd  72 sessions
-pub(super) fn head<G: Gather>(run: &PiecesRun<G>, counted: &str, output: &Output) -> String {
+// Only sessions with client=203.0.113.7: 12 of 72.
+pub(super) fn head<G: Gather>(run: &PiecesRun<Sifted<G>>, counted: &str, output: &Output) -> String {
     let read = run.pieces.iter().filter_map(|piece| Some((&piece.name.path, piece.read.as_ref().ok()?)));
     let read: Vec<_> = read.collect();
     let shown = |name: &str| Printable(name.as_bytes()).to_string();
@@ -89,7 +97,21 @@ pub(super) fn head<G: Gather>(run: &PiecesRun<G>, counted: &str, output: &Output
             (format!("{} ... {}", shown(first), shown(last)), piece.plan.main().dialect.name)
         }
     };
-    report::titled(&name, &format!("  {format}  {counted}"), output.style)
+    let head = report::titled(&name, &format!("  {format}  {counted}"), output.style);
+    match run.gathered.counts().zip(run.gathered.sieve()) {
+        Some((counts, sieve)) => {
+            let only = report::only(sieve, counts.chosen, run.starts.count(), &output.words);
+            head + "\n" + &report::wrapped(&only, output.style.width).join("\n")
+        }
+        None => head,
+    }
+}
+
+/// How logs are read.
+pub(super) struct Task {
+    pub(super) settings: Settings,
+    /// The sessions that are asked for.
+    pub(super) sieve: Option<Arc<Sieve>>,
 }
 
 /// Reads one log after another; what is wrong with one does not stop the others.
@@ -97,17 +119,19 @@ pub(super) fn each(
     list: &List,
     config: &Config,
     output: &Output,
-    mut read: impl FnMut(&mut Log, &Settings, &mut Stream<'_>) -> Result<Heard, Stop>,
+    mut read: impl FnMut(&mut Log, &Task, &mut Stream<'_>) -> Result<Heard, Stop>,
 ) -> Result<Exit, Complaint> {
     let settings = Settings { prompt: true, ..settings(&list.reading, config)? };
+    let sieve = sieve::asked_for(&list.reading, &settings.setup.zone)?;
+    let task = Task { settings, sieve };
     let inputs = Inputs::find(&list.reading, config.limits()?)?;
     let mut out = output.stream();
     let mut tally = Tally { complaints: inputs.complaints, ..Tally::default() };
-    for group in groups(inputs.files, &settings) {
+    for group in groups(inputs.files, &task.settings) {
         let alone = group.alone().filter(|file| file.by_user).map(|file| file.name.clone());
         let before = (tally.n_read, tally.complaints.len(), tally.skipped.len());
         for mut log in group.logs() {
-            let heard = read(&mut log, &settings, &mut out).map_err(|stop| stopped("", &stop, None))?;
+            let heard = read(&mut log, &task, &mut out).map_err(|stop| stopped("", &stop, None))?;
             if heard.gone {
                 return Ok(Exit::Clean);
             }
@@ -124,9 +148,12 @@ pub(super) fn each(
             tally.complaints.push(no_logs(&name, skipped.len(), skipped));
         }
     }
-    let Tally { n_read, mostly_unknown, skipped, mut complaints } = tally;
+    let Tally { n_read, n_sessions, n_chosen, mostly_unknown, skipped, mut complaints } = tally;
     if n_read == 0 && complaints.is_empty() {
         complaints.extend(inputs.folders.iter().map(|(folder, files)| no_logs(folder, *files, &skipped)));
+    }
+    if let Some(sieve) = task.sieve.as_ref().filter(|_| n_chosen == 0 && n_sessions > 0) {
+        complaints.push(sieve::none_chosen(sieve, n_sessions));
     }
     for complaint in &complaints {
         output.complain(complaint);
@@ -139,6 +166,8 @@ pub(super) fn each(
 #[derive(Default)]
 struct Tally {
     n_read: usize,
+    n_sessions: u64,
+    n_chosen: u64,
     mostly_unknown: bool,
     /// Files of folders that are no FTP logs.
     skipped: Vec<NoLog>,
@@ -148,6 +177,10 @@ struct Tally {
 impl Tally {
     fn take(&mut self, mut log: Log, heard: &Heard, output: &Output) {
         let mut nothing = None;
+        self.n_sessions += heard.sessions;
+        self.n_chosen += heard.sifting.map_or(heard.sessions, |sifting| sifting.chosen);
+        let name = log.name(log.given.iter());
+        self.complaints.extend(sieve::left_out(name, heard.sifting));
         for (PieceRun { name, read }, given) in heard.pieces.iter().zip(&log.given) {
             let piece = match read {
                 Ok(piece) => piece,

@@ -18,6 +18,7 @@ mod server;
 mod rules;
 mod search;
 mod show;
+mod sieve;
 
 use args::{Args, Command};
 use clap::Parser;

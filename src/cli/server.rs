@@ -4,31 +4,34 @@ use super::Exit;
 use super::args::{List, ListFormat};
 use super::complaint::Complaint;
 use super::config::Config;
-use super::listing::{Heard, each, head};
+use super::listing::{Heard, Task, each, head};
 use super::output::Output;
 use ftplog::catalog::Counted;
 use ftplog::engine::{self, Settings};
 use ftplog::report::Servers;
+use ftplog::session::Sifted;
 use std::io::Write;
 
 /// Shows a data sheet of each server.
 pub(crate) fn server(list: &List, config: &Config, output: &Output) -> Result<Exit, Complaint> {
     let mut is_first = true;
-    each(list, config, output, |log, settings, out| {
+    each(list, config, output, |log, Task { settings, sieve }, out| {
         // Sessions are looked at as a whole, as far as they can be.
         let settings = Settings { prompt: false, ..settings.clone() };
-        let mut run = engine::run_pieces(log, &settings, Servers::default(), |_| Ok(()))?;
+        let gather = Sifted::new(Servers::default(), sieve.clone());
+        let mut run = engine::run_pieces(log, &settings, gather, |_| Ok(()))?;
         if run.stats.exchanges == 0 {
             return Ok(Heard::of(run, &Ok(())));
         }
-        run.gathered.settle();
+        run.gathered.gather.settle();
+        let servers = &run.gathered.gather;
         let written = match list.format {
-            ListFormat::Ndjson => run.gathered.ndjson(out),
+            ListFormat::Ndjson => servers.ndjson(out),
             ListFormat::Text => {
-                let servers = output.words.count(Counted::Servers, run.gathered.count());
-                let head = head(&run, &servers, output);
+                let counted = output.words.count(Counted::Servers, servers.count());
+                let head = head(&run, &counted, output);
                 let zone = &settings.setup.zone;
-                let text = run.gathered.text(&head, &output.words, output.style, zone, list.all);
+                let text = servers.text(&head, &output.words, output.style, zone, list.all);
                 let between = if std::mem::take(&mut is_first) { "" } else { "\n" };
                 out.write_all(between.as_bytes()).and_then(|()| out.write_all(text.as_bytes()))
             }

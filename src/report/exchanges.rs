@@ -17,6 +17,9 @@ use std::sync::Arc;
 /// Exchanges that wait for an older one to end before they are written; beyond it they are written at once, out of order.
 pub const EXCHANGES_HELD_MAX: usize = 200_000;
 
+/// Bytes, roughly, of an exchange that waits.
+const USUAL_HELD_BYTES: usize = 400;
+
 /// How exchanges are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
@@ -133,7 +136,7 @@ impl Exchanges {
 impl Gather for Exchanges {
     fn fork(&self) -> Self {
         let labels = Arc::clone(&self.labels);
-        Self { labels, files: Files::default(), zone: self.zone.clone(), held: Vec::new(), ..*self }
+        Self { labels, files: self.files.clone(), zone: self.zone.clone(), held: Vec::new(), ..*self }
     }
 
     fn begin_file(&mut self, name: &LogName, lines_before: u64) {
@@ -148,6 +151,14 @@ impl Gather for Exchanges {
 
     fn absorb(&mut self, other: &mut Self) {
         self.held.append(&mut other.held);
+    }
+
+    fn held_bytes(&self) -> usize {
+        self.held.len() * USUAL_HELD_BYTES
+    }
+
+    fn drop_held(&mut self) -> u64 {
+        std::mem::take(&mut self.held).len() as u64
     }
 }
 

@@ -8,6 +8,7 @@ use crate::catalog::Words;
 use crate::event::Place;
 use crate::rule::{Fact, Finding, Level, Said, Severity, Side};
 use crate::source::LogName;
+use crate::time::{Known, When};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use std::borrow::Cow;
@@ -20,6 +21,7 @@ pub(super) const SCHEMA_VERSION: &str = "1.0";
 struct Document<'a> {
     schema_version: &'static str,
     tool: Tool,
+    filter: Option<FilterJson<'a>>,
     summary: Counts,
     inputs: Vec<InputJson<'a>>,
     logs: Vec<LogJson<'a>>,
@@ -31,6 +33,30 @@ struct Tool {
     name: &'static str,
     version: &'static str,
     lang: &'static str,
+}
+
+/// Which sessions the report is about.
+#[derive(Serialize)]
+struct FilterJson<'a> {
+    since: Option<String>,
+    until: Option<String>,
+    #[serde(rename = "where")]
+    patterns: Vec<&'a str>,
+    sessions_in_all: u64,
+}
+
+impl<'a> FilterJson<'a> {
+    fn of(summary: &'a Summary) -> Option<Self> {
+        let sieve = summary.sieve.as_ref()?;
+        let (since, until) = sieve.span();
+        let told = |ms| When { ms, known: Known::Everything }.rfc3339();
+        Some(Self {
+            since: since.and_then(told),
+            until: until.and_then(told),
+            patterns: sieve.patterns().collect(),
+            sessions_in_all: summary.all_sessions(),
+        })
+    }
 }
 
 #[derive(Serialize)]
@@ -233,11 +259,12 @@ pub fn report_json(
             version: env!("CARGO_PKG_VERSION"),
             lang: sentences.words().lang().tag(),
         },
+        filter: FilterJson::of(summary),
         summary: Counts {
             inputs: summary.inputs.len(),
             lines: sum(|i| i.lines),
             lines_not_understood: sum(|i| i.lines_not_understood),
-            sessions: sum(|i| i.starts.count()),
+            sessions: summary.sessions(),
             exchanges: summary.totals.exchanges,
             replies: ByClass::from(summary.totals.replies),
             problems: by_severity(|s| summary.problems_of(s)),

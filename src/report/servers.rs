@@ -40,7 +40,7 @@ impl Default for Servers {
 
 impl Gather for Servers {
     fn fork(&self) -> Self {
-        Self::default()
+        Self { files: self.files.clone(), ..Self::default() }
     }
 
     fn begin_file(&mut self, name: &LogName, lines_before: u64) {

@@ -76,7 +76,7 @@ struct RowJson<'a> {
 
 impl Gather for Sessions {
     fn fork(&self) -> Self {
-        Self::new(self.zone.clone())
+        Self { files: self.files.clone(), ..Self::new(self.zone.clone()) }
     }
 
     fn begin_file(&mut self, name: &LogName, lines_before: u64) {

@@ -74,7 +74,8 @@ impl Sources {
     /// A log of that name in one file, or in several; lines of sessions' starts are counted through all of them. `gathered` is about
     /// this log only.
     pub fn add_log(&mut self, name: String, files: Vec<InputSummary>, starts: &Starts, gathered: &Report) {
-        let (totals, tallies) = (gathered.totals.clone(), gathered.tallies.clone());
+        let (totals, tallies) = gathered.counted();
+        let (totals, tallies) = (totals.clone(), tallies.clone());
         let mut log = Log { name, files: Vec::new(), totals, tallies };
         let mut lines_before = 0;
         let n_files = files.len();

@@ -93,7 +93,8 @@ pub(super) fn shortened_in_front(text: &str, width: usize) -> String {
 
 /// `text` broken into lines of at most `width` columns: at spaces, and within Japanese where its rules allow it. What is still
 /// too wide is broken where it must be.
-pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
+#[must_use]
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut used = 0;

@@ -2,13 +2,15 @@
 
 use super::example::worth;
 use super::sources::Sources;
-use crate::catalog::Said;
+use crate::catalog::{Said, Word, Words};
 use crate::event::Place;
 use crate::ftp::Verb;
 use crate::rule::{Finding, Group, Ledger, Rule, Severity};
-use crate::session::{Ended, Session, Starts};
+use crate::session::{Ended, Session, Sieve, Starts};
 use crate::source::LogName;
+use crate::text::{Printable, grouped};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What was counted.
 #[derive(Clone, Debug, Default)]
@@ -155,6 +157,8 @@ pub struct Summary {
     pub logs: Vec<LogSummary>,
     /// What did not fit into the ledger of all sessions.
     pub ledger_overflow: u64,
+    /// The sessions that it is about; nothing means all.
+    pub sieve: Option<Arc<Sieve>>,
 }
 
 impl Summary {
@@ -162,6 +166,30 @@ impl Summary {
     #[must_use]
     pub fn findings_of(&self, severity: Severity) -> u64 {
         self.counted[severity as usize]
+    }
+
+    /// How many sessions the inputs hold, those that it is not about included.
+    #[must_use]
+    pub fn all_sessions(&self) -> u64 {
+        self.inputs.iter().map(|input| input.starts.count()).sum()
+    }
+
+    /// How many sessions it is about.
+    #[must_use]
+    pub fn sessions(&self) -> u64 {
+        if self.sieve.is_some() { self.totals.sessions } else { self.all_sessions() }
+    }
+
+    /// Whether some sessions are asked for, and there is none of them.
+    #[must_use]
+    pub fn is_about_nothing(&self) -> bool {
+        self.sieve.is_some() && self.totals.sessions == 0
+    }
+
+    /// Which sessions it is about, in words; nothing where it is about all.
+    pub(super) fn only(&self, words: &Words) -> Option<String> {
+        let sieve = self.sieve.as_ref()?;
+        Some(only(sieve, self.totals.sessions, self.all_sessions(), words))
     }
 
     /// How many problems have that severity.
@@ -194,6 +222,14 @@ impl Summary {
     pub fn worst(&self) -> Option<Severity> {
         [Severity::Error, Severity::Warning, Severity::Note].into_iter().find(|s| self.findings_of(*s) > 0)
     }
+}
+
+/// Which sessions a report or a list is about, and how many of all they are.
+#[must_use]
+pub fn only(sieve: &Sieve, chosen: u64, all: u64, words: &Words) -> String {
+    let asked: Vec<String> = sieve.asked().map(|a| Printable(a.as_bytes()).to_string()).collect();
+    let what = asked.join(words.get(Word::Comma));
+    words.with(Word::OnlySessions, &[("what", &what), ("n", &grouped(chosen)), ("all", &grouped(all))])
 }
 
 /// Findings of one kind, counted.
@@ -270,7 +306,7 @@ pub(super) fn summarize(
     let not_listed = counted.iter().sum::<u64>() - findings.len() as u64;
     let problems = problems(&findings, tallies);
     let ledger_overflow = ledger.overflow;
-    Summary { findings, not_listed, counted, problems, totals, inputs, logs, ledger_overflow }
+    Summary { findings, not_listed, counted, problems, totals, inputs, logs, ledger_overflow, sieve: None }
 }
 
 /// Puts findings of one kind together, the worst first.

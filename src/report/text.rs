@@ -82,6 +82,9 @@ impl Page<'_> {
         } else {
             self.many_logs(out, &logs);
         }
+        if let Some(only) = self.summary.only(self.sentences.words()) {
+            out.push_str(&hanging("", &only, self.width()));
+        }
         if !self.summary.problems.is_empty() {
             for line in whole_or_parts(self.word(Word::Legend), self.width()) {
                 let _ = writeln!(out, "{}", self.paint(Paint::Dim, line));
@@ -332,7 +335,10 @@ impl Page<'_> {
 
     fn end(&self, out: &mut String) {
         let words = self.sentences.words();
-        let all = self.summary.inputs.iter().map(|i: &InputSummary| i.starts.count()).sum();
+        let all = self.summary.sessions();
+        if self.summary.is_about_nothing() {
+            return;
+        }
         if self.summary.problems.is_empty() {
             let sessions = words.count(Counted::Sessions, all);
             let nothing = words.with(Word::NothingFound, &[("sessions", &sessions)]);

@@ -104,7 +104,7 @@ pub struct Finding {
     pub facts: Vec<(&'static str, Fact<'static>)>,
     /// The lines that prove it; none where there are too many findings of the rule.
     pub transcript: Transcript,
-    /// How many sessions it is about.
+    /// How many sessions it is about, among those that the run is about.
     pub sessions: u64,
     pub(super) said: Words,
 }

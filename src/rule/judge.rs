@@ -20,7 +20,7 @@ pub struct Judge {
     rules: Arc<Ruleset>,
     /// Lines of context in transcripts.
     context: usize,
-    /// By the numbers of the rules.
+    /// By the numbers of the rules, as far as any has too many findings.
     limits: Vec<Limits>,
     /// The transcript of the finding at hand; it keeps its room for the next.
     transcript: Transcript,
@@ -54,11 +54,10 @@ impl Judge {
     /// A judge by those rules whose transcripts have `context` lines before the offending one.
     #[must_use]
     pub fn new(context: usize, rules: Arc<Ruleset>) -> Self {
-        let limits = vec![Limits::default(); rules.rules().len()];
         Self {
             rules,
             context: context.min(CONTEXT_MAX),
-            limits,
+            limits: Vec::new(),
             transcript: Transcript::default(),
             about_session: Vec::new(),
             progress: BTreeMap::new(),
@@ -67,6 +66,9 @@ impl Judge {
 
     /// Sets how far the findings of the rule with that number are worth their details.
     pub fn limit(&mut self, number: usize, limits: Limits) {
+        if self.limits.len() <= number {
+            self.limits.resize(number + 1, Limits::default());
+        }
         self.limits[number] = limits;
     }
 
@@ -160,7 +162,7 @@ impl Judge {
         found: Found,
         wants: impl Fn(&Finding, bool) -> bool,
     ) -> Finding {
-        let limits = self.limits[number];
+        let limits = self.limits.get(number).copied().unwrap_or_default();
         let before = |limit: Option<Place>| limit.is_none_or(|limit| exchange.place() <= limit);
         let mut finding = self.outline(number, exchange, &found);
         let session = exchange.session();

@@ -12,7 +12,7 @@ use crate::ftp::{Code, Rename};
 use crate::session::{Ended, Session};
 use crate::time::When;
 use foldhash::fast::FixedState;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Refusals that are remembered one by one.
@@ -29,6 +29,8 @@ pub(super) const DANGLING_MAX: usize = 10_000;
 pub(super) const VISITS_MAX: usize = 15_000;
 /// Failed logins that are remembered.
 pub(super) const ATTEMPTS_MAX: usize = 15_000;
+/// Sessions that a run is about, where it is not about all; 16 bytes each.
+pub(super) const CHOSEN_MAX: usize = 500_000;
 
 /// A rename that was begun and never ended.
 #[derive(Clone, Debug)]
@@ -110,11 +112,39 @@ pub struct Ledger {
     forgotten: u64,
     /// What the user's own rules count.
     pub(super) own: Sightings,
+    /// Where the sessions begin that the run is about, in order once [`Ledger::sort`] has run; nothing means all of them.
+    chosen: Option<Vec<Place>>,
     /// What did not fit.
     pub overflow: u64,
 }
 
 impl Ledger {
+    /// One of a run that is about some sessions only. The others are remembered, too: they may be the reason.
+    #[must_use]
+    pub fn of_some() -> Self {
+        Self { chosen: Some(Vec::new()), ..Self::default() }
+    }
+
+    /// Notes that the run is about the session that begins there.
+    #[inline]
+    pub fn choose(&mut self, session: Place) {
+        if let Some(chosen) = &mut self.chosen {
+            chosen.push(session);
+        }
+    }
+
+    /// Whether the run is about the session that begins there.
+    #[must_use]
+    pub fn is_about(&self, session: Place) -> bool {
+        self.chosen.as_ref().is_none_or(|chosen| chosen.binary_search(&session).is_ok())
+    }
+
+    /// How many of these sessions the run is about; the same one counts once.
+    pub(super) fn count(&self, sessions: impl Iterator<Item = Place>) -> u64 {
+        let different: BTreeSet<Place> = sessions.filter(|session| self.is_about(*session)).collect();
+        different.len() as u64
+    }
+
     /// Learns from a session or a part of one.
     pub fn observe(&mut self, session: &Session, ended: Ended) {
         let before = self.refusals.len();
@@ -145,6 +175,9 @@ impl Ledger {
         self.dangling.append(&mut other.dangling);
         self.forgotten += std::mem::take(&mut other.forgotten);
         self.servers.absorb(&mut other.servers);
+        if let (Some(mine), Some(theirs)) = (&mut self.chosen, &mut other.chosen) {
+            mine.append(theirs);
+        }
         self.overflow += std::mem::take(&mut other.overflow);
         self.keep_first(2);
         if self.names.list.len() > self.names_max.max(NAMES_KEPT) {
@@ -161,6 +194,9 @@ impl Ledger {
         self.forgotten += keep_first(&mut self.visits, VISITS_MAX, times, |v| v.begin);
         self.overflow += keep_first(&mut self.attempts, ATTEMPTS_MAX, times, |a| a.place);
         self.overflow += keep_first(&mut self.dangling, DANGLING_MAX, times, |d| d.place);
+        if let Some(chosen) = &mut self.chosen {
+            self.forgotten += keep_first(chosen, CHOSEN_MAX, times, |place| *place);
+        }
     }
 
     /// The numbers of names, wherever one stands.
@@ -199,6 +235,7 @@ impl Ledger {
         self.visits.sort_by_cached_key(|v| v.begin);
         self.attempts.sort_by_key(|a| a.place);
         self.dangling.sort_by_key(|d| d.place);
+        self.chosen.iter_mut().for_each(|chosen| chosen.sort_unstable());
         let known_until = self.visits.last().filter(|_| n_visits >= VISITS_MAX).map(|v| v.begin);
         self.concurrency = Concurrency::of(&self.refusals, &self.visits, known_until, &self.names);
         self.overflow += std::mem::take(&mut self.servers.left_out);

@@ -284,7 +284,7 @@ impl Ruleset {
         ledger.own.note(session, self);
     }
 
-    /// What the rules that speak find in all sessions together.
+    /// What the rules that speak find in all sessions together. What is about no session of the run is left out.
     #[must_use]
     pub fn judge(&self, ledger: &Ledger) -> Vec<Finding> {
         let mut found = Vec::new();
@@ -292,7 +292,7 @@ impl Ruleset {
             let before = found.len();
             match entry.rule.check {
                 Check::Ledger(check) => check(ledger, self.numbers(number), &mut found),
-                Check::Own(own) => own.bursts(entry.rule, &ledger.own, &mut found),
+                Check::Own(own) => own.bursts(entry.rule, ledger, &mut found),
                 _ => continue,
             }
             for finding in &mut found[before..] {
@@ -300,6 +300,7 @@ impl Ruleset {
                 finding.severity = entry.severity.unwrap_or(finding.severity);
             }
         }
+        found.retain(|finding| finding.sessions > 0);
         found
     }
 

@@ -22,6 +22,14 @@ pub trait Gather: Send + Sized {
     fn observe(&mut self, session: &Session, ended: Ended);
     /// Takes everything out of `other`.
     fn absorb(&mut self, other: &mut Self);
+    /// How many bytes, roughly, it holds of things that it could drop.
+    fn held_bytes(&self) -> usize {
+        0
+    }
+    /// Drops them, and returns how many of them nobody will know of.
+    fn drop_held(&mut self) -> u64 {
+        0
+    }
 }
 
 /// Where each session of a source begins, in order: a session's number is its rank.

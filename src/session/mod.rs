@@ -10,6 +10,7 @@ mod exchange;
 mod gather;
 mod lifetime;
 mod pair;
+mod sieve;
 mod step;
 mod turn;
 mod watch;
@@ -18,6 +19,7 @@ pub use assemble::{Assembler, Ended, Overflow};
 pub use capability::{Stand, listed};
 pub use exchange::{Exchange, Reply};
 pub use gather::{Gather, SESSIONS_NUMBERED_MAX, Starts};
+pub use sieve::{ChosenBy, Sieve, Sifted, Sifting, UNDECIDED_BYTES_MAX, Unfit};
 pub use step::{OutOfStep, Slip};
 pub use watch::{Notable, Watch};
 

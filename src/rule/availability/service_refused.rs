@@ -42,7 +42,9 @@ fn check(ledger: &Ledger, numbers: Numbers, findings: &mut Vec<Finding>) {
             continue;
         }
         // A connection that is closed before the greeting may be a look whether the port is open.
-        for refusal in chain.iter().filter(|r| r.said.is_some() && is_of_this_rule(r.reason)) {
+        let is_reported =
+            |r: &&Refusal| r.said.is_some() && is_of_this_rule(r.reason) && ledger.is_about(r.session);
+        for refusal in chain.iter().filter(is_reported) {
             if last_session.replace(refusal.session) != Some(refusal.session) {
                 let held = (findings.len() < HELD_MAX).then(|| Held::at(refusal, ledger)).flatten();
                 findings.push(refused(refusal, &held.unwrap_or_default(), ledger));

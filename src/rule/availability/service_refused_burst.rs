@@ -56,7 +56,6 @@ fn check(ledger: &Ledger, numbers: Numbers, findings: &mut Vec<Finding>) {
 fn burst(chain: &[Refusal], peak: usize, ledger: &Ledger, numbers: Numbers) -> Finding {
     let (first, last) = (&chain[0], &chain[chain.len() - 1]);
     let clients: BTreeSet<u32> = chain.iter().map(|r| r.client).collect();
-    let sessions: BTreeSet<_> = chain.iter().map(|r| r.session).collect();
     let again = ledger.accepted_after(last.place);
     let severity = if peak >= numbers.count(ERROR) { Severity::Error } else { Severity::Warning };
     let reason = prevailing(chain);
@@ -91,7 +90,7 @@ fn burst(chain: &[Refusal], peak: usize, ledger: &Ledger, numbers: Numbers) -> F
         related,
         facts,
         transcript,
-        sessions: sessions.len() as u64,
+        sessions: ledger.count(chain.iter().map(|r| r.session)),
         said: words(first, clients.len() == 1, &ledger.names),
     }
 }

@@ -107,7 +107,6 @@ fn finding(case: &'static str, row: &[&Attempt], ledger: &Ledger, numbers: Numbe
         Some(_) => ("guessed", Severity::Warning, Confidence::Possible),
         None => (case, Severity::Warning, Confidence::Certain),
     };
-    let sessions = row.iter().map(|a| a.session).collect::<BTreeSet<_>>().len() as u64;
     let mut said = Words::default();
     if clients.len() == 1 {
         said.client = said.keep(ledger.names.text(first.client));
@@ -128,7 +127,7 @@ fn finding(case: &'static str, row: &[&Attempt], ledger: &Ledger, numbers: Numbe
         related,
         facts,
         transcript: transcript(row, login, ledger),
-        sessions,
+        sessions: ledger.count(row.iter().map(|a| a.session)),
         said,
     }
 }

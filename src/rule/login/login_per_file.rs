@@ -77,7 +77,7 @@ fn finding(row: &[&Visit], ledger: &Ledger) -> Finding {
             ("clients", Fact::Number(1)),
         ],
         transcript: transcript(place, end, row),
-        sessions: row.len() as u64,
+        sessions: ledger.count(row.iter().map(|visit| visit.begin)),
         said,
     }
 }

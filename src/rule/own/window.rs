@@ -5,7 +5,7 @@ use crate::catalog::Word;
 use crate::event::Place;
 use crate::ftp::Software;
 use crate::rule::finding::{Asked, Words};
-use crate::rule::{Fact, Finding, Label, Related, Role, Rule, Ruleset, Said, Side, Transcript};
+use crate::rule::{Fact, Finding, Label, Ledger, Related, Role, Rule, Ruleset, Said, Side, Transcript};
 use crate::session::{Confidence, Exchange, Session};
 use crate::time::When;
 use std::collections::BTreeSet;
@@ -129,12 +129,12 @@ fn words(exchange: &Exchange) -> Words {
 impl Own {
     /// Finds what is too much of a kind. The window slides: it is full whenever as many exchanges as the rule says lie within its
     /// length. Windows that overlap are one finding.
-    pub(in crate::rule) fn bursts(&self, rule: &'static Rule, seen: &Sightings, found: &mut Vec<Finding>) {
+    pub(in crate::rule) fn bursts(&self, rule: &'static Rule, ledger: &Ledger, found: &mut Vec<Finding>) {
         let Shape::Count { count, within, per, .. } = self.shape else { return };
-        for group in seen.in_order(self.index, per).chunk_by(|a, b| a.key(per) == b.key(per)) {
+        for group in ledger.own.in_order(self.index, per).chunk_by(|a, b| a.key(per) == b.key(per)) {
             for stretch in group.split(|s| s.clears) {
                 for burst in full(stretch, count, within) {
-                    found.push(finding(rule, burst));
+                    found.push(finding(rule, burst, ledger));
                 }
             }
         }
@@ -163,10 +163,9 @@ fn full<'s, 'a>(row: &'s [&'a Sighting], count: usize, within: Option<i64>) -> V
     bursts.into_iter().map(|(first, last)| &row[first..=last]).collect()
 }
 
-fn finding(rule: &'static Rule, burst: &[&Sighting]) -> Finding {
+fn finding(rule: &'static Rule, burst: &[&Sighting], ledger: &Ledger) -> Finding {
     let (first, last) = (burst[0], burst[burst.len() - 1]);
     let clients: BTreeSet<&[u8]> = burst.iter().map(|s| s.words.client.of(&s.words.text)).collect();
-    let sessions: BTreeSet<Place> = burst.iter().map(|s| s.session).collect();
     let mut facts = vec![
         ("count", Fact::Number(burst.len() as u64)),
         ("clients", Fact::Number(clients.len() as u64)),
@@ -203,7 +202,7 @@ fn finding(rule: &'static Rule, burst: &[&Sighting]) -> Finding {
         related: vec![Related { role: Role::Evidence, place: last.place }],
         facts,
         transcript: transcript(burst),
-        sessions: sessions.len() as u64,
+        sessions: ledger.count(burst.iter().map(|s| s.session)),
         said,
     }
 }
