@@ -325,12 +325,12 @@ fn outcome(log: &str, sieve: Option<&Arc<Sieve>>, jobs: usize, block_bytes: usiz
     let input = || Input::bytes("x.log", log.as_bytes());
     let options = Options { sieve: sieve.cloned(), ..Options::default() };
     let mut run = engine::run(input(), &settings, Report::new(options), |_| Ok(())).unwrap();
-    let summed = run.input("x.log");
+    let summed = run.input();
     let summary = run.gathered.seal(vec![summed]);
     let mut json = Vec::new();
     report_json(&mut json, &summary, &Sentences::new(Lang::En, Zone::UTC), 0).unwrap();
     let mut exchanges = Vec::new();
-    let gather = Exchanges::new("x.log", Shape::Ndjson, Zone::UTC, &Words::new(Lang::En));
+    let gather = Exchanges::new(Shape::Ndjson, Zone::UTC, &Words::new(Lang::En));
     let prompt = Settings { prompt: true, ..settings.clone() };
     let gather = Sifted::new(gather, sieve.cloned());
     let run = engine::run(input(), &prompt, gather, |progress| {
@@ -344,7 +344,7 @@ fn outcome(log: &str, sieve: Option<&Arc<Sieve>>, jobs: usize, block_bytes: usiz
     let gather = Sifted::new(Sessions::default(), sieve.cloned());
     let mut run = engine::run(input(), &settings, gather, |_| Ok(())).unwrap();
     run.gathered.gather.sort();
-    run.gathered.gather.ndjson(&mut sessions, "x.log", &run.starts).unwrap();
+    run.gathered.gather.ndjson(&mut sessions, &run.starts).unwrap();
     [json, exchanges, sessions].map(|bytes| String::from_utf8(bytes).unwrap())
 }
 
