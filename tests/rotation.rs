@@ -4,7 +4,7 @@
 
 mod program;
 
-use program::{Folder, Ran, command, ran};
+use program::{Ran, command, ran};
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::fs;
@@ -14,6 +14,14 @@ use std::process::Command;
 
 /// Real sessions of a vsftpd, some of which refuse a rename whose reason stands many lines before.
 const LOG: &str = include_str!("../samples/server.log");
+
+/// An empty folder of a test.
+fn folder_of(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rotation").join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
 
 /// The log in so many files, the oldest first.
 fn pieces(n: usize) -> Vec<String> {
@@ -29,7 +37,8 @@ fn pieces(n: usize) -> Vec<String> {
 type Name = fn(usize, usize) -> String;
 
 const NUMBERED: Name = |age, _| if age == 0 { "server.log".to_owned() } else { format!("server.log.{age}") };
-const BEFORE_END: Name = |age, _| if age == 0 { "server.log".to_owned() } else { format!("server.{age}.log") };
+const BEFORE_END: Name =
+    |age, _| if age == 0 { "server.log".to_owned() } else { format!("server.{age}.log") };
 const DATED: Name = |age, _| match age {
     0 => "server.log".to_owned(),
     _ => format!("server.log-2026{:02}{:02}", 12 - (age - 1) / 28, 28 - (age - 1) % 28),
@@ -54,8 +63,14 @@ fn found(ran: &Ran) -> Vec<Value> {
         let said: Vec<&Value> =
             finding["transcript"].as_array().unwrap().iter().map(|line| &line["text"]).collect();
         serde_json::json!([
-            finding["rule"], finding["case"], finding["confidence"], finding["time"], finding["session"],
-            finding["command"], finding["reply"], said
+            finding["rule"],
+            finding["case"],
+            finding["confidence"],
+            finding["time"],
+            finding["session"],
+            finding["command"],
+            finding["reply"],
+            said
         ])
     };
     findings.map(of).collect()
@@ -68,9 +83,9 @@ fn analyzed(path: &Path) -> Ran {
 }
 
 fn whole() -> Vec<Value> {
-    let folder = Folder::new("rotation-whole");
-    fs::write(folder.path().join("server.log"), LOG).unwrap();
-    let found = found(&analyzed(folder.path()));
+    let folder = folder_of("whole");
+    fs::write(folder.join("server.log"), LOG).unwrap();
+    let found = found(&analyzed(&folder));
     assert!(found.len() > 5);
     found
 }
@@ -80,9 +95,9 @@ fn files_that_were_rotated_give_the_findings_of_the_whole_log() {
     let want = whole();
     for (kind, name) in [("a", NUMBERED), ("b", BEFORE_END), ("c", DATED), ("d", COUNTED)] {
         for n in [2, 3, 7, 20, 50] {
-            let folder = Folder::new(&format!("rotation-{kind}-{n}"));
-            write(folder.path(), &pieces(n), name);
-            assert_eq!(found(&analyzed(folder.path())), want, "{kind} in {n} files");
+            let folder = folder_of(&format!("{kind}-{n}"));
+            write(&folder, &pieces(n), name);
+            assert_eq!(found(&analyzed(&folder)), want, "{kind} in {n} files");
         }
     }
 }
@@ -94,8 +109,8 @@ fn compress(tool: &str, path: &Path) {
 #[test]
 fn compressed_files_are_pieces_too_and_so_are_members_of_archives() {
     let want = whole();
-    let folder = Folder::new("rotation-packed");
-    let logs = folder.path().join("logs");
+    let folder = folder_of("packed");
+    let logs = folder.join("logs");
     fs::create_dir(&logs).unwrap();
     let files = write(&logs, &pieces(12), NUMBERED);
     for (path, tool) in files.iter().zip(["gzip", "bzip2", "xz", "gzip", "gzip"]) {
@@ -103,8 +118,8 @@ fn compressed_files_are_pieces_too_and_so_are_members_of_archives() {
     }
     assert_eq!(found(&analyzed(&logs)), want);
     for (archive, how) in [("a.tar", "-cf"), ("a.tar.gz", "-czf"), ("a.tar.xz", "-cJf")] {
-        let archive = folder.path().join(archive);
-        let tar = Command::new("tar").arg(how).arg(&archive).arg("-C").arg(folder.path()).arg("logs").status();
+        let archive = folder.join(archive);
+        let tar = Command::new("tar").arg(how).arg(&archive).arg("-C").arg(&folder).arg("logs").status();
         assert!(tar.unwrap().success());
         assert_eq!(found(&analyzed(&archive)), want, "{}", archive.display());
     }
@@ -112,15 +127,16 @@ fn compressed_files_are_pieces_too_and_so_are_members_of_archives() {
 
 #[test]
 fn the_cause_in_the_file_before_is_named_with_its_file() {
-    let folder = Folder::new("rotation-cause");
+    let folder = folder_of("cause");
     let lines: Vec<&str> = LOG.split_inclusive('\n').collect();
-    let refused = lines.iter().position(|l| l.contains("503 RNFR required first")).unwrap();
-    let cause = lines[..refused].iter().rposition(|l| l.contains("550 RNFR command failed")).unwrap();
-    write(folder.path(), &[lines[..=cause].concat(), lines[cause + 1..].concat()], NUMBERED);
-    let report: Value = serde_json::from_str(&analyzed(folder.path()).out).unwrap();
-    let finding = report["findings"].as_array().unwrap().iter().find(|f| f["rule"] == "rename-without-source");
+    let cause = lines.iter().position(|l| l.contains("550 RNFR command failed")).unwrap();
+    write(&folder, &[lines[..=cause].concat(), lines[cause + 1..].concat()], NUMBERED);
+    let report: Value = serde_json::from_str(&analyzed(&folder).out).unwrap();
+    let of_rule = |f: &&Value| f["rule"] == "rename-without-source" && f["case"] == "refused";
+    let in_last = |f: &&Value| f["location"]["path"].as_str().unwrap().ends_with("/server.log");
+    let finding = report["findings"].as_array().unwrap().iter().find(|f| of_rule(f) && in_last(f));
     let finding = finding.unwrap();
-    let older = folder.path().join("server.log.1").display().to_string();
+    let older = folder.join("server.log.1").display().to_string();
     let line = cause as u64 + 1;
     assert!(finding["location"]["path"].as_str().unwrap().ends_with("/server.log"), "{finding}");
     assert_eq!(finding["facts"]["cause_line"], serde_json::json!({"path": older, "line": line}));
@@ -128,14 +144,17 @@ fn the_cause_in_the_file_before_is_named_with_its_file() {
     assert_eq!((&related["path"], related["line"].as_u64()), (&Value::from(older.as_str()), Some(line)));
     assert!(finding["why"].as_str().unwrap().contains(&format!("on line server.log.1:{line}")), "{finding}");
     // People see the lines of both files.
-    let text = ran(command().args(["analyze", "--fail-on", "never"]).arg(folder.path())).out;
+    let text = ran(command().args(["analyze", "--fail-on", "never"]).arg(&folder)).out;
     let at = text.find("error[rename-without-source]").unwrap();
     let mut excerpt = text[at..].lines().skip(2);
     assert!(excerpt.any(|l| l.trim_start().starts_with("::: ") && l.ends_with("/server.log.1")), "{text}");
-    assert!(excerpt.next().unwrap().starts_with(&format!("{line} | ")) || text.contains("550 RNFR"), "{text}");
+    assert!(
+        excerpt.next().unwrap().starts_with(&format!("{line} | ")) || text.contains("550 RNFR"),
+        "{text}"
+    );
     assert!(excerpt.any(|l| l.trim_start().starts_with("::: ") && l.ends_with("/server.log")), "{text}");
     // And `show` goes on into the file before.
-    let target = format!("{}/server.log:{}", folder.path().display(), finding["location"]["line"]);
+    let target = format!("{}/server.log:{}", folder.display(), finding["location"]["line"]);
     let shown = ran(command().args(["show", "--all", &target]));
     assert_eq!((shown.code, shown.err.as_str()), (0, ""));
     assert!(shown.out.contains("550 RNFR command failed.") && shown.out.contains("::: "), "{}", shown.out);
@@ -143,11 +162,11 @@ fn the_cause_in_the_file_before_is_named_with_its_file() {
 
 #[test]
 fn a_file_that_is_missing_between_two_is_said_and_no_session_goes_over_the_gap() {
-    let folder = Folder::new("rotation-gap");
-    let files = write(folder.path(), &pieces(5), NUMBERED);
+    let folder = folder_of("gap");
+    let files = write(&folder, &pieces(5), NUMBERED);
     fs::remove_file(&files[2]).unwrap();
-    let ran = ran(command().args(["analyze", "--fail-on", "never", "-f", "json"]).arg(folder.path()));
-    let path = folder.path().display();
+    let ran = ran(command().args(["analyze", "--fail-on", "never", "-f", "json"]).arg(&folder));
+    let path = folder.display();
     assert_eq!(
         ran.err,
         format!(
@@ -161,22 +180,24 @@ fn a_file_that_is_missing_between_two_is_said_and_no_session_goes_over_the_gap()
         ran.out.lines().map(|l| serde_json::from_str(l).unwrap()).collect::<Vec<Value>>()
     };
     let over = |s: &Value| s.get("last_path").is_some();
-    let (with_gap, n) = (sessions(folder.path()), sessions(folder.path()).iter().filter(|s| over(s)).count());
-    assert!(with_gap.iter().all(|s| !over(s) || s["last_path"] != Value::from(format!("{path}/server.log.1"))));
-    let whole = Folder::new("rotation-no-gap");
-    write(whole.path(), &pieces(5), NUMBERED);
-    assert!(sessions(whole.path()).iter().filter(|s| over(s)).count() > n);
+    let (with_gap, n) = (sessions(&folder), sessions(&folder).iter().filter(|s| over(s)).count());
+    assert!(
+        with_gap.iter().all(|s| !over(s) || s["last_path"] != Value::from(format!("{path}/server.log.1")))
+    );
+    let whole = folder_of("no-gap");
+    write(&whole, &pieces(5), NUMBERED);
+    assert!(sessions(&whole).iter().filter(|s| over(s)).count() > n);
 }
 
 #[test]
 fn logs_of_different_servers_stay_apart_and_stand_in_the_table() {
-    let folder = Folder::new("rotation-servers");
+    let folder = folder_of("servers");
     for server in ["ftp01", "ftp02"] {
-        let logs = folder.path().join(server);
+        let logs = folder.join(server);
         fs::create_dir(&logs).unwrap();
         write(&logs, &pieces(3), NUMBERED);
     }
-    let ran = ran(command().args(["analyze", "--fail-on", "never"]).arg(folder.path()));
+    let ran = ran(command().args(["analyze", "--fail-on", "never"]).arg(&folder));
     let rows: Vec<&str> = ran.out.lines().filter(|l| l.trim_start().starts_with("ftp0")).collect();
     let numbers = |row: &str| row.split_whitespace().skip(1).map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(rows.len(), 2, "{}", ran.out);
@@ -185,16 +206,23 @@ fn logs_of_different_servers_stay_apart_and_stand_in_the_table() {
     let (n4, n5) = (replies("4"), replies("5"));
     let share = |n: usize| format!("{:.2}%", n as f64 * 100.0 / replies("") as f64);
     let row = numbers(rows[0]);
-    assert_eq!((row[1].as_str(), &row[2], &row[3]), (replies("").to_string().as_str(), &share(n4), &share(n5)));
-    let report: Value = serde_json::from_str(&analyzed(folder.path()).out).unwrap();
+    assert_eq!(
+        (row[1].as_str(), &row[2], &row[3]),
+        (replies("").to_string().as_str(), &share(n4), &share(n5))
+    );
+    let report: Value = serde_json::from_str(&analyzed(&folder).out).unwrap();
     assert_eq!(report["logs"].as_array().unwrap().len(), 2);
     assert_eq!(report["logs"][1]["inputs"], serde_json::json!([3, 4, 5]));
 }
 
 /// Replies in the log whose code begins so: lines with a code and a blank behind it end a reply.
 fn replies(class: &str) -> usize {
-    let codes = LOG.lines().filter_map(|l| l.split_once("FTP response: Client ")?.1.split_once(", \"")).map(|(_, said)| said);
-    let ends = codes.filter(|said| said.len() > 3 && said[..3].bytes().all(|b| b.is_ascii_digit()) && &said[3..4] == " ");
+    let codes = LOG
+        .lines()
+        .filter_map(|l| l.split_once("FTP response: Client ")?.1.split_once(", \""))
+        .map(|(_, said)| said);
+    let ends = codes
+        .filter(|said| said.len() > 3 && said[..3].bytes().all(|b| b.is_ascii_digit()) && &said[3..4] == " ");
     ends.filter(|said| said.starts_with(class)).count()
 }
 
@@ -202,24 +230,24 @@ fn replies(class: &str) -> usize {
 fn a_directory_of_five_thousand_files_holds_what_was_written_into_it() {
     const SERVERS: usize = 50;
     const FILES: usize = 100;
-    let folder = Folder::new("rotation-many");
+    let folder = folder_of("many");
     for server in 0..SERVERS {
-        let logs = folder.path().join(format!("ftp{server:02}"));
+        let logs = folder.join(format!("ftp{server:02}"));
         fs::create_dir(&logs).unwrap();
         for age in 0..FILES {
             let name = if age == 0 { "vsftpd.log".to_owned() } else { format!("vsftpd.log.{age}") };
             fs::write(logs.join(name), session(server, FILES - age)).unwrap();
         }
     }
-    fs::write(folder.path().join("readme.txt"), "nothing\n").unwrap();
-    fs::write(folder.path().join("empty.log"), "").unwrap();
-    let report: Value = serde_json::from_str(&analyzed(folder.path()).out).unwrap();
+    fs::write(folder.join("readme.txt"), "nothing\n").unwrap();
+    fs::write(folder.join("empty.log"), "").unwrap();
+    let report: Value = serde_json::from_str(&analyzed(&folder).out).unwrap();
     let summary = &report["summary"];
     assert_eq!(summary["inputs"], SERVERS * FILES);
     assert_eq!(report["logs"].as_array().unwrap().len(), SERVERS);
     // One session begins in each file but the last of its server, and ends in the next: none is cut in two.
     assert_eq!(summary["sessions"], SERVERS * FILES);
-    assert_eq!(summary["replies"]["5xx"], SERVERS * (FILES - 1));
+    assert_eq!(summary["replies"]["5xx"], SERVERS * (FILES + FILES - 1));
     assert_eq!(summary["findings"]["error"], SERVERS * (FILES - 1));
     assert!(report["findings"].as_array().unwrap().iter().all(|f| f["case"] == "refused"));
 }
@@ -227,23 +255,21 @@ fn a_directory_of_five_thousand_files_holds_what_was_written_into_it() {
 /// The end of the session before, whose RNFR was refused in the file before, and the beginning of the next one.
 fn session(server: usize, number: usize) -> String {
     let mut out = std::io::Cursor::new(Vec::new());
-    let day = 1 + number % 28;
     let mut say = |number: usize, second: usize, user: &str, what: &str, said: &str| {
-        let (pid, client) = (2 * number, format!("192.0.2.{server}"));
+        let (pid, client) = (1_000 + 2 * number, format!("192.0.2.{server}"));
+        let (day, hour) = (1 + number / 24, number % 24);
         writeln!(
             out,
-            "Thu Jan {day:2} {:02}:{:02}:{second:02} 2026 [pid {pid}] {user}{what}: Client \"{client}\"{said}",
-            number / 60,
-            number % 60
+            "Thu Jan {day:2} {hour:02}:00:{second:02} 2026 [pid {pid}] {user}{what}: Client \"{client}\"{said}",
         )
         .unwrap();
     };
     let (command, response) = ("FTP command", "FTP response");
     if number > 1 {
-        say(number - 1, 0, "[ann] ", command, ", \"RNTO b\"");
-        say(number - 1, 0, "[ann] ", response, ", \"503 RNFR required first.\"");
-        say(number - 1, 1, "[ann] ", command, ", \"QUIT\"");
-        say(number - 1, 1, "[ann] ", response, ", \"221 Goodbye.\"");
+        say(number - 1, 10, "[ann] ", command, ", \"RNTO b\"");
+        say(number - 1, 10, "[ann] ", response, ", \"503 RNFR required first.\"");
+        say(number - 1, 11, "[ann] ", command, ", \"QUIT\"");
+        say(number - 1, 11, "[ann] ", response, ", \"221 Goodbye.\"");
     }
     say(number, 2, "", "CONNECT", "");
     say(number, 2, "", response, ", \"220 (vsFTPd 3.0.3)\"");
@@ -258,13 +284,13 @@ fn session(server: usize, number: usize) -> String {
 
 #[test]
 fn a_log_and_a_copy_of_it_are_two_logs() {
-    let folder = Folder::new("rotation-copy");
-    let path = folder.path().join("server.log");
+    let folder = folder_of("copy");
+    let path = folder.join("server.log");
     fs::write(&path, LOG).unwrap();
-    fs::copy(&path, folder.path().join("server.log.1")).unwrap();
-    compress("gzip", &folder.path().join("server.log.1"));
-    fs::copy(folder.path().join("server.log.1.gz"), folder.path().join("server.log.gz")).unwrap();
-    let report: Value = serde_json::from_str(&analyzed(folder.path()).out).unwrap();
+    fs::copy(&path, folder.join("server.log.1")).unwrap();
+    compress("gzip", &folder.join("server.log.1"));
+    fs::copy(folder.join("server.log.1.gz"), folder.join("server.log.gz")).unwrap();
+    let report: Value = serde_json::from_str(&analyzed(&folder).out).unwrap();
     let inputs: Vec<usize> =
         report["logs"].as_array().unwrap().iter().map(|l| l["inputs"].as_array().unwrap().len()).collect();
     assert_eq!(inputs, [2, 1]);
