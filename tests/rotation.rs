@@ -26,7 +26,7 @@ fn folder_of(name: &str) -> PathBuf {
 /// The log in so many files, the oldest first.
 fn pieces(n: usize) -> Vec<String> {
     let lines: Vec<&str> = LOG.split_inclusive('\n').collect();
-    let mut pieces: Vec<String> = lines.chunks(lines.len().div_ceil(n)).map(|lines| lines.concat()).collect();
+    let mut pieces: Vec<String> = lines.chunks(lines.len().div_ceil(n)).map(<[&str]>::concat).collect();
     // Only the last files of a short log are short.
     pieces.resize(n, String::new());
     pieces.retain(|piece| !piece.is_empty());
@@ -181,9 +181,7 @@ fn a_file_that_is_missing_between_two_is_said_and_no_session_goes_over_the_gap()
     };
     let over = |s: &Value| s.get("last_path").is_some();
     let (with_gap, n) = (sessions(&folder), sessions(&folder).iter().filter(|s| over(s)).count());
-    assert!(
-        with_gap.iter().all(|s| !over(s) || s["last_path"] != Value::from(format!("{path}/server.log.1")))
-    );
+    assert!(with_gap.iter().all(|s| !over(s) || s["last_path"] != format!("{path}/server.log.1")));
     let whole = folder_of("no-gap");
     write(&whole, &pieces(5), NUMBERED);
     assert!(sessions(&whole).iter().filter(|s| over(s)).count() > n);
@@ -249,7 +247,8 @@ fn a_directory_of_five_thousand_files_holds_what_was_written_into_it() {
     assert_eq!(summary["sessions"], SERVERS * FILES);
     assert_eq!(summary["replies"]["5xx"], SERVERS * (FILES + FILES - 1));
     assert_eq!(summary["findings"]["error"], SERVERS * (FILES - 1));
-    assert!(report["findings"].as_array().unwrap().iter().all(|f| f["case"] == "refused"));
+    let errors = report["findings"].as_array().unwrap().iter().filter(|f| f["severity"] == "error");
+    assert!(errors.into_iter().all(|f| f["rule"] == "rename-without-source" && f["case"] == "refused"));
 }
 
 /// The end of the session before, whose RNFR was refused in the file before, and the beginning of the next one.
@@ -299,4 +298,49 @@ fn a_log_and_a_copy_of_it_are_two_logs() {
         let _ = write!(names, "{} ", input["path"].as_str().unwrap().rsplit('/').next().unwrap());
     }
     assert_eq!(names, "server.log.1.gz server.log server.log.gz ");
+}
+
+#[test]
+fn files_are_chosen_by_patterns_and_read_once() {
+    let folder = folder_of("patterns");
+    for server in ["ftp01", "ftp02", "old"] {
+        fs::create_dir(folder.join(server)).unwrap();
+        write(&folder.join(server), &pieces(2), NUMBERED);
+    }
+    let run = |args: &[&str]| {
+        ran(command().current_dir(&folder).args(["analyze", "--fail-on", "never", "-f", "json"]).args(args))
+    };
+    let inputs = |args: &[&str]| -> Vec<String> {
+        let ran = run(args);
+        assert_eq!(ran.code, 0, "{args:?}: {}", ran.err);
+        let report: Value = serde_json::from_str(&ran.out).unwrap();
+        report["inputs"].as_array().unwrap().iter().map(|i| i["path"].as_str().unwrap().to_owned()).collect()
+    };
+    let both = ["ftp01/server.log.1", "ftp01/server.log", "ftp02/server.log.1", "ftp02/server.log"];
+    assert_eq!(inputs(&["ftp*"]), both);
+    assert_eq!(inputs(&["ftp0[12]/*"]), both);
+    assert_eq!(inputs(&["ftp*/*.log"]), [both[1], both[3]]);
+    assert_eq!(inputs(&["--exclude", "old", "."]), both.map(|path| format!("./{path}")));
+    assert_eq!(
+        inputs(&["--exclude", "*.1", "--exclude", "ftp01/*", "ftp*", "old/"]),
+        [both[3], "old/server.log"]
+    );
+    let tar = Command::new("tar").args(["-cf", "a.tar", "ftp01", "old"]).current_dir(&folder).status();
+    assert!(tar.unwrap().success());
+    assert_eq!(inputs(&["--exclude", "old", "a.tar"]), ["a.tar", "a.tar"]);
+    // Whatever a file is called, it is counted once.
+    let twice = run(&["ftp01/server.log", "ftp01", "./ftp01/server.log"]);
+    let report: Value = serde_json::from_str(&twice.out).unwrap();
+    assert_eq!(report["summary"]["inputs"], 2);
+    let said = "warning: ./ftp01/server.log is the same file as ftp01/server.log: it is read once\n";
+    assert_eq!((twice.code, twice.err.as_str()), (0, said));
+    let none = run(&["--exclude", "*", "ftp01"]);
+    assert_eq!((none.code, none.err.lines().next()), (2, Some("error: every file is excluded")));
+    let bad = run(&["--exclude", "[a", "ftp01"]);
+    assert_eq!((bad.code, bad.err.lines().next()), (2, Some("error: [a is not a pattern of paths")));
+    let missing = run(&["none*"]);
+    assert_eq!(
+        (missing.code, missing.err.lines().next()),
+        (2, Some("error: cannot read none*: no such file"))
+    );
 }

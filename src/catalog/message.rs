@@ -110,6 +110,10 @@ messages! {
     NoExchangesTip "no-exchanges-tip";
     PiecesMissing "pieces-missing";
     FilesMissing "files-missing";
+    SameFile "same-file";
+    NotAPattern "not-a-pattern";
+    AllExcluded "all-excluded";
+    AllExcludedTip "all-excluded-tip";
     NotUnderstood "not-understood" "not-understood-one";
     NotUnderstoodTip "not-understood-tip";
     LineNotUnderstood "line-not-understood";

@@ -123,7 +123,7 @@ pub(crate) enum Command {
 #[derive(Clone, Debug, Default, ClapArgs)]
 #[command(next_help_heading = "Input")]
 pub(crate) struct Reading {
-    /// Log files or directories; - reads standard input
+    /// Log files, directories or archives, or patterns of them; - reads standard input
     #[arg(value_name = "PATH", help_heading = "Arguments")]
     pub(crate) paths: Vec<PathBuf>,
     /// Log format, when detection is wrong (see `ftplog formats`)
@@ -138,6 +138,9 @@ pub(crate) struct Reading {
     /// Year in which the log begins, for times without one, as syslog writes them
     #[arg(long, value_name = "YYYY")]
     pub(crate) year: Option<String>,
+    /// Skip files, folders and members of archives like this, for example "*.gz" or "old/*". Repeatable
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) exclude: Vec<String>,
     /// Threads to use; 0 means one per core
     #[arg(short, long, value_name = "N", default_value_t = 0)]
     pub(crate) jobs: usize,

@@ -2,8 +2,9 @@
 
 use super::complaint::Complaint;
 use super::inputs::{no_logs, unreadable};
-use ftplog::source::{self, Input, Limits, Log, LogName, Logs, Unreadable};
+use ftplog::source::{self, Exclude, Input, Limits, Log, LogName, Logs, Unreadable};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A file, or the member of an archive that the user named.
 #[derive(Clone)]
@@ -16,8 +17,16 @@ pub(crate) struct File {
     pub(crate) by_user: bool,
     /// Whether the user named a member of an archive.
     is_member: bool,
-    /// How much may come out of it.
-    limits: Limits,
+    reach: Reach,
+}
+
+/// What is read of files.
+#[derive(Clone, Default)]
+pub(crate) struct Reach {
+    /// How much may come out of what is packed.
+    pub(crate) limits: Limits,
+    /// Which files and members of archives are left out.
+    pub(crate) exclude: Arc<Exclude>,
 }
 
 /// A log that was opened, or why it could not be.
@@ -30,34 +39,49 @@ pub(crate) struct Opened {
 
 impl File {
     /// The file at a path that the user named; the path may lead into an archive.
-    pub(crate) fn named(path: PathBuf, limits: Limits) -> Self {
+    pub(crate) fn named(path: PathBuf, reach: Reach) -> Self {
         let name = path.to_string_lossy().into_owned();
         let archive = archive(&path);
         let is_member = archive.is_some();
-        Self { path: archive.or(Some(path)), name, by_user: true, is_member, limits }
+        Self { path: archive.or(Some(path)), name, by_user: true, is_member, reach }
     }
 
     /// A file in a folder that the user named.
-    pub(crate) fn in_folder(path: PathBuf, limits: Limits) -> Self {
+    pub(crate) fn in_folder(path: PathBuf, reach: Reach) -> Self {
         let name = path.to_string_lossy().into_owned();
-        Self { path: Some(path), name, by_user: false, is_member: false, limits }
+        Self { path: Some(path), name, by_user: false, is_member: false, reach }
     }
 
     /// Standard input, under that name.
-    pub(crate) fn stdin(name: String, limits: Limits) -> Self {
-        Self { path: None, name, by_user: true, is_member: false, limits }
+    pub(crate) fn stdin(name: String, reach: Reach) -> Self {
+        Self { path: None, name, by_user: true, is_member: false, reach }
     }
 
     /// The archive that it is a member of.
     pub(crate) fn archive(&self) -> Option<Self> {
         let path = self.path.clone().filter(|_| self.is_member)?;
-        Some(Self::named(path, self.limits))
+        Some(Self::named(path, self.reach.clone()))
     }
 
     /// The files in its folder, itself included.
     pub(crate) fn beside(&self) -> Vec<Self> {
         let files = self.path.as_deref().map(source::beside).unwrap_or_default();
-        files.into_iter().map(|path| Self::in_folder(path, self.limits)).collect()
+        files.into_iter().map(|path| Self::in_folder(path, self.reach.clone())).collect()
+    }
+
+    /// Whether the user did not exclude it.
+    pub(crate) fn is_wanted(&self) -> bool {
+        self.wants(&self.name)
+    }
+
+    /// Whether the user did not exclude a log of that name in it.
+    pub(crate) fn wants(&self, name: &str) -> bool {
+        !self.reach.exclude.has(name)
+    }
+
+    /// What its names have in common; nothing for what is no file of its own.
+    pub(crate) fn identity(&self) -> Option<PathBuf> {
+        self.path.as_deref().filter(|_| !self.is_member).and_then(source::identity)
     }
 
     /// Whether its logs can be read in another order than that in which they stand in it.
@@ -106,9 +130,9 @@ impl File {
     /// All that is in the file.
     pub(crate) fn contents(&self) -> Result<Logs, Complaint> {
         let contents = if let Some(path) = &self.path {
-            source::open(path, self.limits)
+            source::open(path, self.reach.limits)
         } else {
-            let stdin = Logs::new(self.name.clone(), Box::new(std::io::stdin()), None, self.limits);
+            let stdin = Logs::new(self.name.clone(), Box::new(std::io::stdin()), None, self.reach.limits);
             stdin.map_err(|e| Unreadable::of(&e, Path::new(&self.name)))
         };
         let logs = contents.map_err(|why| unreadable(&self.name, &why))?;

@@ -4,17 +4,21 @@ use super::args::Reading;
 use super::captures;
 use super::complaint::{Complaint, NoLog};
 use super::config::{Config, Input};
-use super::file::File;
+use super::file::{File, Reach};
 use super::output::Output;
 use ftplog::catalog::{self, Hole, Message, Said};
 use ftplog::engine::{Settings, Stats, Stop};
 use ftplog::format::{Format, Setup};
 use ftplog::lang::Lang;
-use ftplog::source::{self, Limits, Owner, Packing, Unpackable, Unreadable};
+use ftplog::source::{
+    self, BadPattern, Exclude, Limits, Owner, Packing, Unpackable, Unreadable, Walk, expanded,
+};
 use ftplog::text::{Printable, nearest, without_secrets};
 use ftplog::time::Zone;
+use std::collections::HashMap;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The files that the user named, and folders that could not be looked into.
 pub(crate) struct Inputs {
@@ -27,6 +31,8 @@ pub(crate) struct Inputs {
 impl Inputs {
     /// Finds what there is to read.
     pub(crate) fn find(reading: &Reading, limits: Limits) -> Result<Self, Complaint> {
+        let exclude = Arc::new(Exclude::new(&reading.exclude).map_err(bad_pattern)?);
+        let reach = Reach { limits, exclude };
         let mut inputs = Self { files: Vec::new(), complaints: Vec::new(), folders: Vec::new() };
         let mut paths = reading.paths.clone();
         if paths.is_empty() {
@@ -37,24 +43,58 @@ impl Inputs {
         }
         for path in paths {
             if path.as_os_str() == "-" {
-                inputs.files.push(File::stdin(reading.stdin_name.clone(), limits));
+                inputs.files.push(File::stdin(reading.stdin_name.clone(), reach.clone()));
             } else if path.is_dir() {
-                inputs.enter(&path, limits);
+                let walk = source::walk(&path);
+                inputs.folders.push((path.to_string_lossy().into_owned(), walk.files.len()));
+                inputs.add(walk, |path| File::in_folder(path, reach.clone()));
+            } else if let Some(like_it) =
+                expanded(&path).filter(|walk| !path.exists() && !walk.files.is_empty())
+            {
+                inputs.add(like_it, |path| File::named(path, reach.clone()));
             } else {
-                inputs.files.push(File::named(path, limits));
+                inputs.files.push(File::named(path, reach.clone()));
             }
         }
+        let any = !inputs.files.is_empty();
+        inputs.files.retain(File::is_wanted);
+        if any && inputs.files.is_empty() {
+            return Err(Complaint::new(Message::AllExcluded).tip(Message::AllExcludedTip));
+        }
+        inputs.read_once();
         Ok(inputs)
     }
 
-    fn enter(&mut self, folder: &Path, limits: Limits) {
-        let walk = source::walk(folder);
-        self.folders.push((folder.to_string_lossy().into_owned(), walk.files.len()));
-        self.files.extend(walk.files.into_iter().map(|path| File::in_folder(path, limits)));
+    fn add(&mut self, walk: Walk, file: impl Fn(PathBuf) -> File) {
+        self.files.extend(walk.files.into_iter().map(file));
         for (path, why) in walk.unreadable {
             self.complaints.push(unreadable(&path.to_string_lossy(), &why));
         }
     }
+
+    /// Keeps one of several names of a file, so that nothing is counted twice.
+    fn read_once(&mut self) {
+        let mut known: HashMap<PathBuf, String> = HashMap::new();
+        let Self { files, complaints, .. } = self;
+        files.retain(|file| {
+            let Some(identity) = file.identity() else { return true };
+            let Some(other) = known.get(&identity) else {
+                known.insert(identity, file.name.clone());
+                return true;
+            };
+            // A link in a folder is nobody's mistake.
+            if file.by_user {
+                let what = Message::SameFile.with("path", Printable(file.name.as_bytes()));
+                complaints.push(Complaint::warning(what.with("other", Printable(other.as_bytes()))));
+            }
+            false
+        });
+    }
+}
+
+fn bad_pattern(BadPattern { pattern, why }: BadPattern) -> Complaint {
+    let what = Message::NotAPattern.with("text", Printable(pattern.as_bytes()));
+    Complaint::new(what).fact(Said::text(Printable(why.as_bytes()).to_string()))
 }
 
 /// A folder in which no file is an FTP log, with what the files are instead.

@@ -139,10 +139,14 @@ fn in_file(file: File) -> Box<dyn Iterator<Item = Log>> {
     let Some(first) = logs.next() else { return Box::new(std::iter::empty()) };
     // What comes through a pipe cannot be read in another order.
     if first.name.path == file.name || !file.can_be_opened_again() {
-        return Box::new(std::iter::once(first).chain(logs).map(move |log| Log::one(file.found(log))));
+        let wanted = std::iter::once(first).chain(logs);
+        return Box::new(
+            wanted.filter_map(move |log| file.wants(&log.name.path).then(|| Log::one(file.found(log)))),
+        );
     }
-    let members = std::iter::once(first).chain(logs).map(|log| log.name).enumerate().collect();
-    let rotations = rotations(members, |(_, name)| &name.path);
+    let members = std::iter::once(first).chain(logs).map(|log| log.name).enumerate();
+    let members = members.filter(|(_, name)| file.wants(&name.path));
+    let rotations = rotations(members.collect(), |(_, name)| &name.path);
     let archive = Arc::new(Mutex::new(Archive { file, rest: None, next: 0 }));
     Box::new(rotations.into_iter().map(move |rotation| {
         Log::of(rotation.log, rotation.files, |(number, name)| {

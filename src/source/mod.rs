@@ -4,6 +4,7 @@
 mod blocks;
 pub(crate) mod capture;
 mod encoding;
+mod globs;
 mod open;
 mod packed;
 mod rotation;
@@ -13,7 +14,8 @@ pub use blocks::{
     RECORD_LINES_MAX, Record, Records,
 };
 pub use capture::{Counts as CaptureCounts, Damage};
-pub use open::{Owner, Unreadable, Walk, beside, open, walk};
+pub use globs::{BadPattern, Exclude, expanded};
+pub use open::{Owner, Unreadable, Walk, beside, identity, open, walk};
 pub use packed::{Limits, Log, Logs, Packing, Unpackable};
 pub use rotation::{Rotated, Rotation, rotations};
 

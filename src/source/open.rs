@@ -128,6 +128,13 @@ fn enter(folder: &Path, depth: usize, walk: &mut Walk) {
     }
 }
 
+/// What two paths to the same file have in common: the path without links; nothing if there is no such file.
+#[must_use]
+#[allow(clippy::disallowed_methods)] // This is the room that may.
+pub fn identity(path: &Path) -> Option<PathBuf> {
+    fs::canonicalize(path).ok()
+}
+
 /// The files in the folder of a file, itself included, by path.
 #[must_use]
 pub fn beside(path: &Path) -> Vec<PathBuf> {
