@@ -81,9 +81,9 @@ impl<'a> Pieces<'a> {
     /// Reads the next blocks; none at the end of the log.
     pub(super) fn read(&mut self, wave: &mut Wave) {
         let block_bytes = if self.settings.block_bytes > 0 { self.settings.block_bytes } else { BLOCK_BYTES };
-        while wave.len() < WAVE_BLOCKS
-            || wave.len() < WAVE_FRAGMENTS_MAX && wave.bytes() < WAVE_BLOCKS * block_bytes
-        {
+        // Blocks end at a line, so that each is a little smaller.
+        let has_room = |wave: &Wave| wave.bytes() + block_bytes <= WAVE_BLOCKS * block_bytes;
+        while wave.len() < WAVE_BLOCKS || wave.len() < WAVE_FRAGMENTS_MAX && has_room(wave) {
             let origin = self.origin();
             let Some((origin, blocks)) = origin.zip(self.current.as_mut()) else { return };
             let mut fragment = wave.spare();

@@ -142,6 +142,6 @@ impl Sources {
         if spot.source == here {
             return Fact::Line(spot.line);
         }
-        Fact::LineIn(self.name(spot).clone(), spot.line)
+        Fact::LineIn(Box::new(self.name(spot).clone()), spot.line)
     }
 }

@@ -54,7 +54,7 @@ pub enum Fact<'a> {
     /// A line number.
     Line(u64),
     /// A line of another file.
-    LineIn(LogName, u64),
+    LineIn(Box<LogName>, u64),
     /// A reply code.
     Code(Code),
     /// A word of the protocol.
