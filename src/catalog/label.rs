@@ -44,7 +44,6 @@ words! {
     Note "note";
     AllUnderstood "all-understood";
     NotUnderstood "not-understood";
-    LogsInFiles "logs-in-files";
     FormatOfLogs "format-of-logs";
     OnlySessions "only-sessions";
     Legend "legend";

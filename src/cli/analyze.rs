@@ -106,7 +106,7 @@ impl Desk {
         if let Some(inputs) = self.take(&read, &stats, output) {
             let name = log.name(read.iter().map(|(_, given)| *given)).to_owned();
             self.complaints.extend(sieve::left_out(&name, gathered.sifting()));
-            self.sources.add_log(name, inputs, &starts, &gathered);
+            self.sources.add_log(name, inputs, starts, &gathered);
             self.report.absorb(&mut gathered);
         }
         for (read, given) in unread {

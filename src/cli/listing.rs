@@ -49,7 +49,7 @@ pub(crate) fn sessions(list: &List, config: &Config, output: &Output) -> Result<
             ListFormat::Ndjson => sessions.ndjson(out, &run.starts),
             ListFormat::Text => {
                 let counted = output.words.count(Counted::Sessions, run.starts.count());
-                let head = head(&run, &counted, output);
+                let head = head(log, &run, &counted, output);
                 let text = sessions.text(&head, &output.words, output.style, list.all, &run.starts);
                 out.write_all(text.as_bytes())
             }
@@ -86,18 +86,20 @@ fn read_name<G: Gather>(run: &PiecesRun<G>) -> Option<&str> {
 
 // server.log  vsftpd  72 sessions
 // Only sessions with client=203.0.113.7: 12 of 72.
-pub(super) fn head<G: Gather>(run: &PiecesRun<Sifted<G>>, counted: &str, output: &Output) -> String {
-    let read = run.pieces.iter().filter_map(|piece| Some((&piece.name.path, piece.read.as_ref().ok()?)));
-    let read: Vec<_> = read.collect();
-    let shown = |name: &str| Printable(name.as_bytes()).to_string();
-    let (name, format) = match &read[..] {
-        [] => <(String, &str)>::default(),
-        [(name, piece)] => (shown(name), piece.plan.main().dialect.name),
-        [(first, piece), .., (last, _)] => {
-            (format!("{} ... {}", shown(first), shown(last)), piece.plan.main().dialect.name)
-        }
+pub(super) fn head<G: Gather>(
+    log: &Log,
+    run: &PiecesRun<Sifted<G>>,
+    counted: &str,
+    output: &Output,
+) -> String {
+    let read = run.pieces.iter().filter_map(|piece| piece.read.as_ref().ok());
+    let format = read.clone().next().map_or("", |piece| piece.plan.main().dialect.name);
+    let files = match read.count() {
+        0 | 1 => String::new(),
+        n => format!("  {}", output.words.count(Counted::Files, n as u64)),
     };
-    let head = report::titled(&name, &format!("  {format}  {counted}"), output.style);
+    let name = Printable(log.name(log.given.iter()).as_bytes()).to_string();
+    let head = report::titled(&name, &format!("{files}  {format}  {counted}"), output.style);
     match run.gathered.counts().zip(run.gathered.sieve()) {
         Some((counts, sieve)) => {
             let only = report::only(sieve, counts.chosen, run.starts.count(), &output.words);

@@ -29,7 +29,7 @@ pub(crate) fn server(list: &List, config: &Config, output: &Output) -> Result<Ex
             ListFormat::Ndjson => servers.ndjson(out),
             ListFormat::Text => {
                 let counted = output.words.count(Counted::Servers, servers.count());
-                let head = head(&run, &counted, output);
+                let head = head(log, &run, &counted, output);
                 let zone = &settings.setup.zone;
                 let text = servers.text(&head, &output.words, output.style, zone, list.all);
                 let between = if std::mem::take(&mut is_first) { "" } else { "\n" };

@@ -142,7 +142,7 @@ fn read<G: Gather>(
     let PieceRead { stats, plan, cut_short, .. } = own.ok_or_else(missing)?;
     let stats = Stats { exchanges: all.exchanges, replies: all.replies, ..stats };
     let mut sources = Sources::default();
-    sources.add_log(file.name.clone(), inputs, &starts, &Report::default());
+    sources.add_log(file.name.clone(), inputs, starts.clone(), &Report::default());
     Ok(Found { gathered, starts, sources, plan, stats, cut_short })
 }
 

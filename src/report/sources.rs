@@ -41,7 +41,7 @@ impl From<Vec<InputSummary>> for Sources {
         for mut input in inputs {
             let starts = std::mem::take(&mut input.starts);
             let name = input.name.path.clone();
-            sources.add_log(name, vec![input], &starts, &Report::default());
+            sources.add_log(name, vec![input], starts, &Report::default());
         }
         sources
     }
@@ -73,17 +73,14 @@ impl Sources {
 
     /// A log of that name in one file, or in several; lines of sessions' starts are counted through all of them. `gathered` is about
     /// this log only.
-    pub fn add_log(&mut self, name: String, files: Vec<InputSummary>, starts: &Starts, gathered: &Report) {
+    pub fn add_log(&mut self, name: String, files: Vec<InputSummary>, starts: Starts, gathered: &Report) {
         let (totals, tallies) = gathered.counted();
         let (totals, tallies) = (totals.clone(), tallies.clone());
         let mut log = Log { name, files: Vec::new(), totals, tallies };
         let mut lines_before = 0;
-        let n_files = files.len();
-        for (n, mut input) in files.into_iter().enumerate() {
-            let is_last = n + 1 == n_files;
-            let end = if is_last { u64::MAX } else { lines_before + input.lines };
-            input.starts = starts.within(lines_before, end);
-            input.starts.unnumbered = if is_last { starts.unnumbered } else { 0 };
+        let lines = files.iter().map(|input| input.lines).collect();
+        for (starts, mut input) in starts.of_files(lines).zip(files) {
+            input.starts = starts;
             log.files.push(File { input: self.inputs.len(), lines_before });
             lines_before += input.lines;
             self.inputs.push(input);

@@ -4,7 +4,7 @@ use super::gap::{Gap, gap};
 use super::logs::log_table;
 use super::sentence::Sentences;
 use super::style::{Paint, Style, columns, hanging, shortened, wrapped};
-use super::summary::{InputSummary, Problem, Status, Summary};
+use super::summary::{InputSummary, LogSummary, Problem, Status, Summary};
 use super::table::{Column, table, widest};
 use crate::catalog::{Counted, Word};
 use crate::rule::{Finding, Said, Severity, Side};
@@ -78,7 +78,7 @@ impl Page<'_> {
     fn head(&self, out: &mut String) {
         let logs = self.logs();
         if logs.len() <= LOGS_IN_HEAD_MAX {
-            logs.iter().fold(None, |above, log| self.log(out, log, above));
+            logs.iter().fold(None, |above, (name, pieces)| self.log(out, name, pieces, above));
         } else {
             self.many_logs(out, &logs);
         }
@@ -93,24 +93,23 @@ impl Page<'_> {
         }
     }
 
-    /// The pieces of each log that was read.
-    fn logs(&self) -> Vec<Vec<&InputSummary>> {
+    /// The name and the pieces of each log that was read.
+    fn logs(&self) -> Vec<(&str, Vec<&InputSummary>)> {
         let read = |n: &usize| Some(&self.summary.inputs[*n]).filter(|i| i.status != Status::Failed);
-        let logs = self.summary.logs.iter().map(|log| log.inputs.iter().filter_map(read).collect());
-        logs.filter(|log: &Vec<_>| !log.is_empty()).collect()
+        let pieces = |log: &LogSummary| log.inputs.iter().filter_map(read).collect();
+        let logs = self.summary.logs.iter().map(|log| (log.name.as_str(), pieces(log)));
+        logs.filter(|(_, pieces): &(_, Vec<_>)| !pieces.is_empty()).collect()
     }
 
     /// A log that has one format in all pieces, or each of its pieces.
-    fn log(&self, out: &mut String, pieces: &[&InputSummary], above: Option<Gap>) -> Option<Gap> {
+    fn log(&self, out: &mut String, name: &str, pieces: &[&InputSummary], above: Option<Gap>) -> Option<Gap> {
         if pieces.windows(2).any(|two| two[0].format != two[1].format) {
-            return pieces.iter().fold(above, |above, piece| self.log(out, &[piece], above));
+            return pieces
+                .iter()
+                .fold(above, |above, piece| self.log(out, &piece.name.path, &[piece], above));
         }
         let [first, ..] = pieces else { return above };
-        let shown = |input: &InputSummary| Printable(input.name.path.as_bytes()).to_string();
-        let name = match pieces {
-            [.., last] if pieces.len() > 1 => format!("{} ... {}", shown(first), shown(last)),
-            _ => shown(first),
-        };
+        let name = Printable(name.as_bytes()).to_string();
         self.head_line(out, &name, first.format.unwrap_or_default(), pieces);
         let gap = gap(first, self.sentences.words());
         if let Some(gap) = &gap {
@@ -120,15 +119,13 @@ impl Page<'_> {
     }
 
     /// Where there are too many logs for a line each, their formats are told together.
-    fn many_logs(&self, out: &mut String, logs: &[Vec<&InputSummary>]) {
+    fn many_logs(&self, out: &mut String, logs: &[(&str, Vec<&InputSummary>)]) {
         let words = self.sentences.words();
-        let all: Vec<&InputSummary> = logs.iter().flatten().copied().collect();
+        let all: Vec<&InputSummary> = logs.iter().flat_map(|(_, pieces)| pieces).copied().collect();
         let n_logs = words.count(Counted::Logs, logs.len() as u64);
-        let files = words.count(Counted::Files, all.len() as u64);
-        let name = words.with(Word::LogsInFiles, &[("logs", &n_logs), ("files", &files)]);
-        self.head_line(out, &name, "", &all);
+        self.head_line(out, &n_logs, "", &all);
         let mut kinds: Vec<(&str, Option<Gap>, u64)> = Vec::new();
-        for first in logs.iter().filter_map(|log| log.first()) {
+        for first in logs.iter().filter_map(|(_, pieces)| pieces.first()) {
             let (format, gap) = (first.format.unwrap_or_default(), gap(first, words));
             match kinds.iter_mut().find(|kind| kind.0 == format && kind.1 == gap) {
                 Some((.., n)) => *n += 1,
@@ -145,7 +142,7 @@ impl Page<'_> {
         }
     }
 
-    // server.log  vsftpd  72 sessions  2,418 lines, all understood
+    // server.log  3 files  vsftpd  72 sessions  2,418 lines, all understood
     fn head_line(&self, out: &mut String, name: &str, format: &str, inputs: &[&InputSummary]) {
         let words = self.sentences.words();
         let sum = |of: fn(&InputSummary) -> u64| inputs.iter().map(|input| of(input)).sum();
@@ -159,6 +156,7 @@ impl Page<'_> {
         let unit = if are_captures { Counted::Packets } else { Counted::Lines };
         let parts = [
             name.to_owned(),
+            if inputs.len() > 1 { words.count(Counted::Files, inputs.len() as u64) } else { String::new() },
             format.to_owned(),
             words.count(Counted::Sessions, sum(|input| input.starts.count())),
             [words.count(unit, sum(|input| input.lines)), understood].join(words.get(Word::Comma)),

@@ -62,13 +62,25 @@ impl Starts {
         self.lines.len() as u64 + self.unnumbered
     }
 
-    /// The sessions that begin behind `before` lines, and before `end`, in a file of their own; they keep their numbers.
-    #[must_use]
-    pub fn within(&self, before: u64, end: u64) -> Self {
-        let place = |line| self.lines.partition_point(|l| *l <= line);
-        let (from, to) = (place(before), place(end));
-        let lines = self.lines[from..to].iter().map(|line| line - before).collect();
-        Self { lines, numbered_before: self.numbered_before + from as u64, unnumbered: 0 }
+    /// The sessions that begin in each of the files that the log is in, by the lines of each; they keep their numbers.
+    pub(crate) fn of_files(self, lines: Vec<u64>) -> impl Iterator<Item = Self> {
+        let mut rest = Some(self);
+        let (mut before, n_files) = (0, lines.len());
+        lines.into_iter().enumerate().map(move |(n, lines)| {
+            let mut starts = rest.take().unwrap_or_default();
+            let end = before + lines;
+            if n + 1 < n_files {
+                let at = starts.lines.partition_point(|line| *line <= end);
+                let numbered_before = starts.numbered_before + at as u64;
+                let unnumbered = std::mem::take(&mut starts.unnumbered);
+                rest = Some(Self { lines: starts.lines.split_off(at), numbered_before, unnumbered });
+            }
+            for line in &mut starts.lines {
+                *line -= before;
+            }
+            before = end;
+            starts
+        })
     }
 
     /// Adds the sessions of a wave, all of which begin after those that are known.
