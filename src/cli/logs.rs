@@ -2,7 +2,6 @@
 
 use super::complaint::Complaint;
 use super::file::{File, Opened};
-use super::inputs::no_logs;
 use ftplog::catalog::{Hole, Message};
 use ftplog::engine::{self, Piece, Settings};
 use ftplog::source::{LogName, Logs, Rotated, rotations};
@@ -214,7 +213,8 @@ impl Iterator for Log {
     fn next(&mut self) -> Option<Piece> {
         loop {
             let Rotated { file, missing } = self.waiting.pop_front()?;
-            let Opened { name, by_user, input } = file.open();
+            // The reading of an archive ends where a limit was hit, which was said.
+            let Some(Opened { name, by_user, input }) = file.open() else { continue };
             if !missing.is_empty() {
                 self.is_whole = false;
                 self.gaps.push(self.gap(&missing, &name));
@@ -244,17 +244,15 @@ impl Waiting {
         }
     }
 
-    fn open(self) -> Opened {
+    fn open(self) -> Option<Opened> {
         match self {
-            Self::Open(opened) => *opened,
+            Self::Open(opened) => Some(*opened),
             Self::File(file) => {
                 let (name, by_user) = (LogName { path: file.name.clone(), member: None }, file.by_user);
-                Opened { name, by_user, input: file.open() }
+                Some(Opened { name, by_user, input: file.open() })
             }
-            Self::Member(name, archive, number) => {
-                let opened = archive.lock().unwrap_or_else(PoisonError::into_inner).open(number);
-                let gone = || Opened { input: Err(no_logs(&name.path, 0, &[])), name, by_user: false };
-                opened.unwrap_or_else(gone)
+            Self::Member(_, archive, number) => {
+                archive.lock().unwrap_or_else(PoisonError::into_inner).open(number)
             }
         }
     }
