@@ -344,3 +344,30 @@ fn files_are_chosen_by_patterns_and_read_once() {
         (2, Some("error: cannot read none*: no such file"))
     );
 }
+
+#[test]
+fn an_empty_file_after_a_rotation_is_no_mistake_and_a_damaged_one_is_said() {
+    let folder = folder_of("empty");
+    let files = write(&folder, &pieces(3), NUMBERED);
+    fs::write(&files[2], "").unwrap();
+    let report = ran(command().args(["analyze", "--fail-on", "never"]).args(&files));
+    assert_eq!((report.code, report.err.as_str()), (0, ""));
+    let listed = ran(command().args(["sessions"]).args(&files));
+    assert_eq!((listed.code, listed.err.as_str()), (0, ""));
+    // A piece that is cut off is read as far as it goes; what comes behind it is read, too.
+    compress("gzip", &files[1]);
+    let packed = files[1].with_extension("1.gz");
+    let bytes = fs::read(&packed).unwrap();
+    fs::write(&packed, &bytes[..bytes.len() / 2]).unwrap();
+    fs::write(&files[2], pieces(3).pop().unwrap()).unwrap();
+    let report = ran(command().args(["analyze", "--fail-on", "never", "-f", "json"]).arg(&folder));
+    assert_eq!(report.code, 2);
+    assert!(
+        report.err.contains("server.log.1.gz to its end: the gzip data ends too early"),
+        "{}",
+        report.err
+    );
+    let report: Value = serde_json::from_str(&report.out).unwrap();
+    let status = report["inputs"].as_array().unwrap().iter().map(|i| i["status"].as_str().unwrap());
+    assert_eq!(status.collect::<Vec<_>>(), ["ok", "partial", "ok"]);
+}

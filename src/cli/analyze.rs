@@ -103,6 +103,7 @@ impl Desk {
         let pieces = pieces.into_iter().map(|piece| piece.read).zip(&log.given);
         let (read, unread): (Vec<_>, Vec<_>) = pieces.partition(|(read, _)| read.is_ok());
         let read: Vec<_> = read.into_iter().filter_map(|(read, given)| Some((read.ok()?, given))).collect();
+        let any_read = !read.is_empty();
         if let Some(inputs) = self.take(&read, &stats, output) {
             let name = log.name(read.iter().map(|(_, given)| *given)).to_owned();
             self.complaints.extend(sieve::left_out(&name, gathered.sifting()));
@@ -111,7 +112,8 @@ impl Desk {
         }
         for (read, given) in unread {
             if let Err(stop) = read {
-                self.fail(given, stopped(&given.name.path, &stop, None), &settings, output);
+                let given = if any_read { given.beside_others(&stop) } else { given.clone() };
+                self.fail(&given, stopped(&given.name.path, &stop, None), &settings, output);
             }
         }
         for (given, complaint) in &log.failed {

@@ -72,22 +72,33 @@ impl Inputs {
         }
     }
 
-    /// Keeps one of several names of a file, so that nothing is counted twice.
+    /// Keeps one of several names of a file, its own rather than that of a link, so that nothing is counted twice.
     fn read_once(&mut self) {
-        let mut known: HashMap<PathBuf, String> = HashMap::new();
+        let identities: Vec<Option<PathBuf>> = self.files.iter().map(File::identity).collect();
+        let names: Vec<String> = self.files.iter().map(|file| file.name.clone()).collect();
+        let is_link = |at: &usize| {
+            let own = identities[*at].as_deref().and_then(Path::file_name);
+            own != Path::new(&names[*at]).file_name()
+        };
+        let mut order: Vec<usize> = (0..names.len()).collect();
+        order.sort_by_key(is_link);
+        let mut kept: HashMap<&Path, usize> = HashMap::new();
+        for at in order {
+            if let Some(identity) = &identities[at] {
+                kept.entry(identity).or_insert(at);
+            }
+        }
+        let mut at = 0..;
         let Self { files, complaints, .. } = self;
         files.retain(|file| {
-            let Some(identity) = file.identity() else { return true };
-            let Some(other) = known.get(&identity) else {
-                known.insert(identity, file.name.clone());
-                return true;
-            };
+            let at = at.next().unwrap_or_default();
+            let other = identities[at].as_deref().map_or(at, |identity| kept[identity]);
             // A link in a folder is nobody's mistake.
-            if file.by_user {
+            if other != at && file.by_user {
                 let what = Message::SameFile.with("path", Printable(file.name.as_bytes()));
-                complaints.push(Complaint::warning(what.with("other", Printable(other.as_bytes()))));
+                complaints.push(Complaint::warning(what.with("other", Printable(names[other].as_bytes()))));
             }
-            false
+            other == at
         });
     }
 }

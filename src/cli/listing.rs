@@ -179,6 +179,7 @@ struct Tally {
 impl Tally {
     fn take(&mut self, mut log: Log, heard: &Heard, output: &Output) {
         let mut nothing = None;
+        let any_read = heard.pieces.iter().any(|piece| piece.read.is_ok());
         self.n_sessions += heard.sessions;
         self.n_chosen += heard.sifting.map_or(heard.sessions, |sifting| sifting.chosen);
         let name = log.name(log.given.iter());
@@ -187,7 +188,8 @@ impl Tally {
             let piece = match read {
                 Ok(piece) => piece,
                 Err(stop) => {
-                    self.fail(given, stopped(&name.path, stop, None), output);
+                    let given = if any_read { given.beside_others(stop) } else { given.clone() };
+                    self.fail(&given, stopped(&name.path, stop, None), output);
                     continue;
                 }
             };

@@ -3,7 +3,7 @@
 use super::complaint::Complaint;
 use super::file::{File, Opened};
 use ftplog::catalog::{Hole, Message};
-use ftplog::engine::{self, Piece, Settings};
+use ftplog::engine::{self, Piece, Settings, Stop};
 use ftplog::source::{LogName, Logs, Rotated, rotations};
 use ftplog::text::Printable;
 use std::collections::VecDeque;
@@ -40,6 +40,14 @@ pub(crate) struct Given {
     pub(crate) name: LogName,
     /// Whether the user named it.
     pub(crate) by_user: bool,
+}
+
+impl Given {
+    /// The same where others are pieces of its log, too: an empty one, as after each rotation, is nobody's mistake.
+    pub(crate) fn beside_others(&self, stop: &Stop) -> Self {
+        let by_user = self.by_user && !matches!(stop, Stop::Empty);
+        Self { name: self.name.clone(), by_user }
+    }
 }
 
 /// A piece that was not asked for yet.
