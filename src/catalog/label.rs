@@ -375,6 +375,11 @@ words! {
     OwnNoReply "own-no-reply";
     OwnNoClient "own-no-client";
     OwnManyClients "own-many-clients";
+    ProgressReading "progress-reading";
+    ProgressFiles "progress-files";
+    ProgressBytes "progress-bytes";
+    ProgressLeft "progress-left";
+    ProgressNow "progress-now";
     DemoEnd "demo-end";
     DemoAnalyze "demo-analyze";
     DemoExplain "demo-explain";
@@ -399,4 +404,6 @@ counted! {
     Seconds "seconds" "seconds-one";
     Minutes "minutes" "minutes-one";
     Hours "hours" "hours-one";
+    ProgressErrors "progress-errors" "progress-errors-one";
+    ProgressUnreadable "progress-unreadable" "progress-unreadable-one";
 }

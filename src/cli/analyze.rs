@@ -32,16 +32,19 @@ pub(crate) fn analyze(args: &Analyze, config: &Config, output: &Output) -> Resul
     let settings = settings(&args.reading, config)?;
     let sieve = sieve::asked_for(&args.reading, &settings.setup.zone)?;
     let options = options(args, config, sieve)?;
-    let inputs = Inputs::find(&args.reading, config.limits()?)?;
+    let mut inputs = Inputs::find(&args.reading, config.limits()?)?;
+    output.show_progress(args.progress, &mut inputs.files);
     let mut desk = Desk {
         report: Report::new(options),
         sources: Sources::default(),
         complaints: inputs.complaints,
         skipped: Vec::new(),
+        n_unreadable: 0,
     };
     for group in groups(inputs.files, &settings) {
         desk.read_all(group, &settings, output);
     }
+    output.end_progress();
     let nothing_read = desk.sources.inputs().iter().all(|i| i.status == Status::Failed);
     if nothing_read && desk.complaints.is_empty() {
         desk.complaints.extend(inputs.folders.iter().map(|(folder, n)| no_logs(folder, *n, &desk.skipped)));
@@ -73,6 +76,7 @@ struct Desk {
     complaints: Vec<Complaint>,
     /// Files of folders that are no FTP logs.
     skipped: Vec<NoLog>,
+    n_unreadable: u64,
 }
 
 impl Desk {
@@ -80,6 +84,10 @@ impl Desk {
     fn read_all(&mut self, group: Group, settings: &Settings, output: &Output) {
         let alone = group.alone().filter(|file| file.by_user).map(|file| file.name.clone());
         let before = (self.sources.inputs().len(), self.complaints.len(), self.skipped.len());
+        if let Some(bar) = output.bar() {
+            bar.begin(group.files());
+            bar.update(Some(self.report.n_errors()), self.n_unreadable);
+        }
         for log in group.logs() {
             self.read(log, settings, output);
         }
@@ -94,8 +102,14 @@ impl Desk {
 
     fn read(&mut self, mut log: Log, settings: &Settings, output: &Output) {
         let settings = Settings { source: self.sources.next_log(), ..settings.clone() };
-        let fork = self.report.fork();
-        let run = match engine::run_pieces(&mut log, &settings, fork, |_| Ok(())) {
+        let (fork, n_errors, n_unreadable) = (self.report.fork(), self.report.n_errors(), self.n_unreadable);
+        let run = engine::run_pieces(&mut log, &settings, fork, |progress| {
+            if let Some(bar) = output.bar() {
+                bar.update(Some(n_errors + progress.gathered.n_errors()), n_unreadable);
+            }
+            Ok(())
+        });
+        let run = match run {
             Ok(run) => run,
             Err(stop) => return self.complaints.push(stopped("", &stop, None)),
         };
@@ -174,6 +188,7 @@ impl Desk {
             output.say(1, Message::Skipped.with("what", complaint.what));
             return self.skipped.push(kind);
         }
+        self.n_unreadable += 1;
         self.sources.add_failed(InputSummary {
             name: given.name.clone(),
             format: None,

@@ -32,7 +32,7 @@ impl Inputs {
     /// Finds what there is to read.
     pub(crate) fn find(reading: &Reading, limits: Limits) -> Result<Self, Complaint> {
         let exclude = Arc::new(Exclude::new(&reading.exclude).map_err(bad_pattern)?);
-        let reach = Reach { limits, exclude };
+        let reach = Reach { limits, exclude, ..Reach::default() };
         let mut inputs = Self { files: Vec::new(), complaints: Vec::new(), folders: Vec::new() };
         let mut paths = reading.paths.clone();
         if paths.is_empty() {

@@ -112,6 +112,11 @@ fn by_time<T: Ord + Copy, F>(mut pieces: Vec<(Option<T>, Rotated<F>)>) -> Vec<Ro
 }
 
 impl Group {
+    /// Its files.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &File> {
+        self.files.iter().map(|rotated| &rotated.file)
+    }
+
     /// The file, if it is alone.
     pub(crate) fn alone(&self) -> Option<&File> {
         if let [only] = &self.files[..] { Some(&only.file) } else { None }

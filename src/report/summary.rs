@@ -275,6 +275,17 @@ impl Tallies {
         problems
     }
 
+    /// How many findings there are, by severity: note, warning, error.
+    pub(super) fn findings_by_severity(&self) -> [u64; 3] {
+        let mut counted = [0; 3];
+        for tally in self.0.values() {
+            for (sum, n) in counted.iter_mut().zip(tally.count) {
+                *sum += n;
+            }
+        }
+        counted
+    }
+
     pub(super) fn clear(&mut self) {
         self.0.clear();
     }
@@ -297,12 +308,7 @@ pub(super) fn summarize(
     let mut findings: Vec<Finding> = kept.flatten().collect();
     // They come rule by rule, each rule's in order; those of one place stay in the order of the rules.
     findings.sort_by_key(|f| f.place);
-    let mut counted = [0; 3];
-    for tally in tallies.0.values() {
-        for (sum, n) in counted.iter_mut().zip(tally.count) {
-            *sum += n;
-        }
-    }
+    let counted = tallies.findings_by_severity();
     let not_listed = counted.iter().sum::<u64>() - findings.len() as u64;
     let problems = problems(&findings, tallies);
     let ledger_overflow = ledger.overflow;
