@@ -45,6 +45,7 @@ words! {
     AllUnderstood "all-understood";
     NotUnderstood "not-understood";
     FormatOfLogs "format-of-logs";
+    Interrupted "interrupted";
     OnlySessions "only-sessions";
     Legend "legend";
     Session "session";
@@ -394,6 +395,7 @@ counted! {
     Lines "lines" "lines-one";
     Packets "packets" "packets-one";
     Files "files" "files-one";
+    NotRead "not-read" "not-read-one";
     Logs "logs" "logs-one";
     LinesLookedAt "lines-looked-at" "lines-looked-at-one";
     Skipped "skipped" "skipped-one";

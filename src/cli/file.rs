@@ -2,6 +2,7 @@
 
 use super::complaint::Complaint;
 use super::inputs::{no_logs, unreadable};
+use super::interrupt::Interrupt;
 use super::progress::Bar;
 use ftplog::source::{self, Exclude, Input, Limits, Log, LogName, Logs, Unreadable};
 use std::path::{Path, PathBuf};
@@ -30,6 +31,8 @@ pub(crate) struct Reach {
     pub(crate) exclude: Arc<Exclude>,
     /// Where it is shown how much was read.
     pub(crate) bar: Option<Arc<Bar>>,
+    /// Whether no more is to be read.
+    pub(crate) interrupt: Interrupt,
 }
 
 /// A log that was opened, or why it could not be.
@@ -141,9 +144,9 @@ impl File {
     /// All that is in the file.
     pub(crate) fn contents(&self) -> Result<Logs, Complaint> {
         let contents = if let Some(path) = &self.path {
-            source::open(path, self.reach.limits)
+            source::open(path, self.reach.limits, |file| self.reach.interrupt.file(file))
         } else {
-            let stdin = Logs::new(self.name.clone(), Box::new(std::io::stdin()), None, self.reach.limits);
+            let stdin = Logs::new(self.name.clone(), self.reach.interrupt.stdin(), None, self.reach.limits);
             stdin.map_err(|e| Unreadable::of(&e, Path::new(&self.name)))
         };
         let logs = contents.map_err(|why| unreadable(&self.name, &why))?;

@@ -189,6 +189,11 @@ impl Log {
         Self::of(name, vec![one], Waiting::Open)
     }
 
+    /// Its pieces that nobody asked for yet.
+    pub(crate) fn n_waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
     /// Its name, where these are its pieces: that of the file, or what the files' names have in common.
     pub(crate) fn name<'a>(&'a self, mut pieces: impl Iterator<Item = &'a Given>) -> &'a str {
         match (pieces.next(), pieces.next()) {

@@ -10,6 +10,7 @@ mod explain;
 mod file;
 mod formats;
 mod inputs;
+mod interrupt;
 mod language;
 mod listing;
 mod logs;

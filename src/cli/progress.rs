@@ -175,7 +175,7 @@ fn size(bytes: u64) -> String {
 
 // 0:36 or 1:02:03
 fn clock(time: Duration) -> String {
-    let seconds = time.as_secs();
+    let seconds = time.as_millis().div_ceil(1000);
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
@@ -188,8 +188,9 @@ mod tests {
 
     #[test]
     fn times_read_as_on_a_clock() {
-        let told = [0, 9, 36, 60, 600, 3599, 3600, 3723].map(|s| clock(Duration::from_secs(s)));
-        assert_eq!(told, ["0:00", "0:09", "0:36", "1:00", "10:00", "59:59", "1:00:00", "1:02:03"]);
+        let told = [0, 8, 36, 60, 600, 3599, 3600, 3723].map(|s| clock(Duration::from_secs(s)));
+        assert_eq!(clock(Duration::from_millis(8_001)), "0:09");
+        assert_eq!(told, ["0:00", "0:08", "0:36", "1:00", "10:00", "59:59", "1:00:00", "1:02:03"]);
     }
 
     #[test]

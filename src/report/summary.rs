@@ -159,6 +159,8 @@ pub struct Summary {
     pub ledger_overflow: u64,
     /// The sessions that it is about; nothing means all.
     pub sieve: Option<Arc<Sieve>>,
+    /// How many files were not read because the user wanted no more to be read; nothing where all was.
+    pub interrupted: Option<u64>,
 }
 
 impl Summary {
@@ -312,7 +314,18 @@ pub(super) fn summarize(
     let not_listed = counted.iter().sum::<u64>() - findings.len() as u64;
     let problems = problems(&findings, tallies);
     let ledger_overflow = ledger.overflow;
-    Summary { findings, not_listed, counted, problems, totals, inputs, logs, ledger_overflow, sieve: None }
+    Summary {
+        findings,
+        not_listed,
+        counted,
+        problems,
+        totals,
+        inputs,
+        logs,
+        ledger_overflow,
+        sieve: None,
+        interrupted: None,
+    }
 }
 
 /// Puts findings of one kind together, the worst first.
