@@ -894,7 +894,7 @@ fn the_report_has_the_fields_of_the_contract_in_their_order() {
     let summary = shape.at("summary");
     has(
         summary,
-        "inputs:n lines:n lines_not_understood:n sessions:n exchanges:n replies:o problems:o findings:o \
+        "inputs:n inputs_not_read:n lines:n lines_not_understood:n sessions:n exchanges:n replies:o problems:o findings:o \
          findings_not_listed:n allowed:n in_baseline:n exit_code:n",
     );
     has(summary.at("replies"), "1xx:n 2xx:n 3xx:n 4xx:n 5xx:n");

@@ -181,6 +181,21 @@ fn what_is_cut_is_read_as_far_as_it_goes() {
             report.err
         );
     }
+    let capture = std::fs::read(program::root().join("samples/capture/vsftpd-order.pcap")).unwrap();
+    let folder = place("cut-capture", "a.pcap.gz", &cut(gzip(&capture)));
+    let report = analyzed(&folder, &["a.pcap.gz"]);
+    let said = "error: cannot read a.pcap.gz to its end: the gzip data ends too early\n";
+    assert!(report.err.starts_with(said), "{}", report.err);
+    let utf_16: Vec<u8> =
+        String::from_utf8(log.clone()).unwrap().encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let mut stored = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+    stored.write_all(&utf_16).unwrap();
+    let folder = place("cut-utf-16", "a.gz", &cut(stored.finish().unwrap()));
+    let report = analyzed(&folder, &["a.gz"]);
+    // About two of three lines.
+    let whole = log.split(|b| *b == b'\n').count() as u64 - 1;
+    let n_lines: u64 = report.err.split("the ").last().unwrap().split(' ').next().unwrap().parse().unwrap();
+    assert!((whole / 2..whole * 4 / 5).contains(&n_lines), "{}", report.err);
     let folder = place("cut-zip", "a.zip", &cut(zip(&[(NAME, &log)])));
     let report = analyzed(&folder, &["a.zip"]);
     assert_eq!(report.code, 2);

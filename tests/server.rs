@@ -362,7 +362,11 @@ fn threads_and_blocks_change_nothing() {
     assert!(logs.len() > 100);
     let told = |path: &std::path::Path, jobs, block_bytes| {
         let settings = Settings { jobs, block_bytes, ..Settings::default() };
-        let input = ftplog::source::open(path, ftplog::source::Limits::default()).ok()?.next()?.input.ok()?;
+        let input = ftplog::source::open(path, ftplog::source::Limits::default(), |file| Box::new(file))
+            .ok()?
+            .next()?
+            .input
+            .ok()?;
         let mut run = engine::run(input, &settings, Servers::default(), |_| Ok(())).ok()?;
         run.gathered.settle();
         let mut out = Vec::new();

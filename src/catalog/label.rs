@@ -45,6 +45,7 @@ words! {
     AllUnderstood "all-understood";
     NotUnderstood "not-understood";
     FormatOfLogs "format-of-logs";
+    Interrupted "interrupted";
     OnlySessions "only-sessions";
     Legend "legend";
     Session "session";
@@ -375,6 +376,11 @@ words! {
     OwnNoReply "own-no-reply";
     OwnNoClient "own-no-client";
     OwnManyClients "own-many-clients";
+    ProgressReading "progress-reading";
+    ProgressFiles "progress-files";
+    ProgressBytes "progress-bytes";
+    ProgressLeft "progress-left";
+    ProgressNow "progress-now";
     DemoEnd "demo-end";
     DemoAnalyze "demo-analyze";
     DemoExplain "demo-explain";
@@ -389,6 +395,7 @@ counted! {
     Lines "lines" "lines-one";
     Packets "packets" "packets-one";
     Files "files" "files-one";
+    NotRead "not-read" "not-read-one";
     Logs "logs" "logs-one";
     LinesLookedAt "lines-looked-at" "lines-looked-at-one";
     Skipped "skipped" "skipped-one";
@@ -399,4 +406,6 @@ counted! {
     Seconds "seconds" "seconds-one";
     Minutes "minutes" "minutes-one";
     Hours "hours" "hours-one";
+    ProgressErrors "progress-errors" "progress-errors-one";
+    ProgressUnreadable "progress-unreadable" "progress-unreadable-one";
 }

@@ -105,6 +105,9 @@ messages! {
     StopCapture "stop-capture";
     StopForeign "stop-foreign";
     StopUnknown "stop-unknown";
+    StopInterrupted "stop-interrupted";
+    NotReadToEnd "not-read-to-end";
+    FilesNotRead "files-not-read" "files-not-read-one";
     NoExchanges "no-exchanges";
     ReadAsLines "read-as-lines" "read-as-lines-one";
     NoExchangesTip "no-exchanges-tip";

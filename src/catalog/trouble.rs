@@ -19,6 +19,7 @@ impl Unreadable {
             Self::Exists => Message::FileExists.into(),
             Self::Damaged(damage) => damage.said(),
             Self::Packed(why) => why.said(),
+            Self::Interrupted => Message::StopInterrupted.into(),
             Self::Other(words) => Said::text(words),
         }
     }

@@ -6,11 +6,12 @@ use super::captures;
 use super::complaint::{Complaint, NoLog};
 use super::config::Config;
 use super::inputs::{Inputs, half_understood, no_logs, settings, stopped, without_exchanges};
+use super::interrupt::Interrupt;
 use super::logs::{Given, Group, Log, groups};
 use super::output::Output;
 use super::sieve;
 use ftplog::catalog::{Message, Said};
-use ftplog::engine::{self, PieceRead, PiecesRun, Settings, Stats};
+use ftplog::engine::{self, PieceRead, PiecesRun, Settings, Stats, Stop};
 use ftplog::report::{
     InputSummary, Options, Report, Sentences, Sources, Status, Summary, TextOptions, after_demo, report_json,
     report_text,
@@ -32,21 +33,36 @@ pub(crate) fn analyze(args: &Analyze, config: &Config, output: &Output) -> Resul
     let settings = settings(&args.reading, config)?;
     let sieve = sieve::asked_for(&args.reading, &settings.setup.zone)?;
     let options = options(args, config, sieve)?;
-    let inputs = Inputs::find(&args.reading, config.limits()?)?;
+    let mut inputs = Inputs::find(&args.reading, config.limits()?)?;
+    output.show_progress(args.progress, &mut inputs.files);
+    let interrupt = Interrupt::heeded();
+    for file in &mut inputs.files {
+        file.reach.interrupt = interrupt.clone();
+    }
     let mut desk = Desk {
         report: Report::new(options),
         sources: Sources::default(),
         complaints: inputs.complaints,
         skipped: Vec::new(),
+        n_unreadable: 0,
+        n_not_read: 0,
+        is_cut_short: false,
+        interrupt,
     };
     for group in groups(inputs.files, &settings) {
         desk.read_all(group, &settings, output);
+    }
+    output.end_progress();
+    desk.interrupt.over();
+    if desk.n_not_read > 0 {
+        desk.complaints.push(Complaint::new(Message::FilesNotRead.with("n", desk.n_not_read)));
     }
     let nothing_read = desk.sources.inputs().iter().all(|i| i.status == Status::Failed);
     if nothing_read && desk.complaints.is_empty() {
         desk.complaints.extend(inputs.folders.iter().map(|(folder, n)| no_logs(folder, *n, &desk.skipped)));
     }
-    let summary = desk.report.seal(desk.sources);
+    let mut summary = desk.report.seal(desk.sources);
+    summary.interrupted = (desk.is_cut_short || desk.n_not_read > 0).then_some(desk.n_not_read);
     desk.complaints.extend(summary_limits(&summary));
     if let Some(sieve) = summary.sieve.as_ref().filter(|_| summary.is_about_nothing())
         && summary.all_sessions() > 0
@@ -73,17 +89,35 @@ struct Desk {
     complaints: Vec<Complaint>,
     /// Files of folders that are no FTP logs.
     skipped: Vec<NoLog>,
+    n_unreadable: u64,
+    /// Files that were not read because the user wanted no more to be read.
+    n_not_read: u64,
+    /// Whether a log was not read to its end for that reason.
+    is_cut_short: bool,
+    interrupt: Interrupt,
 }
 
 impl Desk {
     /// Reads the logs of a group.
     fn read_all(&mut self, group: Group, settings: &Settings, output: &Output) {
+        if self.interrupt.is_asked() {
+            self.n_not_read += group.files().count() as u64;
+            return;
+        }
         let alone = group.alone().filter(|file| file.by_user).map(|file| file.name.clone());
         let before = (self.sources.inputs().len(), self.complaints.len(), self.skipped.len());
-        for log in group.logs() {
-            self.read(log, settings, output);
+        if let Some(bar) = output.bar() {
+            bar.begin(group.files());
+            bar.update(Some(self.report.n_errors()), self.n_unreadable);
         }
-        if let Some(name) = alone
+        for log in group.logs() {
+            if self.interrupt.is_asked() {
+                self.n_not_read += log.n_waiting() as u64;
+            } else {
+                self.read(log, settings, output);
+            }
+        }
+        if let Some(name) = alone.filter(|_| !self.interrupt.is_asked())
             && before.0 == self.sources.inputs().len()
             && before.1 == self.complaints.len()
         {
@@ -94,12 +128,22 @@ impl Desk {
 
     fn read(&mut self, mut log: Log, settings: &Settings, output: &Output) {
         let settings = Settings { source: self.sources.next_log(), ..settings.clone() };
-        let fork = self.report.fork();
-        let run = match engine::run_pieces(&mut log, &settings, fork, |_| Ok(())) {
+        let (fork, n_errors, n_unreadable) = (self.report.fork(), self.report.n_errors(), self.n_unreadable);
+        let interrupt = self.interrupt.clone();
+        let mut until_then = std::iter::from_fn(|| if interrupt.is_asked() { None } else { log.next() });
+        let run = engine::run_pieces(&mut until_then, &settings, fork, |progress| {
+            if let Some(bar) = output.bar() {
+                bar.update(Some(n_errors + progress.gathered.n_errors()), n_unreadable);
+            }
+            if interrupt.is_asked() { Err(Stop::Interrupted) } else { Ok(()) }
+        });
+        let run = match run {
             Ok(run) => run,
             Err(stop) => return self.complaints.push(stopped("", &stop, None)),
         };
         let PiecesRun { mut gathered, starts, pieces, stats } = run;
+        // Some may have been opened only to look ahead.
+        self.n_not_read += (log.n_waiting() + log.given.len() - pieces.len()) as u64;
         let pieces = pieces.into_iter().map(|piece| piece.read).zip(&log.given);
         let (read, unread): (Vec<_>, Vec<_>) = pieces.partition(|(read, _)| read.is_ok());
         let read: Vec<_> = read.into_iter().filter_map(|(read, given)| Some((read.ok()?, given))).collect();
@@ -136,7 +180,12 @@ impl Desk {
             output.say(1, Message::OfPath.with("path", path).with("what", decision));
         }
         let format = first.plan.main().dialect.name;
+        let is_interrupted =
+            pieces.iter().any(|(piece, _)| matches!(piece.cut_short, Some(Stop::Interrupted)));
+        self.is_cut_short |= is_interrupted;
         let nothing = without_exchanges(&given.name.path, format, all, output.words.lang());
+        // They may be still to come.
+        let nothing = nothing.filter(|_| !is_interrupted);
         if let Some(Complaint { kind: Some(NoLog::Capture), what, .. }) = &nothing
             && !given.by_user
         {
@@ -155,7 +204,7 @@ impl Desk {
             }
             self.complaints.extend(limits(path, &piece.stats, all));
             let status = match (all.exchanges, errors.is_empty()) {
-                (0, _) => Status::Failed,
+                (0, _) if !is_interrupted => Status::Failed,
                 (_, true) => Status::Ok,
                 (_, false) => Status::Partial,
             };
@@ -172,10 +221,15 @@ impl Desk {
 
     /// Notes a file that could not be read. One in a folder that is no log is no error.
     fn fail(&mut self, given: &Given, complaint: Complaint, settings: &Settings, output: &Output) {
+        if complaint.kind == Some(NoLog::NotRead) {
+            self.n_not_read += 1;
+            return;
+        }
         if let Some(kind) = complaint.kind.filter(|_| !given.by_user) {
             output.say(1, Message::Skipped.with("what", complaint.what));
             return self.skipped.push(kind);
         }
+        self.n_unreadable += 1;
         self.sources.add_failed(InputSummary {
             name: given.name.clone(),
             format: None,

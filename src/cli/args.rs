@@ -215,6 +215,9 @@ pub(crate) struct Analyze {
     /// Transcript lines to show before a finding
     #[arg(short = 'C', long, value_name = "N", default_value_t = 2, help_heading = "Output")]
     pub(crate) context: usize,
+    /// When to show on standard error how far it is
+    #[arg(long, value_name = "WHEN", default_value = "auto", ignore_case = true, help_heading = "Output")]
+    pub(crate) progress: When,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -268,6 +271,9 @@ pub(crate) struct List {
     /// Show all of a long list
     #[arg(long, help_heading = "Output")]
     pub(crate) all: bool,
+    /// When to show on standard error how far it is
+    #[arg(long, value_name = "WHEN", default_value = "auto", ignore_case = true, help_heading = "Output")]
+    pub(crate) progress: When,
 }
 
 #[derive(Clone, Debug, ClapArgs)]

@@ -26,6 +26,8 @@ pub(crate) enum NoLog {
     /// A packet capture without FTP.
     Capture,
     OtherText,
+    /// Nobody knows: it was not looked at.
+    NotRead,
 }
 
 impl Complaint {

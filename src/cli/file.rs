@@ -2,6 +2,8 @@
 
 use super::complaint::Complaint;
 use super::inputs::{no_logs, unreadable};
+use super::interrupt::Interrupt;
+use super::progress::Bar;
 use ftplog::source::{self, Exclude, Input, Limits, Log, LogName, Logs, Unreadable};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,7 +19,7 @@ pub(crate) struct File {
     pub(crate) by_user: bool,
     /// Whether the user named a member of an archive.
     is_member: bool,
-    reach: Reach,
+    pub(crate) reach: Reach,
 }
 
 /// What is read of files.
@@ -27,6 +29,10 @@ pub(crate) struct Reach {
     pub(crate) limits: Limits,
     /// Which files and members of archives are left out.
     pub(crate) exclude: Arc<Exclude>,
+    /// Where it is shown how much was read.
+    pub(crate) bar: Option<Arc<Bar>>,
+    /// Whether no more is to be read.
+    pub(crate) interrupt: Interrupt,
 }
 
 /// A log that was opened, or why it could not be.
@@ -55,6 +61,14 @@ impl File {
     /// Standard input, under that name.
     pub(crate) fn stdin(name: String, reach: Reach) -> Self {
         Self { path: None, name, by_user: true, is_member: false, reach }
+    }
+
+    /// Its bytes; nothing for a pipe. A file that is not there has none.
+    pub(crate) fn bytes(&self) -> Option<u64> {
+        match std::fs::metadata(self.path.as_ref()?) {
+            Ok(known) => known.is_file().then_some(known.len()),
+            Err(_) => Some(0),
+        }
     }
 
     /// The archive that it is a member of.
@@ -130,12 +144,15 @@ impl File {
     /// All that is in the file.
     pub(crate) fn contents(&self) -> Result<Logs, Complaint> {
         let contents = if let Some(path) = &self.path {
-            source::open(path, self.reach.limits)
+            source::open(path, self.reach.limits, |file| self.reach.interrupt.file(file))
         } else {
-            let stdin = Logs::new(self.name.clone(), Box::new(std::io::stdin()), None, self.reach.limits);
+            let stdin = Logs::new(self.name.clone(), self.reach.interrupt.stdin(), None, self.reach.limits);
             stdin.map_err(|e| Unreadable::of(&e, Path::new(&self.name)))
         };
         let logs = contents.map_err(|why| unreadable(&self.name, &why))?;
+        if let Some(bar) = &self.reach.bar {
+            bar.opened(&self.name, logs.bytes_read());
+        }
         Ok(if self.is_member { logs.only(&self.name) } else { logs })
     }
 

@@ -32,7 +32,7 @@ impl Inputs {
     /// Finds what there is to read.
     pub(crate) fn find(reading: &Reading, limits: Limits) -> Result<Self, Complaint> {
         let exclude = Arc::new(Exclude::new(&reading.exclude).map_err(bad_pattern)?);
-        let reach = Reach { limits, exclude };
+        let reach = Reach { limits, exclude, ..Reach::default() };
         let mut inputs = Self { files: Vec::new(), complaints: Vec::new(), folders: Vec::new() };
         let mut paths = reading.paths.clone();
         if paths.is_empty() {
@@ -138,6 +138,7 @@ pub(crate) fn unreadable(name: &str, why: &Unreadable) -> Complaint {
     let path = Printable(name.as_bytes());
     let complaint = Complaint::new(Message::CannotRead.with("path", path).with("why", why.said()));
     match why {
+        Unreadable::Interrupted => Complaint { kind: Some(NoLog::NotRead), ..complaint },
         Unreadable::Missing { similar: Some(similar) } => {
             let similar = similar.to_string_lossy();
             complaint.tip(Message::SimilarFile.with("path", Printable(similar.as_bytes())))
@@ -173,6 +174,7 @@ pub(crate) fn stopped(name: &str, stop: &Stop, read: Option<&Stats>) -> Complain
         Stop::Empty => Some(NoLog::Empty),
         Stop::Binary { .. } | Stop::Capture => Some(NoLog::Binary),
         Stop::Foreign { .. } | Stop::Unknown { .. } => Some(NoLog::OtherText),
+        Stop::Interrupted => Some(NoLog::NotRead),
         Stop::Read(_) | Stop::Threads(_) | Stop::Done => None,
     };
     Complaint { kind, ..complaint_of(name, stop, read) }
@@ -191,13 +193,10 @@ fn complaint_of(name: &str, stop: &Stop, read: Option<&Stats>) -> Complaint {
         Stop::Unknown { line, text } => {
             new(Message::UnknownKind).fact(on_line(*line, text)).tip(Message::FormatsTip)
         }
+        Stop::Interrupted => not_to_its_end(Message::NotReadToEnd.with("log", log), read),
         Stop::Read(error) => {
             let why = Unreadable::of(error, Path::new(name)).said();
-            let is_capture = read.is_some_and(|stats| stats.capture.is_some());
-            let before = if is_capture { Message::PacketsBefore } else { Message::LinesBefore };
-            let lines = read.map_or(0, |stats| stats.lines);
-            let complaint = Complaint::new(Message::CannotReadToEnd.with("log", log).with("why", why));
-            let complaint = if lines > 0 { complaint.fact(before.with("n", lines)) } else { complaint };
+            let complaint = not_to_its_end(Message::CannotReadToEnd.with("log", log).with("why", why), read);
             match Unreadable::of(error, Path::new(name)) {
                 Unreadable::Packed(Unpackable::TooLarge(_)) => complaint.tip(Message::UnpackedTip),
                 _ => complaint,
@@ -206,6 +205,15 @@ fn complaint_of(name: &str, stop: &Stop, read: Option<&Stats>) -> Complaint {
         Stop::Threads(why) => Complaint::new(Message::CannotStartThreads.with("why", why.as_str())),
         Stop::Done => Complaint::new(Message::ReaderGone),
     }
+}
+
+/// A log that was not read to its end, with how far it was.
+fn not_to_its_end(what: Said, read: Option<&Stats>) -> Complaint {
+    let complaint = Complaint::new(what);
+    let is_capture = read.is_some_and(|stats| stats.capture.is_some());
+    let before = if is_capture { Message::PacketsBefore } else { Message::LinesBefore };
+    let lines = read.map_or(0, |stats| stats.lines);
+    if lines > 0 { complaint.fact(before.with("n", lines)) } else { complaint }
 }
 
 /// A binary file.

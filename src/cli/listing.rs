@@ -1,7 +1,7 @@
 //! `exchanges` and `sessions`, and what lists have in common.
 
 use super::Exit;
-use super::args::{List, ListFormat};
+use super::args::{List, ListFormat, When};
 use super::captures;
 use super::complaint::{Complaint, NoLog};
 use super::config::Config;
@@ -14,7 +14,7 @@ use ftplog::engine::{self, PieceRead, PieceRun, PiecesRun, Settings, Stats, Stop
 use ftplog::report::{self, Exchanges, Sessions, Shape};
 use ftplog::session::{Gather, Sieve, Sifted, Sifting};
 use ftplog::text::Printable;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 
 /// Lists every command with its replies.
@@ -23,6 +23,7 @@ pub(crate) fn exchanges(list: &List, config: &Config, output: &Output) -> Result
     each(list, config, output, |log, Task { settings, sieve }, out| {
         let gather = Exchanges::new(shape, settings.setup.zone.clone(), &output.words);
         let run = engine::run_pieces(log, settings, Sifted::new(gather, sieve.clone()), |progress| {
+            output.update_progress();
             let complete_before = progress.gathered.complete_before(progress.complete_before);
             let written = progress.gathered.gather.write(out, complete_before, progress.starts);
             written.map_err(|_| Stop::Done)
@@ -39,7 +40,10 @@ pub(crate) fn exchanges(list: &List, config: &Config, output: &Output) -> Result
 pub(crate) fn sessions(list: &List, config: &Config, output: &Output) -> Result<Exit, Complaint> {
     each(list, config, output, |log, Task { settings, sieve }, out| {
         let gather = Sifted::new(Sessions::new(settings.setup.zone.clone()), sieve.clone());
-        let mut run = engine::run_pieces(log, settings, gather, |_| Ok(()))?;
+        let mut run = engine::run_pieces(log, settings, gather, |_| {
+            output.update_progress();
+            Ok(())
+        })?;
         if run.stats.exchanges == 0 {
             return Ok(Heard::of(run, &Ok(())));
         }
@@ -126,13 +130,21 @@ pub(super) fn each(
     let settings = Settings { prompt: true, ..settings(&list.reading, config)? };
     let sieve = sieve::asked_for(&list.reading, &settings.setup.zone)?;
     let task = Task { settings, sieve };
-    let inputs = Inputs::find(&list.reading, config.limits()?)?;
+    let mut inputs = Inputs::find(&list.reading, config.limits()?)?;
+    // What is listed on a terminal while a log is read would be written over it.
+    if list.progress != When::Auto || !io::stdout().is_terminal() {
+        output.show_progress(list.progress, &mut inputs.files);
+    }
     let mut out = output.stream();
     let mut tally = Tally { complaints: inputs.complaints, ..Tally::default() };
     for group in groups(inputs.files, &task.settings) {
         let alone = group.alone().filter(|file| file.by_user).map(|file| file.name.clone());
         let before = (tally.n_read, tally.complaints.len(), tally.skipped.len());
+        if let Some(bar) = output.bar() {
+            bar.begin(group.files());
+        }
         for mut log in group.logs() {
+            output.update_progress();
             let heard = read(&mut log, &task, &mut out).map_err(|stop| stopped("", &stop, None))?;
             if heard.gone {
                 return Ok(Exit::Clean);
@@ -157,6 +169,7 @@ pub(super) fn each(
     if let Some(sieve) = task.sieve.as_ref().filter(|_| n_chosen == 0 && n_sessions > 0) {
         complaints.push(sieve::none_chosen(sieve, n_sessions));
     }
+    output.end_progress();
     for complaint in &complaints {
         output.complain(complaint);
     }

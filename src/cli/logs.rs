@@ -120,6 +120,11 @@ fn by_time<T: Ord + Copy, F>(mut pieces: Vec<(Option<T>, Rotated<F>)>) -> Vec<Ro
 }
 
 impl Group {
+    /// Its files.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &File> {
+        self.files.iter().map(|rotated| &rotated.file)
+    }
+
     /// The file, if it is alone.
     pub(crate) fn alone(&self) -> Option<&File> {
         if let [only] = &self.files[..] { Some(&only.file) } else { None }
@@ -190,6 +195,11 @@ impl Log {
         let name = opened.name.path.clone();
         let one = Rotated { file: Box::new(opened), missing: Vec::new() };
         Self::of(name, vec![one], Waiting::Open)
+    }
+
+    /// Its pieces that nobody asked for yet.
+    pub(crate) fn n_waiting(&self) -> usize {
+        self.waiting.len()
     }
 
     /// Its name, where these are its pieces: that of the file, or what the files' names have in common.

@@ -10,10 +10,12 @@ mod explain;
 mod file;
 mod formats;
 mod inputs;
+mod interrupt;
 mod language;
 mod listing;
 mod logs;
 mod output;
+mod progress;
 mod server;
 mod rules;
 mod search;
@@ -62,6 +64,7 @@ pub(crate) fn main() -> ExitCode {
     let lang = language::chosen(&args.global);
     let output = Output::new(&args.global, *lang.as_ref().unwrap_or(&None));
     let exit = lang.and_then(|_| configured(&args, &output)).and_then(|config| run(&args, &config, &output));
+    output.end_progress();
     let (exit, complaint) = match exit {
         Ok(exit) => (exit, None),
         Err(complaint) => (Exit::Incomplete, Some(complaint)),

@@ -3,13 +3,15 @@
 use super::Exit;
 use super::args::{Global, When};
 use super::complaint::Complaint;
+use super::file::File;
+use super::progress::Bar;
 use ftplog::catalog::{Message, Said, Words};
 use ftplog::lang::Lang;
 use ftplog::report::Style;
 use ftplog::source::Unreadable;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Widest layout on a terminal.
 const WIDTH_MAX: usize = 100;
@@ -27,6 +29,7 @@ pub(crate) struct Output {
     pub(crate) verbose: u8,
     /// Why standard output took no more.
     refused: OnceLock<io::Error>,
+    bar: OnceLock<Arc<Bar>>,
 }
 
 impl Output {
@@ -44,6 +47,7 @@ impl Output {
             quiet: global.quiet,
             verbose: global.verbose,
             refused: OnceLock::new(),
+            bar: OnceLock::new(),
         }
     }
 
@@ -64,13 +68,54 @@ impl Output {
         if complaint.warning && self.quiet > 0 {
             return;
         }
-        to_stderr(&complaint.in_words(self.words.lang()));
+        self.to_stderr(&complaint.in_words(self.words.lang()));
     }
 
     /// Says what is being done, when asked to.
     pub(crate) fn say(&self, level: u8, what: impl Into<Said>) {
         if self.verbose >= level {
-            to_stderr(&(what.into().in_words(self.words.lang()) + "\n"));
+            self.to_stderr(&(what.into().in_words(self.words.lang()) + "\n"));
+        }
+    }
+
+    fn to_stderr(&self, text: &str) {
+        match self.bar() {
+            Some(bar) => bar.aside(|| to_stderr(text)),
+            None => to_stderr(text),
+        }
+    }
+
+    /// Shows from here on how much of these files was read, if that is wanted.
+    pub(crate) fn show_progress(&self, when: When, files: &mut [File]) {
+        let wanted = match when {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => self.quiet == 0 && wants_progress(),
+        };
+        if wanted {
+            let bar = self.bar.get_or_init(|| Arc::new(Bar::new(files, &self.words, when == When::Always)));
+            for file in files {
+                file.reach.bar = Some(Arc::clone(bar));
+            }
+        }
+    }
+
+    /// Where it is shown how far a run has come.
+    pub(crate) fn bar(&self) -> Option<&Bar> {
+        self.bar.get().map(Arc::as_ref)
+    }
+
+    /// Shows how far a run has come that looks for no errors.
+    pub(crate) fn update_progress(&self) {
+        if let Some(bar) = self.bar() {
+            bar.update(None, 0);
+        }
+    }
+
+    /// Nothing more is read.
+    pub(crate) fn end_progress(&self) {
+        if let Some(bar) = self.bar() {
+            bar.clear();
         }
     }
 
@@ -149,6 +194,11 @@ fn wants_color() -> bool {
     let forced = ["CLICOLOR_FORCE", "FORCE_COLOR"].iter().any(|n| variable(n).is_some_and(|v| v != "0"));
     let dumb = variable("TERM").is_some_and(|t| t == "dumb");
     forced || io::stdout().is_terminal() && !dumb
+}
+
+fn wants_progress() -> bool {
+    let dumb = variable("TERM").is_some_and(|t| t == "dumb");
+    io::stderr().is_terminal() && !dumb && variable("CI").is_none()
 }
 
 fn width() -> usize {

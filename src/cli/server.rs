@@ -19,7 +19,10 @@ pub(crate) fn server(list: &List, config: &Config, output: &Output) -> Result<Ex
         // Sessions are looked at as a whole, as far as they can be.
         let settings = Settings { prompt: false, ..settings.clone() };
         let gather = Sifted::new(Servers::default(), sieve.clone());
-        let mut run = engine::run_pieces(log, &settings, gather, |_| Ok(()))?;
+        let mut run = engine::run_pieces(log, &settings, gather, |_| {
+            output.update_progress();
+            Ok(())
+        })?;
         if run.stats.exchanges == 0 {
             return Ok(Heard::of(run, &Ok(())));
         }

@@ -16,7 +16,7 @@ use crate::format::{Format, Plan, Setup};
 use crate::lang::Lang;
 use crate::report::{InputSummary, Status};
 use crate::session::{Assembler, Gather, Overflow, Session, Starts};
-use crate::source::{CaptureCounts, Input, LogName};
+use crate::source::{CaptureCounts, Input, Interrupted, LogName};
 use clock::Clock;
 use pieces::{Opened, Pieces, Seen};
 use rayon::prelude::*;
@@ -84,6 +84,8 @@ pub enum Stop {
     },
     /// Reading failed.
     Read(io::Error),
+    /// The user wanted no more to be read. What was read is gathered as if the log ended there.
+    Interrupted,
     /// Whoever takes the results has had enough.
     Done,
     /// Threads could not be started.
@@ -101,9 +103,16 @@ impl Stop {
             Self::Foreign { protocol, .. } => Message::StopForeign.with("protocol", *protocol),
             Self::Unknown { .. } => Message::StopUnknown.into(),
             Self::Read(error) => Said::text(error.to_string()),
+            Self::Interrupted => Message::StopInterrupted.into(),
             Self::Done => Message::ReaderGone.into(),
             Self::Threads(why) => Said::text(why),
         }
+    }
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        if Interrupted::is(&error) { Self::Interrupted } else { Self::Read(error) }
     }
 }
 
@@ -302,11 +311,16 @@ impl<'s, G: Gather> Engine<'s, G> {
                 || pieces.read(&mut reading),
                 || rayon::join(|| lexing.lex(&settings.setup), || fold_wave(shards, &folding, settings)),
             );
-            if !folding.is_empty()
-                && let Err(stop) = self.deliver(folding.last_line() + 1, pieces.bytes(), &mut after_wave)
-            {
-                stopped = Some(stop);
-                break;
+            if !folding.is_empty() {
+                match self.deliver(folding.last_line() + 1, pieces.bytes(), &mut after_wave) {
+                    Ok(()) => {}
+                    // The waves that were read are still gathered.
+                    Err(Stop::Interrupted) => pieces.interrupt(),
+                    Err(stop) => {
+                        stopped = Some(stop);
+                        break;
+                    }
+                }
             }
             lexing.settle(&mut self.stats, &mut clock, &self.settings.setup);
             self.begin_files(&lexing, &pieces);
@@ -321,7 +335,8 @@ impl<'s, G: Gather> Engine<'s, G> {
             assembler.finish(&mut |session, ended| gather.observe(session, ended));
         });
         if stopped.is_none() {
-            stopped = self.deliver(u64::MAX, pieces.bytes(), &mut after_wave).err();
+            let end = self.deliver(u64::MAX, pieces.bytes(), &mut after_wave);
+            stopped = end.err().filter(|stop| !matches!(stop, Stop::Interrupted));
         }
         if let Some(why) = stopped {
             pieces.stop(why);

@@ -87,7 +87,12 @@ impl<'a> Pieces<'a> {
             let origin = self.origin();
             let Some((origin, blocks)) = origin.zip(self.current.as_mut()) else { return };
             let mut fragment = wave.spare();
-            let read = blocks.next_into(&mut fragment.block);
+            let read = blocks.next_into(&mut fragment.block).map_err(Stop::from);
+            if matches!(read, Err(Stop::Interrupted)) {
+                // The rest of the last line was still to come.
+                let lines = memchr::memrchr(b'\n', &fragment.block.bytes).map_or(0, |end| end + 1);
+                fragment.block.bytes.truncate(lines);
+            }
             // What came before an error is still read.
             if !matches!(read, Ok(false)) && !fragment.block.bytes.is_empty() {
                 self.is_first = false;
@@ -98,7 +103,7 @@ impl<'a> Pieces<'a> {
             match read {
                 Ok(true) => {}
                 Ok(false) => self.go_to_next(None),
-                Err(error) => self.go_to_next(Some(Stop::Read(error))),
+                Err(stop) => self.go_to_next(Some(stop)),
             }
         }
     }
@@ -110,11 +115,21 @@ impl<'a> Pieces<'a> {
         Some(Origin { piece, plan, is_first: self.is_first, is_anew: self.is_first && self.is_anew })
     }
 
-    fn go_to_next(&mut self, error: Option<Stop>) {
+    fn go_to_next(&mut self, cut_short: Option<Stop>) {
         let Some(ended) = self.current.take() else { return };
-        self.is_whole = error.is_none();
-        self.end(&ended, error);
-        self.open_next(Some(&ended));
+        self.is_whole = cut_short.is_none();
+        let is_interrupted = matches!(cut_short, Some(Stop::Interrupted));
+        self.end(&ended, cut_short);
+        if !is_interrupted {
+            self.open_next(Some(&ended));
+        }
+    }
+
+    /// Ends the reading here, unless all was read.
+    pub(super) fn interrupt(&mut self) {
+        if self.current.is_some() {
+            self.stop(Stop::Interrupted);
+        }
     }
 
     /// Ends the reading here.
@@ -197,7 +212,7 @@ impl<'a> Pieces<'a> {
 impl Ahead {
     fn open(Piece { input, follows }: Piece, settings: &Settings) -> Self {
         let name = input.name.clone();
-        let blocks = input.into_blocks().map_err(Stop::Read);
+        let blocks = input.into_blocks().map_err(Stop::from);
         let sized = |blocks: Blocks| match settings.block_bytes {
             0 => blocks,
             bytes => blocks.with_block_bytes(bytes),
@@ -218,14 +233,14 @@ fn plan(
         let other = settings.format.is_some_and(|named| !std::ptr::eq(named, format));
         return if other { Err(Stop::Capture) } else { Ok(Plan::of(format)) };
     }
-    let sample = blocks.peek(format::SAMPLE_BYTES).map_err(Stop::Read)?;
+    let sample = blocks.peek(format::SAMPLE_BYTES).map_err(Stop::from)?;
     let plan = recognise(sample, settings);
     let plan = match known {
         Some(known) => better(known, carried, sample, plan, settings),
         None => plan,
     };
     // What is cut off or damaged is no log of another kind.
-    plan.map_err(|stop| blocks.take_peek_error().map_or(stop, Stop::Read))
+    plan.map_err(|stop| blocks.take_peek_error().map_or(stop, Stop::from))
 }
 
 /// The plan for a piece: that of the piece before, unless another knows far more of its lines, or knows that they hold more. A piece

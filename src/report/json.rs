@@ -62,6 +62,7 @@ impl<'a> FilterJson<'a> {
 #[derive(Serialize)]
 struct Counts {
     inputs: usize,
+    inputs_not_read: u64,
     lines: u64,
     lines_not_understood: u64,
     sessions: u64,
@@ -262,6 +263,7 @@ pub fn report_json(
         filter: FilterJson::of(summary),
         summary: Counts {
             inputs: summary.inputs.len(),
+            inputs_not_read: summary.interrupted.unwrap_or(0),
             lines: sum(|i| i.lines),
             lines_not_understood: sum(|i| i.lines_not_understood),
             sessions: summary.sessions(),

@@ -117,6 +117,12 @@ impl Report {
         &self.found.gather.totals
     }
 
+    /// How many errors were found so far, without those that only all sessions together show.
+    #[must_use]
+    pub fn n_errors(&self) -> u64 {
+        self.found.gather.tallies.findings_by_severity()[Severity::Error as usize]
+    }
+
     /// How many sessions were chosen; nothing where all are.
     #[must_use]
     pub fn sifting(&self) -> Option<Sifting> {

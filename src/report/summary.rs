@@ -159,6 +159,8 @@ pub struct Summary {
     pub ledger_overflow: u64,
     /// The sessions that it is about; nothing means all.
     pub sieve: Option<Arc<Sieve>>,
+    /// How many files were not read because the user wanted no more to be read; nothing where all was.
+    pub interrupted: Option<u64>,
 }
 
 impl Summary {
@@ -275,6 +277,17 @@ impl Tallies {
         problems
     }
 
+    /// How many findings there are, by severity: note, warning, error.
+    pub(super) fn findings_by_severity(&self) -> [u64; 3] {
+        let mut counted = [0; 3];
+        for tally in self.0.values() {
+            for (sum, n) in counted.iter_mut().zip(tally.count) {
+                *sum += n;
+            }
+        }
+        counted
+    }
+
     pub(super) fn clear(&mut self) {
         self.0.clear();
     }
@@ -297,16 +310,22 @@ pub(super) fn summarize(
     let mut findings: Vec<Finding> = kept.flatten().collect();
     // They come rule by rule, each rule's in order; those of one place stay in the order of the rules.
     findings.sort_by_key(|f| f.place);
-    let mut counted = [0; 3];
-    for tally in tallies.0.values() {
-        for (sum, n) in counted.iter_mut().zip(tally.count) {
-            *sum += n;
-        }
-    }
+    let counted = tallies.findings_by_severity();
     let not_listed = counted.iter().sum::<u64>() - findings.len() as u64;
     let problems = problems(&findings, tallies);
     let ledger_overflow = ledger.overflow;
-    Summary { findings, not_listed, counted, problems, totals, inputs, logs, ledger_overflow, sieve: None }
+    Summary {
+        findings,
+        not_listed,
+        counted,
+        problems,
+        totals,
+        inputs,
+        logs,
+        ledger_overflow,
+        sieve: None,
+        interrupted: None,
+    }
 }
 
 /// Puts findings of one kind together, the worst first.

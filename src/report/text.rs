@@ -82,6 +82,13 @@ impl Page<'_> {
         } else {
             self.many_logs(out, &logs);
         }
+        if let Some(n_not_read) = self.summary.interrupted {
+            let mut partial = self.word(Word::Interrupted).to_owned();
+            if n_not_read > 0 {
+                partial = format!("{partial} {}", self.sentences.words().count(Counted::NotRead, n_not_read));
+            }
+            out.push_str(&hanging("", &partial, self.width()));
+        }
         if let Some(only) = self.summary.only(self.sentences.words()) {
             out.push_str(&hanging("", &only, self.width()));
         }

@@ -142,9 +142,14 @@ impl Read for Converted {
         while self.given == self.done.len() && !self.ended {
             self.done.clear();
             self.given = 0;
-            self.ended = (&mut self.stream).take(CHUNK_BYTES as u64).read_to_end(&mut self.raw)? == 0;
+            let read = (&mut self.stream).take(CHUNK_BYTES as u64).read_to_end(&mut self.raw);
+            self.ended = matches!(read, Ok(0));
             let n = (self.convert)(&self.raw, self.ended, &mut self.done);
             self.raw.drain(..n);
+            // What was read so far is worth reading; the error comes again behind it.
+            if self.done.is_empty() {
+                read?;
+            }
         }
         let n = room.len().min(self.done.len() - self.given);
         room[..n].copy_from_slice(&self.done[self.given..self.given + n]);

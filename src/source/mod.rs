@@ -15,7 +15,7 @@ pub use blocks::{
 };
 pub use capture::{Counts as CaptureCounts, Damage};
 pub use globs::{BadPattern, Exclude, expanded};
-pub use open::{Owner, Unreadable, Walk, beside, identity, open, walk};
+pub use open::{Interrupted, Owner, Unreadable, Walk, beside, identity, open, walk};
 pub use packed::{Limits, Log, Logs, Packing, Unpackable};
 pub use rotation::{Rotated, Rotation, rotations};
 

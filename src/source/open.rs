@@ -2,8 +2,9 @@
 
 use super::capture::Damage;
 use super::{Limits, Logs, Unpackable};
-use std::fs::{self, Metadata};
-use std::io::{self, ErrorKind};
+use std::fmt;
+use std::fs::{self, File, Metadata};
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 /// Folders inside folders that are walked into.
@@ -32,8 +33,37 @@ pub enum Unreadable {
     Damaged(Damage),
     /// It is packed, and cannot be unpacked, or not to its end.
     Packed(Unpackable),
+    /// The user did not want it to be read on.
+    Interrupted,
     /// Something else, in words of the system.
     Other(String),
+}
+
+/// The error of a reader that is to read no more.
+#[derive(Clone, Copy, Debug)]
+pub struct Interrupted;
+
+impl Interrupted {
+    /// Whether an error is this one.
+    #[must_use]
+    pub fn is(error: &io::Error) -> bool {
+        error.get_ref().and_then(|inner| inner.downcast_ref::<Self>()).is_some()
+    }
+}
+
+impl fmt::Display for Interrupted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Interrupted {}
+
+impl From<Interrupted> for io::Error {
+    /// Not of the kind of this name: after that one, reading is tried again.
+    fn from(interrupted: Interrupted) -> Self {
+        Self::other(interrupted)
+    }
 }
 
 /// Whose a file is.
@@ -62,6 +92,9 @@ impl Unreadable {
         if let Some(why) = Unpackable::of(error) {
             return Self::Packed(why);
         }
+        if Interrupted::is(error) {
+            return Self::Interrupted;
+        }
         match error.kind() {
             ErrorKind::NotFound | ErrorKind::NotADirectory => Self::Missing { similar: similar(path) },
             ErrorKind::PermissionDenied => Self::Denied { owner: fs::metadata(path).ok().map(|m| owner(&m)) },
@@ -80,18 +113,22 @@ fn plain(error: &io::Error) -> String {
     chars.next().map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
 }
 
-/// Opens a file for its logs: itself, or the members of an archive.
+/// Opens a file for its logs: itself, or the members of an archive. `reader` may stand between the file and whoever reads it.
 #[allow(clippy::disallowed_methods)] // This is the room that may.
-pub fn open(path: &Path, limits: Limits) -> Result<Logs, Unreadable> {
+pub fn open(
+    path: &Path,
+    limits: Limits,
+    reader: impl FnOnce(File) -> Box<dyn Read + Send>,
+) -> Result<Logs, Unreadable> {
     let why = |e: io::Error| Unreadable::of(&e, path);
-    let file = fs::File::open(path).map_err(why)?;
+    let file = File::open(path).map_err(why)?;
     let kind = file.metadata().map_err(why)?.file_type();
     if kind.is_dir() {
         return Err(Unreadable::NotAFile);
     }
     // A pipe cannot be opened again.
     let again = Some(path).filter(|_| kind.is_file());
-    Logs::new(path.to_string_lossy().into_owned(), Box::new(file), again, limits).map_err(why)
+    Logs::new(path.to_string_lossy().into_owned(), reader(file), again, limits).map_err(why)
 }
 
 /// The files of a folder and of the folders in it.

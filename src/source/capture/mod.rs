@@ -19,6 +19,7 @@ mod stream;
 pub use damage::Damage;
 pub(crate) use record::{ESCAPE, ESCAPED_BY, Kind, LINE_END, RECORD_END};
 
+use super::{Interrupted, Unpackable};
 use connection::Connections;
 use frame::Frame;
 use packets::Packets;
@@ -152,7 +153,13 @@ impl Read for Capture {
 
 /// An error of reading once more.
 fn again(error: &io::Error) -> io::Error {
-    Damage::of(error).map_or_else(|| io::Error::new(error.kind(), error.to_string()), io::Error::from)
+    if let Some(damage) = Damage::of(error) {
+        return damage.into();
+    }
+    if let Some(why) = Unpackable::of(error) {
+        return why.into_error();
+    }
+    if Interrupted::is(error) { Interrupted.into() } else { io::Error::new(error.kind(), error.to_string()) }
 }
 
 #[cfg(test)]

@@ -3,13 +3,15 @@
 use super::compressed::{Reader, peeked, unpacked};
 use super::meter::Allowance;
 use super::parts::compression;
-use super::store::{Source, Store};
+use super::store::{Counted, Source, Store};
 use super::tarball::{self, Member, Tar};
 use super::zipped::{Zip, is_zip};
 use super::{Packing, Unpackable};
 use crate::source::{Input, LogName, Unreadable};
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 /// Bytes of a zip archive that is not a file of its own: its directory stands at its end, so it must be held.
 const HELD_ZIP_BYTES_MAX: u64 = 64 << 20;
@@ -67,8 +69,15 @@ impl Logs {
     /// Why the stream cannot be read at all.
     pub fn new(name: String, reader: Reader, path: Option<&Path>, limits: Limits) -> io::Result<Self> {
         let allowance = Allowance::new(limits);
+        let reader = Box::new(Counted { reader, bytes: Arc::clone(&allowance.file_bytes) });
         let layer = Self::layer(name.clone(), reader, path, &allowance)?;
         Ok(Self { name, wanted: None, allowance, layers: vec![layer], n_members: 0 })
+    }
+
+    /// How many bytes of the file itself were read so far, as they stand in it.
+    #[must_use]
+    pub fn bytes_read(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.allowance.file_bytes)
     }
 
     /// The same without members that do not lead to the one of that name: they are passed over.
@@ -84,7 +93,7 @@ impl Logs {
             (first, whole) = peeked(unpacked(whole, allowance)?, tarball::MAGIC_BYTES)?;
             path = None;
         }
-        let file = path.map(|path| Store::File(path.to_path_buf()));
+        let file = path.map(|path| Store::File(path.to_path_buf(), Arc::clone(&allowance.file_bytes)));
         if is_zip(&first) {
             let store = file.map_or_else(|| held(whole), Ok)?;
             return Ok(Layer::Zip { name, zip: Zip::new(store)? });

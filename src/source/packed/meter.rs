@@ -14,11 +14,13 @@ const DENSE_BYTES_MIN: u64 = 64 << 20;
 pub(super) struct Allowance {
     pub(super) limits: Limits,
     unpacked_bytes: Arc<AtomicU64>,
+    /// Bytes of the file itself that were read.
+    pub(super) file_bytes: Arc<AtomicU64>,
 }
 
 impl Allowance {
     pub(super) fn new(limits: Limits) -> Self {
-        Self { limits, unpacked_bytes: Arc::default() }
+        Self { limits, unpacked_bytes: Arc::default(), file_bytes: Arc::default() }
     }
 
     /// Whether more came out than may.

@@ -79,7 +79,7 @@ impl Unpackable {
         error.get_ref()?.downcast_ref::<Carried>().map(|carried| carried.0)
     }
 
-    fn into_error(self) -> io::Error {
+    pub(in crate::source) fn into_error(self) -> io::Error {
         io::Error::new(io::ErrorKind::InvalidData, Carried(self))
     }
 }

@@ -4,11 +4,13 @@ use super::compressed::Reader;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// An archive that can be read from any place.
 #[derive(Clone)]
 pub(super) enum Store {
-    File(PathBuf),
+    /// A file, and the count of the bytes that are read of it.
+    File(PathBuf, Arc<AtomicU64>),
     Memory(Arc<[u8]>),
 }
 
@@ -19,9 +21,32 @@ impl Store {
     #[allow(clippy::disallowed_methods)] // This is the room that may.
     pub(super) fn open(&self) -> io::Result<Box<dyn Seekable>> {
         Ok(match self {
-            Self::File(path) => Box::new(BufReader::new(std::fs::File::open(path)?)),
+            Self::File(path, bytes) => {
+                let reader = std::fs::File::open(path)?;
+                Box::new(BufReader::new(Counted { reader, bytes: Arc::clone(bytes) }))
+            }
             Self::Memory(bytes) => Box::new(io::Cursor::new(Arc::clone(bytes))),
         })
+    }
+}
+
+/// A file whose bytes are counted when they are read.
+pub(super) struct Counted<R> {
+    pub(super) reader: R,
+    pub(super) bytes: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.reader.read(buffer)?;
+        self.bytes.fetch_add(n as u64, Ordering::Relaxed);
+        Ok(n)
+    }
+}
+
+impl<R: Seek> Seek for Counted<R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.reader.seek(to)
     }
 }
 
