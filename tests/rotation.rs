@@ -371,3 +371,36 @@ fn an_empty_file_after_a_rotation_is_no_mistake_and_a_damaged_one_is_said() {
     let status = report["inputs"].as_array().unwrap().iter().map(|i| i["status"].as_str().unwrap());
     assert_eq!(status.collect::<Vec<_>>(), ["ok", "partial", "ok"]);
 }
+
+#[test]
+fn what_cannot_be_opened_twice_or_is_no_piece_is_read_by_itself_and_nothing_goes_over_it() {
+    let folder = folder_of("apart");
+    let files = write(&folder, &pieces(3), NUMBERED);
+    let sessions = |ran: &Ran| ran.out.lines().filter(|l| l.contains("\"session\"")).count();
+    let run = |args: &[&str], input: &[u8]| {
+        program::with_input(
+            command().current_dir(&folder).args(["sessions", "-f", "ndjson"]).args(args),
+            input,
+        )
+    };
+    let alone = |at: usize| sessions(&run(&[NUMBERED(2 - at, 3).as_str()], b""));
+    // Standard input under the name of a piece.
+    let piped = run(&["--stdin-name", "server.log", "server.log.1", "-"], pieces(3)[2].as_bytes());
+    assert_eq!((piped.code, sessions(&piped)), (0, alone(1) + alone(2)), "{}", piped.err);
+    // However the folder is named, files in it are pieces of one log.
+    let named = run(&["./server.log", "server.log.1", "server.log.2"], b"");
+    let whole = run(&["."], b"");
+    assert_eq!((named.code, sessions(&named)), (0, sessions(&whole)));
+    // A piece that was left out, or is an archive, is a gap that no session goes over.
+    let excluded = run(&[".", "--exclude", "server.log.1"], b"");
+    assert_eq!((excluded.code, excluded.err.as_str(), sessions(&excluded)), (0, "", alone(0) + alone(2)));
+    let tar = Command::new("tar").args(["-cf", "t", "server.log.1"]).current_dir(&folder).status();
+    assert!(tar.unwrap().success());
+    fs::rename(folder.join("t"), &files[1]).unwrap();
+    let with_archive = run(&["."], b"");
+    assert_eq!((with_archive.code, sessions(&with_archive)), (0, alone(0) + alone(1) + alone(2)));
+    // Another file in the place of a piece is missing.
+    fs::write(&files[1], "nothing that is known\n".repeat(3)).unwrap();
+    let foreign = run(&["."], b"");
+    assert_eq!((foreign.code, sessions(&foreign)), (2, alone(0) + alone(2)), "{}", foreign.err);
+}

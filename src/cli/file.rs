@@ -5,7 +5,7 @@ use super::inputs::{no_logs, unreadable};
 use super::interrupt::Interrupt;
 use super::progress::Bar;
 use ftplog::source::{self, Exclude, Input, Limits, Log, LogName, Logs, Unreadable};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 /// A file, or the member of an archive that the user named.
@@ -81,6 +81,18 @@ impl File {
     pub(crate) fn beside(&self) -> Vec<Self> {
         let files = self.path.as_deref().map(source::beside).unwrap_or_default();
         files.into_iter().map(|path| Self::in_folder(path, self.reach.clone())).collect()
+    }
+
+    /// Its name as others in its folder have it, however the folder was named.
+    pub(crate) fn plain_name(&self) -> String {
+        let path = Path::new(&self.name);
+        let parts = path.components().filter(|part| !matches!(part, Component::CurDir));
+        parts.collect::<PathBuf>().to_string_lossy().into_owned()
+    }
+
+    /// Whether there is such a file; standard input always is.
+    pub(crate) fn is_there(&self) -> bool {
+        self.path.as_ref().is_none_or(|path| path.exists())
     }
 
     /// Whether the user did not exclude it.

@@ -43,9 +43,10 @@ pub(crate) struct Given {
 }
 
 impl Given {
-    /// The same where others are pieces of its log, too: an empty one, as after each rotation, is nobody's mistake.
+    /// The same where others are pieces of its log, too: an empty one, as after each rotation, is nobody's mistake, and any other is
+    /// missing.
     pub(crate) fn beside_others(&self, stop: &Stop) -> Self {
-        let by_user = self.by_user && !matches!(stop, Stop::Empty);
+        let by_user = !matches!(stop, Stop::Empty);
         Self { name: self.name.clone(), by_user }
     }
 }
@@ -67,7 +68,7 @@ struct Archive {
 
 /// Puts files together that are one log.
 pub(crate) fn groups(files: Vec<File>, settings: &Settings) -> impl Iterator<Item = Group> {
-    let rotations = rotations(files, |file| &file.name).into_iter();
+    let rotations = rotations(files, File::plain_name).into_iter();
     rotations.flat_map(|rotation| match rotation.files.len() {
         1 => vec![Group { log: rotation.log, files: rotation.files }],
         _ => without_archives(&rotation.log, rotation.files, settings),
@@ -78,13 +79,24 @@ pub(crate) fn groups(files: Vec<File>, settings: &Settings) -> impl Iterator<Ite
 fn without_archives(log: &str, files: Vec<Rotated<File>>, settings: &Settings) -> Vec<Group> {
     let mut pieces = Vec::new();
     let mut apart = Vec::new();
-    for rotated in files {
+    let mut is_apart = false;
+    for mut rotated in files {
+        // What comes through a pipe can be opened once.
+        if !rotated.file.can_be_opened_again() && rotated.file.is_there() {
+            apart.push(Group { log: rotated.file.name.clone(), files: vec![rotated] });
+            is_apart = true;
+            continue;
+        }
         let first = rotated.file.logs().ok().and_then(|mut logs| logs.next());
         match first {
             Some(log) if log.name.path != rotated.file.name => {
                 apart.push(Group { log: rotated.file.name.clone(), files: vec![rotated] });
+                is_apart = true;
             }
             first => {
+                rotated.is_apart = std::mem::take(&mut is_apart);
+                let file = rotated.file.clone();
+                forgive(&mut rotated, &file);
                 let begin = first.and_then(|log| engine::first_time(log.input.ok()?, settings));
                 pieces.push((begin, rotated));
             }
@@ -93,6 +105,13 @@ fn without_archives(log: &str, files: Vec<Rotated<File>>, settings: &Settings) -
     let files = by_time(pieces);
     let pieces = (!files.is_empty()).then_some(Group { log: log.to_owned(), files });
     pieces.into_iter().chain(apart).collect()
+}
+
+/// Files that the user left out are not missing, but what stands in them is not known.
+fn forgive<F>(rotated: &mut Rotated<F>, file: &File) {
+    let n_missing = rotated.missing.len();
+    rotated.missing.retain(|name| file.wants(name));
+    rotated.is_apart |= rotated.missing.len() < n_missing;
 }
 
 /// Puts pieces that stand in the order of their names into that of their first times.
@@ -105,6 +124,8 @@ fn by_time<T: Ord + Copy, F>(mut pieces: Vec<(Option<T>, Rotated<F>)>) -> Vec<Ro
     }
     let mut order: Vec<usize> = (0..pieces.len()).collect();
     order.sort_by_key(|at| pieces[*at].0);
+    // In another order it is not known which of them stands behind what is no piece.
+    let is_apart = !order.is_sorted() && pieces.iter().any(|(_, rotated)| rotated.is_apart);
     let mut gaps = vec![Vec::new(); pieces.len()];
     let mut files: Vec<Option<Rotated<F>>> = pieces.into_iter().map(|(_, rotated)| Some(rotated)).collect();
     // What is missing between two pieces is missing before the one that was written later.
@@ -116,7 +137,8 @@ fn by_time<T: Ord + Copy, F>(mut pieces: Vec<(Option<T>, Rotated<F>)>) -> Vec<Ro
         }
     }
     let ordered = order.into_iter().filter_map(|at| files[at].take());
-    ordered.zip(gaps).map(|(file, missing)| Rotated { missing, ..file }).collect()
+    let marked = |file: Rotated<F>, missing| Rotated { missing, is_apart: file.is_apart || is_apart, ..file };
+    ordered.zip(gaps).map(|(file, missing)| marked(file, missing)).collect()
 }
 
 impl Group {
@@ -158,9 +180,10 @@ fn in_file(file: File) -> Box<dyn Iterator<Item = Log>> {
     }
     let members = std::iter::once(first).chain(logs).map(|log| log.name).enumerate();
     let members = members.filter(|(_, name)| file.wants(&name.path));
-    let rotations = rotations(members.collect(), |(_, name)| &name.path);
-    let archive = Arc::new(Mutex::new(Archive { file, rest: None, next: 0 }));
-    Box::new(rotations.into_iter().map(move |rotation| {
+    let rotations = rotations(members.collect(), |(_, name)| name.path.clone());
+    let archive = Arc::new(Mutex::new(Archive { file: file.clone(), rest: None, next: 0 }));
+    Box::new(rotations.into_iter().map(move |mut rotation| {
+        rotation.files.iter_mut().for_each(|rotated| forgive(rotated, &file));
         Log::of(rotation.log, rotation.files, |(number, name)| {
             Waiting::Member(name, Arc::clone(&archive), number)
         })
@@ -179,21 +202,23 @@ pub(crate) fn log_around(file: &File, settings: &Settings) -> Option<Log> {
 impl Log {
     /// The log that a file is by itself.
     pub(crate) fn alone(file: File) -> Self {
-        let only = Rotated { file, missing: Vec::new() };
+        let only = Rotated { file, missing: Vec::new(), is_apart: false };
         Self::of(String::new(), vec![only], Waiting::File)
     }
 
     fn of<F>(log: String, files: Vec<Rotated<F>>, waiting: impl Fn(F) -> Waiting) -> Self {
-        let waiting = files
-            .into_iter()
-            .map(|rotated| Rotated { file: waiting(rotated.file), missing: rotated.missing });
+        let waiting = files.into_iter().map(|Rotated { file, missing, is_apart }| Rotated {
+            file: waiting(file),
+            missing,
+            is_apart,
+        });
         let (given, failed, gaps) = (Vec::new(), Vec::new(), Vec::new());
         Self { shared_name: log, waiting: waiting.collect(), is_whole: true, given, failed, gaps }
     }
 
     fn one(opened: Opened) -> Self {
         let name = opened.name.path.clone();
-        let one = Rotated { file: Box::new(opened), missing: Vec::new() };
+        let one = Rotated { file: Box::new(opened), missing: Vec::new(), is_apart: false };
         Self::of(name, vec![one], Waiting::Open)
     }
 
@@ -230,7 +255,8 @@ impl Iterator for Log {
     /// Opens the next piece that can be opened.
     fn next(&mut self) -> Option<Piece> {
         loop {
-            let Rotated { file, missing } = self.waiting.pop_front()?;
+            let Rotated { file, missing, is_apart } = self.waiting.pop_front()?;
+            self.is_whole &= !is_apart;
             // The reading of an archive ends where a limit was hit, which was said.
             let Some(Opened { name, by_user, input }) = file.open() else { continue };
             if !missing.is_empty() {
@@ -297,7 +323,14 @@ mod tests {
 
     fn ordered(pieces: &[(Option<u32>, &'static str, &[&str])]) -> Vec<String> {
         let rotated = |(begin, file, missing): &(_, &'static str, &[&str])| {
-            (*begin, Rotated { file: *file, missing: missing.iter().map(ToString::to_string).collect() })
+            (
+                *begin,
+                Rotated {
+                    file: *file,
+                    missing: missing.iter().map(ToString::to_string).collect(),
+                    is_apart: false,
+                },
+            )
         };
         let told = |r: Rotated<&str>| format!("{}{}", r.missing.join(""), r.file);
         by_time(pieces.iter().map(rotated).collect()).into_iter().map(told).collect()

@@ -33,6 +33,8 @@ pub struct Rotated<T> {
     pub file: T,
     /// The names of files that are missing between the one before and this one, as far as numbers show it.
     pub missing: Vec<String>,
+    /// Whether another file stands between the one before and this one that is no piece of the log.
+    pub is_apart: bool,
 }
 
 /// The place of a file among those of its log: the oldest is the least.
@@ -60,11 +62,11 @@ struct Name {
 /// Puts files of the same log together, by their names with their folders. A log stands where its first file did; a file that is
 /// no part of another log is a log of its own.
 #[must_use]
-pub fn rotations<T>(files: Vec<T>, name: impl Fn(&T) -> &str) -> Vec<Rotation<T>> {
+pub fn rotations<T>(files: Vec<T>, name: impl Fn(&T) -> String) -> Vec<Rotation<T>> {
     let mut groups: Vec<Vec<(Name, T)>> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
     for file in files {
-        let name = Name::of(name(&file));
+        let name = Name::of(&name(&file));
         let group = *known.entry(name.log.clone()).or_insert(groups.len());
         match groups.get_mut(group) {
             Some(group) => group.push((name, file)),
@@ -76,6 +78,16 @@ pub fn rotations<T>(files: Vec<T>, name: impl Fn(&T) -> &str) -> Vec<Rotation<T>
 
 /// Two files in one place, such as a log and a compressed copy of it, are no pieces of one log: the second is a log of its own.
 fn one_of_each<T>(mut files: Vec<(Name, T)>) -> Vec<Vec<(Name, T)>> {
+    // After 09 comes 10, which shows no zero.
+    let width = files.iter().find_map(|(name, _)| match name.rank {
+        Rank::Counted(_, width) => Some(width),
+        _ => None,
+    });
+    for (name, _) in &mut files {
+        if let (Rank::Aged(Reverse(number)), Some(width)) = (name.rank, width) {
+            name.rank = Rank::Counted(number, width);
+        }
+    }
     files.sort_by_key(|(name, _)| name.rank);
     let mut logs: Vec<Vec<(Name, T)>> = vec![Vec::new()];
     for (name, file) in files {
@@ -106,7 +118,7 @@ fn ordered<T>(files: Vec<(Name, T)>) -> Rotation<T> {
     let rotated = files.into_iter().map(|(name, file)| {
         let missing = before.as_ref().map_or(Vec::new(), |before| between(before, &name));
         before = Some(name);
-        Rotated { file, missing }
+        Rotated { file, missing, is_apart: false }
     });
     Rotation { files: rotated.collect(), log }
 }
@@ -162,8 +174,9 @@ fn numbered(name: &str) -> Option<(&str, Rank, String)> {
         let (before, number) = before.rsplit_once('.')?;
         (before, number, format!(".{last}"))
     };
-    // Versions and addresses have several numbers: proftpd-1.3.8.log, 192.0.2.7.log
-    let is_one_of_many = start.rsplit('.').next().is_some_and(is_number);
+    // Versions, addresses and times have several numbers: curl-8.5.txt, 192.0.2.7.log, v-2026-01-31_08.30.log
+    let before = start.trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_one_of_many = before.len() < start.len() && !before.ends_with(|c: char| c.is_alphabetic());
     let number = digits.parse().ok().filter(|_| is_number(digits) && !is_one_of_many)?;
     let counts_up = digits.len() > 1 && digits.starts_with('0');
     let rank = if counts_up { Rank::Counted(number, digits.len()) } else { Rank::Aged(Reverse(number)) };
@@ -179,32 +192,47 @@ fn dated(name: &str) -> Option<(String, Rank)> {
     let is_digit = |at: usize| name.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
     let mut starts = (0..name.len()).filter(|at| is_digit(*at) && (*at == 0 || !is_digit(at - 1)));
     starts.find_map(|start| {
-        let (digits, end) = digits_from(name, start);
-        // Years have four digits or two; the time of day may follow.
-        let (date, time) = [8, 6].into_iter().find_map(|n| {
-            let (date, time) = digits.split_at_checked(n)?;
-            Some((date_of(date)?, time)).filter(|(_, time)| time.len() <= 6 && time.len() % 2 == 0)
+        let text = &name[start..];
+        // Six digits are a date where a letter stands before them, as in IIS' names.
+        let after_letter = name[..start].ends_with(|c: char| c.is_alphabetic());
+        let shapes = DATES.into_iter().chain(after_letter.then_some("######"));
+        let (date, behind) = shapes.into_iter().find_map(|shape| {
+            let (digits, behind) = fitting(text, shape)?;
+            Some((date_of(&digits)?, behind))
         })?;
-        let time = format!("{time:0<6}").parse().unwrap_or(0);
-        // The log that is being written may have no date.
+        let (time, behind) = time_from(behind)?;
         let before = name[..start].trim_end_matches(['-', '.', '_']);
-        Some((format!("{before}{}", &name[end..]), Rank::Dated(date, time)))
+        // The log that is being written may have no date.
+        Some((format!("{before}{behind}"), Rank::Dated(date, time)))
     })
 }
 
-/// The digits that stand there, with single marks between them, and where they end.
-fn digits_from(name: &str, start: usize) -> (String, usize) {
-    let bytes = name.as_bytes();
-    let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-    let mut digits = String::new();
-    let mut end = start;
-    loop {
-        if is_digit(end) {
-            digits.push(char::from(bytes[end]));
-        } else if !(bytes.get(end).is_some_and(|b| b"-_T".contains(b)) && is_digit(end + 1)) {
-            return (digits, end);
-        }
-        end += 1;
+/// How dates are written: year, month, day.
+const DATES: [&str; 4] = ["####-##-##", "####_##_##", "####.##.##", "########"];
+/// How the time of day behind it is written, from the longest to the shortest.
+const TIMES: [&str; 9] =
+    ["##:##:##", "##-##-##", "##.##.##", "######", "##-##", "##.##", "##_##", "####", "##"];
+
+/// The digits of a text that begins in that shape, and what follows.
+fn fitting<'t>(text: &'t str, shape: &str) -> Option<(String, &'t str)> {
+    let (head, behind) = text.split_at_checked(shape.len())?;
+    let fits = |(is, wanted): (char, char)| if wanted == '#' { is.is_ascii_digit() } else { is == wanted };
+    let fits = head.chars().zip(shape.chars()).all(fits);
+    fits.then(|| (head.chars().filter(char::is_ascii_digit).collect(), behind))
+}
+
+/// The time of day behind a date, 0 without one, and what follows; nothing if more digits follow.
+fn time_from(text: &str) -> Option<(u64, &str)> {
+    let behind_mark = text.strip_prefix(['-', '_', 'T', '.']).unwrap_or(text);
+    let time = |shape: &&str| {
+        let (digits, behind) = fitting(behind_mark, shape)?;
+        let time: u64 = format!("{digits:0<6}").parse().ok()?;
+        let is_time = time / 10_000 < 24 && time / 100 % 100 < 60 && time % 100 < 60;
+        (is_time && !behind.starts_with(|c: char| c.is_ascii_digit())).then_some((time, behind))
+    };
+    match TIMES.iter().find_map(time) {
+        Some(found) => Some(found),
+        None => (!behind_mark.starts_with(|c: char| c.is_ascii_digit())).then_some((0, text)),
     }
 }
 
@@ -223,7 +251,7 @@ mod tests {
 
     fn groups(names: &[&'static str]) -> Vec<Vec<&'static str>> {
         let files = |r: Rotation<&'static str>| r.files.into_iter().map(|f| f.file).collect();
-        rotations(names.to_vec(), |n| n).into_iter().map(files).collect()
+        rotations(names.to_vec(), |n| (*n).to_owned()).into_iter().map(files).collect()
     }
 
     #[test]
@@ -240,6 +268,7 @@ mod tests {
             groups(&["a.log.003", "a.log.001", "a.log.002"]),
             [["a.log.001", "a.log.002", "a.log.003"]]
         );
+        assert_eq!(groups(&["v.10", "v.09", "v.11"]), [["v.09", "v.10", "v.11"]]);
     }
 
     #[test]
@@ -247,6 +276,8 @@ mod tests {
         for ordered in [
             ["v.log-20251231.gz", "v.log-20260131", "v.log-20260201.xz"],
             ["v.log-20251231.gz", "v.log-20260131", "v.log"],
+            ["ftp.2025.12.31.log", "ftp.2026.01.31.log", "ftp.log"],
+            ["v-2026-10-05_08.00.log", "v-2026-10-05_08.10.log", "v-2026-10-05_08.20.log"],
             ["u_ex251231.log", "u_ex260131.log", "u_ex260201.log"],
             ["u_ex26013109.log", "u_ex26013123.log", "u_ex26020100.log"],
             ["fzs-2026-01-31.log", "fzs-2026-02-01.log", "fzs-2026-02-02.log"],
@@ -267,6 +298,16 @@ mod tests {
             "proftpd-1.3.9.log",
             "session12.txt",
             "session13.txt",
+            "curl-8.5.txt",
+            "curl-8.6.txt",
+            "10-0-1-15.log",
+            "10-0-1-16.log",
+            "10_10_10_21.txt",
+            "10_10_10_22.txt",
+            "p-31012026.log",
+            "p-01022026.log",
+            "job-100101.log",
+            "job-100102.log",
             "10.0.0.1.log",
             "10.0.0.2.log",
             "a.tar.1",
@@ -289,7 +330,12 @@ mod tests {
     #[test]
     fn a_number_that_is_missing_is_named() {
         let missing = |names: &[&'static str]| -> Vec<String> {
-            rotations(names.to_vec(), |n| n).remove(0).files.into_iter().flat_map(|f| f.missing).collect()
+            rotations(names.to_vec(), |n| (*n).to_owned())
+                .remove(0)
+                .files
+                .into_iter()
+                .flat_map(|f| f.missing)
+                .collect()
         };
         assert_eq!(missing(&["l/v.log", "l/v.log.1.gz", "l/v.log.4.gz"]), ["l/v.log.3", "l/v.log.2"]);
         assert_eq!(missing(&["v.log", "v.2.log"]), ["v.1.log"]);
