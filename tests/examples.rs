@@ -12,7 +12,7 @@ mod program;
 use ftplog::catalog;
 use ftplog::engine::{self, Settings};
 use ftplog::lang::Lang;
-use ftplog::report::{Options, Report, Sentences, Summary, TextOptions, report_json, report_text};
+use ftplog::report::{Options, RENDERERS, Report, Sentences, Summary, View};
 use ftplog::rule::{Choice, Finding, RULES, Ruleset, Set};
 use ftplog::source::Input;
 use ftplog::time::Zone;
@@ -136,11 +136,10 @@ fn no_sentence_of_any_finding_has_a_hole_or_is_empty() {
         for problem in &summary.problems {
             assert_eq!(hole(&sentences.cost(problem)), None, "{name}: cost of {}", problem.rule.name);
         }
-        let text = report_text(&summary, &sentences, TextOptions::default());
-        assert_eq!(hole(&text), None, "{name}\n{text}");
-        let mut json = Vec::new();
-        report_json(&mut json, &summary, &sentences, 0).unwrap();
-        assert_eq!(hole(&String::from_utf8(json).unwrap().replace("{}", "")), None, "{name}");
+        for renderer in RENDERERS {
+            let text = renderer.in_memory(&View::of(&summary, &sentences)).replace("{}", "");
+            assert_eq!(hole(&text), None, "{name} as {}\n{text}", renderer.name);
+        }
     }
     assert!(n_findings > 300, "only {n_findings} findings were looked at");
 }

@@ -11,7 +11,7 @@ mod program;
 use ftplog::catalog::Words;
 use ftplog::engine::{self, Settings, Stop};
 use ftplog::lang::Lang;
-use ftplog::report::{Exchanges, Options, Report, Sentences, Sessions, Shape, report_json};
+use ftplog::report::{Exchanges, Options, Renderer, Report, Sentences, Sessions, Shape, View};
 use ftplog::session::{ChosenBy, Sieve, Sifted};
 use ftplog::source::Input;
 use ftplog::time::Zone;
@@ -327,8 +327,8 @@ fn outcome(log: &str, sieve: Option<&Arc<Sieve>>, jobs: usize, block_bytes: usiz
     let mut run = engine::run(input(), &settings, Report::new(options), |_| Ok(())).unwrap();
     let summed = run.input();
     let summary = run.gathered.seal(vec![summed]);
-    let mut json = Vec::new();
-    report_json(&mut json, &summary, &Sentences::new(Lang::En, Zone::UTC), 0).unwrap();
+    let sentences = Sentences::new(Lang::En, Zone::UTC);
+    let json = Renderer::named("json").unwrap().in_memory(&View::of(&summary, &sentences));
     let mut exchanges = Vec::new();
     let gather = Exchanges::new(Shape::Ndjson, Zone::UTC, &Words::new(Lang::En));
     let prompt = Settings { prompt: true, ..settings.clone() };
@@ -345,7 +345,8 @@ fn outcome(log: &str, sieve: Option<&Arc<Sieve>>, jobs: usize, block_bytes: usiz
     let mut run = engine::run(input(), &settings, gather, |_| Ok(())).unwrap();
     run.gathered.gather.sort();
     run.gathered.gather.ndjson(&mut sessions, &run.starts).unwrap();
-    [json, exchanges, sessions].map(|bytes| String::from_utf8(bytes).unwrap())
+    let [exchanges, sessions] = [exchanges, sessions].map(|bytes| String::from_utf8(bytes).unwrap());
+    [json, exchanges, sessions]
 }
 
 fn by(filters: &[(ChosenBy, &str)]) -> Arc<Sieve> {

@@ -18,9 +18,7 @@ use ftplog::catalog::Words;
 use ftplog::engine::{self, Piece, Settings, Stats, Stop};
 use ftplog::format::{self, FORMATS, Format};
 use ftplog::lang::Lang;
-use ftplog::report::{
-    Exchanges, Report, Sentences, Sessions, Shape, Style, TextOptions, report_json, report_text,
-};
+use ftplog::report::{Exchanges, Renderer, Report, Sentences, Sessions, Shape, View};
 use ftplog::source::Input;
 use ftplog::time::Zone;
 use program::{command, ran, with_input};
@@ -48,11 +46,12 @@ fn report(log: &[u8], settings: &Settings) -> Result<(String, String, Stats), St
     let input = run.input();
     let sentences = Sentences::new(Lang::En, Zone::UTC);
     let summary = run.gathered.seal(vec![input]);
-    let options = TextOptions { style: Style::default(), all: true, findings_only: false };
-    let mut json = Vec::new();
-    report_json(&mut json, &summary, &sentences, 0).unwrap();
-    let json = String::from_utf8(json).unwrap();
-    Ok((json, report_text(&summary, &sentences, options), run.read.stats))
+    let view = View { all: true, ..View::of(&summary, &sentences) };
+    Ok((in_format("json", &view), in_format("text", &view), run.read.stats))
+}
+
+fn in_format(name: &str, view: &View) -> String {
+    Renderer::named(name).expect("the format is there").in_memory(view)
 }
 
 fn outcome(log: &[u8], settings: &Settings) -> Outcome {
@@ -677,9 +676,7 @@ fn report_of_pieces(pieces: &[&[u8]], settings: &Settings) -> String {
         pieces.iter().map(|p| Piece { input: Input::bytes("x.log", *p), follows: true }).collect();
     let run = engine::run_pieces(&mut inputs.into_iter(), settings, Report::default(), |_| Ok(())).unwrap();
     let summary = run.gathered.seal(Vec::new());
-    let mut json = Vec::new();
-    report_json(&mut json, &summary, &Sentences::new(Lang::En, Zone::UTC), 0).unwrap();
-    String::from_utf8(json).unwrap()
+    in_format("json", &View::of(&summary, &Sentences::new(Lang::En, Zone::UTC)))
 }
 
 /// Cuts a log behind some of its lines, in as many pieces of about the same length. Programs begin a file with a whole record.

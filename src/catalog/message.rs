@@ -59,6 +59,13 @@ messages! {
     LinesBefore "lines-before" "lines-before-one";
     PacketsBefore "packets-before" "packets-before-one";
     CannotWrite "cannot-write";
+    OutputOfNoFormat "output-of-no-format";
+    OutputFormatTip "output-format-tip";
+    OutputIsNoFile "output-is-no-file";
+    OutputIsNoFileTip "output-is-no-file-tip";
+    OutputIsInput "output-is-input";
+    OutputIsInputTip "output-is-input-tip";
+    OutputTwice "output-twice";
     NoSuchFile "no-such-file";
     PermissionDenied "permission-denied";
     NotAFile "not-a-file";

@@ -1,10 +1,11 @@
 //! `analyze` and `demo`.
 
 use super::Exit;
-use super::args::{self, Analyze, FailOn, ReportFormat};
+use super::args::{self, Analyze, FailOn};
 use super::captures;
 use super::complaint::{Complaint, NoLog};
 use super::config::Config;
+use super::destination::{self, Destination};
 use super::inputs::{Inputs, half_understood, no_logs, settings, stopped, without_exchanges};
 use super::interrupt::Interrupt;
 use super::logs::{Given, Group, Log, groups};
@@ -13,13 +14,14 @@ use super::sieve;
 use ftplog::catalog::{Message, Said};
 use ftplog::engine::{self, PieceRead, PiecesRun, Settings, Stats, Stop};
 use ftplog::report::{
-    InputSummary, Options, Report, Sentences, Sources, Status, Summary, TextOptions, after_demo, report_json,
-    report_text,
+    InputSummary, Options, Reader, Renderer, Report, Sentences, Sources, Status, Summary, TEXT, View,
+    after_demo,
 };
 use ftplog::rule::{Ruleset, Severity, Unknown};
 use ftplog::session::{Confidence, Gather, Sieve, Starts};
 use ftplog::source::{Input, Unreadable};
 use ftplog::text::Printable;
+use ftplog::time::Zone;
 use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -33,7 +35,9 @@ pub(crate) fn analyze(args: &Analyze, config: &Config, output: &Output) -> Resul
     let settings = settings(&args.reading, config)?;
     let sieve = sieve::asked_for(&args.reading, &settings.setup.zone)?;
     let options = options(args, config, sieve)?;
+    let mut destinations = destination::open(&args.output)?;
     let mut inputs = Inputs::find(&args.reading, config.limits()?)?;
+    destination::spare(&destinations, &mut inputs.files)?;
     output.show_progress(args.progress, &mut inputs.files);
     let interrupt = Interrupt::heeded();
     for file in &mut inputs.files {
@@ -73,10 +77,22 @@ pub(crate) fn analyze(args: &Analyze, config: &Config, output: &Output) -> Resul
     if !desk.complaints.iter().all(|c| c.warning) || mostly_not_understood(&summary) {
         exit = Exit::Incomplete;
     }
-    if summary.inputs.iter().any(|i| i.status != Status::Failed) || args.format == ReportFormat::Json {
-        print(&summary, args, exit, output, &settings);
+    let face = Face { summary: &summary, args, output, zone: &settings.setup.zone };
+    let mut unwritten = Vec::new();
+    for destination in &mut destinations {
+        match face.write(destination, exit) {
+            Ok(wrote) => output.say(1, wrote),
+            Err(complaint) => unwritten.push(complaint),
+        }
     }
-    for complaint in &desk.complaints {
+    if !unwritten.is_empty() {
+        exit = Exit::Incomplete;
+    }
+    let any_read = summary.inputs.iter().any(|i| i.status != Status::Failed);
+    if any_read || args.format.reader == Reader::Programs {
+        face.print(exit);
+    }
+    for complaint in desk.complaints.iter().chain(&unwritten) {
         output.complain(complaint);
     }
     Ok(exit)
@@ -284,25 +300,43 @@ fn verdict(summary: &Summary, args: &Analyze) -> Exit {
     if bad || many { Exit::Findings } else { Exit::Clean }
 }
 
-fn print(summary: &Summary, args: &Analyze, exit: Exit, output: &Output, settings: &Settings) {
-    if output.quiet > 1 {
-        return;
-    }
-    let lang = match args.format {
-        ReportFormat::Json => output.lang_for_programs(),
-        ReportFormat::Text => output.words.lang(),
-    };
-    let sentences = Sentences::new(lang, settings.setup.zone.clone());
-    match args.format {
-        ReportFormat::Json => {
+/// How a report is shown.
+struct Face<'a> {
+    summary: &'a Summary,
+    args: &'a Analyze,
+    output: &'a Output,
+    zone: &'a Zone,
+}
+
+impl Face<'_> {
+    /// Prints it on standard output.
+    fn print(&self, exit: Exit) {
+        let Output { style, quiet, .. } = *self.output;
+        if quiet > 1 {
+            return;
+        }
+        self.viewed(self.args.format, exit, |view| {
+            let view = View { style, findings_only: quiet > 0, ..*view };
             // Why it failed is kept for the end.
-            let mut out = output.stream();
-            let _ = report_json(&mut out, summary, &sentences, exit as u8).and_then(|()| out.flush());
-        }
-        ReportFormat::Text => {
-            let options = TextOptions { style: output.style, all: args.all, findings_only: output.quiet > 0 };
-            output.page(&report_text(summary, &sentences, options));
-        }
+            let _ = self.args.format.write(&mut self.output.stdout(), &view);
+        });
+    }
+
+    /// Writes it to a file.
+    fn write(&self, to: &mut Destination, exit: Exit) -> Result<Said, Complaint> {
+        let renderer = to.renderer;
+        self.viewed(renderer, exit, |view| to.write(|out| renderer.write(out, view)))
+    }
+
+    /// Shows it in the language of those who read that format.
+    fn viewed<T>(&self, renderer: &Renderer, exit: Exit, show: impl FnOnce(&View) -> T) -> T {
+        let lang = match renderer.reader {
+            Reader::People => self.output.words.lang(),
+            Reader::Programs => self.output.lang_for_programs(),
+        };
+        let sentences = Sentences::new(lang, self.zone.clone());
+        let view = View::of(self.summary, &sentences);
+        show(&View { all: self.args.all, exit_code: exit as u8, ..view })
     }
 }
 
@@ -364,8 +398,8 @@ pub(crate) fn demo(args: &args::Demo, output: &Output) -> Result<Exit, Complaint
     let input = run.input();
     let summary = run.gathered.seal(vec![input]);
     let sentences = Sentences::new(output.words.lang(), settings.setup.zone.clone());
-    let mut text =
-        report_text(&summary, &sentences, TextOptions { style: output.style, ..TextOptions::default() });
+    let view = View { style: output.style, ..View::of(&summary, &sentences) };
+    let mut text = TEXT.in_memory(&view);
     text.push_str(&after_demo(&output.words).text(output.style));
     Ok(output.page(&text))
 }

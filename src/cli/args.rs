@@ -1,8 +1,10 @@
 //! Arguments as typed.
 
 use clap::builder::styling::{AnsiColor, Style, Styles};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand, ValueEnum};
 use ftplog::lang::Lang;
+use ftplog::report::{RENDERERS, Renderer};
 use serde::Deserialize;
 use std::path::PathBuf;
 
@@ -208,7 +210,11 @@ pub(crate) struct Analyze {
         ignore_case = true,
         help_heading = "Output"
     )]
-    pub(crate) format: ReportFormat,
+    #[arg(value_parser = report_format())]
+    pub(crate) format: &'static Renderer,
+    /// Also write a file; its ending says the format, or a name in front: sarif=FILE. Repeatable
+    #[arg(short, long, value_name = "[FORMAT=]FILE", help_heading = "Output")]
+    pub(crate) output: Vec<String>,
     /// Show every occurrence instead of one example per problem
     #[arg(long, help_heading = "Output")]
     pub(crate) all: bool,
@@ -240,12 +246,6 @@ pub(crate) enum Confidence {
     Certain,
     Likely,
     Possible,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ReportFormat {
-    Text,
-    Json,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -391,6 +391,12 @@ pub(crate) struct Config {
     /// Write an ftplog.toml with every key into this folder
     #[arg(long)]
     pub(crate) init: bool,
+}
+
+/// The formats of reports, by their names.
+fn report_format() -> impl TypedValueParser<Value = &'static Renderer> {
+    let names = PossibleValuesParser::new(RENDERERS.iter().map(|r| r.name));
+    names.try_map(|name| Renderer::named(&name).ok_or("no such format"))
 }
 
 /// The completion script of a shell.

@@ -110,6 +110,11 @@ impl File {
         self.path.as_deref().filter(|_| !self.is_member).and_then(source::identity)
     }
 
+    /// The file that is read for it, by what its names have in common.
+    pub(crate) fn on_disk(&self) -> Option<PathBuf> {
+        self.path.as_deref().and_then(source::identity)
+    }
+
     /// Whether its logs can be read in another order than that in which they stand in it.
     pub(crate) fn can_be_opened_again(&self) -> bool {
         self.path.as_ref().is_some_and(|path| path.is_file())

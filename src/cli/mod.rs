@@ -6,6 +6,7 @@ mod captures;
 mod chosen;
 mod complaint;
 mod config;
+mod destination;
 mod explain;
 mod file;
 mod formats;

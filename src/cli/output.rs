@@ -121,7 +121,12 @@ impl Output {
 
     /// Standard output for much text.
     pub(crate) fn stream(&self) -> Stream<'_> {
-        BufWriter::with_capacity(64 * 1024, Stdout { refused: &self.refused })
+        BufWriter::with_capacity(64 * 1024, self.stdout())
+    }
+
+    /// Standard output without a buffer.
+    pub(crate) fn stdout(&self) -> Stdout<'_> {
+        Stdout { refused: &self.refused }
     }
 
     /// What standard output did not take, to be asked when all is printed. A reader who has gone has read enough.

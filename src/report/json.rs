@@ -1,12 +1,13 @@
 //! The report for programs: one JSON document, schema version 1.0.
 
 use super::gap::gap;
+use super::renderer::{Out, Reader, Renderer, View};
 use super::sentence::Sentences;
 use super::summary::{InputSummary, LogSummary, Summary};
 use super::wire::{ByClass, Layout, raw, stated, text};
 use crate::catalog::Words;
 use crate::event::Place;
-use crate::rule::{Fact, Finding, Level, Said, Severity, Side};
+use crate::rule::{Fact, Finding, Fingerprint, Level, Said, Severity, Side};
 use crate::source::LogName;
 use crate::time::{Known, When};
 use serde::Serialize;
@@ -16,6 +17,10 @@ use std::io::{self, Write};
 
 /// The version of the shape.
 pub(super) const SCHEMA_VERSION: &str = "1.0";
+
+/// The report in one document, for programs.
+pub(super) static RENDERER: Renderer =
+    Renderer { name: "json", extensions: &["json"], reader: Reader::Programs, render };
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -242,16 +247,8 @@ impl Serialize for FindingsJson<'_> {
     }
 }
 
-/// Writes the report.
-///
-/// # Errors
-/// Those of the writer.
-pub fn report_json(
-    out: &mut impl Write,
-    summary: &Summary,
-    sentences: &Sentences,
-    exit_code: u8,
-) -> io::Result<()> {
+fn render(view: &View, out: &mut Out) -> io::Result<()> {
+    let View { summary, sentences, exit_code, .. } = *view;
     let sum = |of: fn(&InputSummary) -> u64| summary.inputs.iter().map(of).sum();
     let document = Document {
         schema_version: SCHEMA_VERSION,
@@ -318,7 +315,7 @@ fn input<'a>(input: &'a InputSummary, words: &Words) -> InputJson<'a> {
 
 fn finding<'a>(summary: &'a Summary, sentences: &Sentences, finding: &'a Finding) -> FindingJson<'a> {
     FindingJson {
-        fingerprint: fingerprint(finding),
+        fingerprint: Fingerprint::of(finding).to_string(),
         rule: finding.rule.name,
         case: finding.case,
         severity: finding.severity.name(),
@@ -367,41 +364,5 @@ fn said<'a>(summary: &'a Summary, finding: &'a Finding, said: &Said) -> SaidJson
         raw_base64: raw(bytes),
         path: elsewhere.map(|(path, _)| path),
         member: elsewhere.and_then(|(_, member)| member),
-    }
-}
-
-/// What stays the same when the same problem is recorded again: not the place, not the time, not the client, and no number
-/// of the reply's text.
-fn fingerprint(finding: &Finding) -> String {
-    let mut shape = Fnv(0xcbf2_9ce4_8422_2325);
-    shape.part(b"v1");
-    shape.part(finding.rule.name.as_bytes());
-    shape.part(finding.case.as_bytes());
-    if let Some((name, _)) = finding.command() {
-        shape.part(name);
-    }
-    if let Some((code, line)) = finding.reply() {
-        shape.part(code.to_string().as_bytes());
-        line.iter().filter(|b| b.is_ascii_alphabetic() || **b == b' ').for_each(|b| shape.byte(*b));
-        shape.byte(0);
-    }
-    shape.part(finding.user());
-    shape.part(finding.software.name().unwrap_or_default().as_bytes());
-    format!("{:016x}", shape.0)
-}
-
-/// FNV-1a: the same on every machine and in every version.
-struct Fnv(u64);
-
-impl Fnv {
-    fn part(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.byte(*byte);
-        }
-        self.byte(0);
-    }
-
-    fn byte(&mut self, byte: u8) {
-        self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
     }
 }

@@ -13,6 +13,7 @@ mod known;
 mod logs;
 mod page;
 mod profile;
+mod renderer;
 mod rules;
 mod sentence;
 mod servers;
@@ -32,12 +33,12 @@ pub use exchanges::{EXCHANGES_HELD_MAX, Exchanges, Shape};
 use findings::Findings;
 pub use findings::{FINDINGS_PER_RULE_MAX, TRANSCRIPTS_PER_RULE_MAX};
 pub use formats::{decision, list_formats, list_scores};
-pub use json::report_json;
 pub use page::{
     Hit, Page, Part, Topic, after_demo, book, command_json, compare, comparison_json, explain_code,
     explain_command, explain_format, explain_rule, explain_windows_error, hits_json, hits_page, reply_json,
     rule_json,
 };
+pub use renderer::{RENDERERS, Reader, Renderer, View};
 pub use rules::{list_rules, rules_json};
 pub use sentence::Sentences;
 pub use servers::Servers;
@@ -47,7 +48,7 @@ pub use sources::Sources;
 pub use style::{Style, shortened, titled, wrapped};
 use summary::Tallies;
 pub use summary::{InputSummary, LogSummary, Problem, Status, Summary, Totals, only};
-pub use text::{TextOptions, report_text};
+pub use text::RENDERER as TEXT;
 
 use crate::rule::{Finding, Ledger, Ruleset, Severity};
 use crate::session::{Confidence, Ended, Gather, Session, Sieve, Sifted, Sifting, Watch};
@@ -143,6 +144,7 @@ impl Report {
         self.ledger.sort();
         let mut summary = self.found.gather.seal(&self.ledger, sources);
         summary.sieve = self.options.sieve;
+        summary.rules = self.options.rules;
         summary
     }
 

@@ -5,7 +5,7 @@ use super::sources::Sources;
 use crate::catalog::{Said, Word, Words};
 use crate::event::Place;
 use crate::ftp::Verb;
-use crate::rule::{Finding, Group, Ledger, Rule, Severity};
+use crate::rule::{Finding, Group, Ledger, Rule, Ruleset, Severity, Suppressed};
 use crate::session::{Ended, Session, Sieve, Starts};
 use crate::source::LogName;
 use crate::text::{Printable, grouped};
@@ -147,10 +147,14 @@ pub struct Summary {
     pub not_listed: u64,
     /// How many findings there are, by severity: note, warning, error.
     counted: [u64; 3],
+    /// Findings that do not count, and why, in the order of the log.
+    pub suppressed: Vec<(Finding, Suppressed)>,
     /// The problems, worst first.
     pub problems: Vec<Problem>,
     /// What was counted.
     pub totals: Totals,
+    /// The rules of the run.
+    pub rules: Arc<Ruleset>,
     /// The inputs, in the order given.
     pub inputs: Vec<InputSummary>,
     /// The logs, in the order in which they were read.
@@ -318,8 +322,10 @@ pub(super) fn summarize(
         findings,
         not_listed,
         counted,
+        suppressed: Vec::new(),
         problems,
         totals,
+        rules: Arc::default(),
         inputs,
         logs,
         ledger_overflow,

@@ -2,77 +2,72 @@
 
 use super::gap::{Gap, gap};
 use super::logs::log_table;
-use super::sentence::Sentences;
-use super::style::{Paint, Style, columns, hanging, shortened, wrapped};
-use super::summary::{InputSummary, LogSummary, Problem, Status, Summary};
+use super::renderer::{Reader, Renderer, View};
+use super::style::{Paint, columns, hanging, shortened, wrapped};
+use super::summary::{InputSummary, LogSummary, Problem, Status, kind};
 use super::table::{Column, table, widest};
 use crate::catalog::{Counted, Word};
 use crate::rule::{Finding, Said, Severity, Side};
 use crate::text::{Printable, grouped};
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 
 /// Logs that the head of a report lists.
 const LOGS_IN_HEAD_MAX: usize = 10;
 /// Columns that the words under a line need beside their mark.
 const LABEL_COLUMNS_MIN: usize = 20;
 
-/// What the report shows.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct TextOptions {
-    /// How it is laid out.
-    pub style: Style,
-    /// Every finding, not one example a problem.
-    pub all: bool,
-    /// Only findings: no head, no table, no last line.
-    pub findings_only: bool,
-}
+/// The report for people.
+pub static RENDERER: Renderer = Renderer {
+    name: "text",
+    extensions: &["txt"],
+    reader: Reader::People,
+    render: |view, out| out.write_all(report_text(view).as_bytes()),
+};
 
-/// Writes the report.
-#[must_use]
-pub fn report_text(summary: &Summary, sentences: &Sentences, options: TextOptions) -> String {
-    let page = Page { summary, sentences, options };
+fn report_text(view: &View) -> String {
+    let page = Page { view };
+    let summary = view.summary;
     let mut out = String::new();
-    if !options.findings_only {
+    if !view.findings_only {
         page.head(&mut out);
     }
     for problem in &summary.problems {
-        if options.all {
-            let kind = super::summary::kind(&summary.findings[problem.example]);
-            for finding in summary.findings.iter().filter(|f| super::summary::kind(f) == kind) {
+        if view.all {
+            let shown = kind(&summary.findings[problem.example]);
+            for finding in summary.findings.iter().filter(|f| kind(f) == shown) {
                 page.finding(&mut out, finding, None);
             }
         } else if let Some(finding) = summary.findings.get(problem.example) {
             page.finding(&mut out, finding, Some(problem));
         }
     }
-    if !options.findings_only {
+    if !view.findings_only {
         page.end(&mut out);
     }
     out
 }
 
 struct Page<'a> {
-    summary: &'a Summary,
-    sentences: &'a Sentences,
-    options: TextOptions,
+    view: &'a View<'a>,
 }
 
 impl Page<'_> {
     fn word(&self, key: Word) -> &str {
-        self.sentences.words().get(key)
+        self.view.sentences.words().get(key)
     }
 
     fn paint(&self, paint: Paint, text: impl std::fmt::Display) -> String {
-        self.options.style.paint(paint, text)
+        self.view.style.paint(paint, text)
     }
 
     fn width(&self) -> usize {
-        self.options.style.width
+        self.view.style.width
     }
 
     /// The inputs that were read.
     fn inputs(&self) -> impl Iterator<Item = &InputSummary> {
-        self.summary.inputs.iter().filter(|i| i.status != Status::Failed)
+        self.view.summary.inputs.iter().filter(|i| i.status != Status::Failed)
     }
 
     fn head(&self, out: &mut String) {
@@ -82,17 +77,18 @@ impl Page<'_> {
         } else {
             self.many_logs(out, &logs);
         }
-        if let Some(n_not_read) = self.summary.interrupted {
+        if let Some(n_not_read) = self.view.summary.interrupted {
             let mut partial = self.word(Word::Interrupted).to_owned();
             if n_not_read > 0 {
-                partial = format!("{partial} {}", self.sentences.words().count(Counted::NotRead, n_not_read));
+                partial =
+                    format!("{partial} {}", self.view.sentences.words().count(Counted::NotRead, n_not_read));
             }
             out.push_str(&hanging("", &partial, self.width()));
         }
-        if let Some(only) = self.summary.only(self.sentences.words()) {
+        if let Some(only) = self.view.summary.only(self.view.sentences.words()) {
             out.push_str(&hanging("", &only, self.width()));
         }
-        if !self.summary.problems.is_empty() {
+        if !self.view.summary.problems.is_empty() {
             for line in whole_or_parts(self.word(Word::Legend), self.width()) {
                 let _ = writeln!(out, "{}", self.paint(Paint::Dim, line));
             }
@@ -102,9 +98,9 @@ impl Page<'_> {
 
     /// The name and the pieces of each log that was read.
     fn logs(&self) -> Vec<(&str, Vec<&InputSummary>)> {
-        let read = |n: &usize| Some(&self.summary.inputs[*n]).filter(|i| i.status != Status::Failed);
+        let read = |n: &usize| Some(&self.view.summary.inputs[*n]).filter(|i| i.status != Status::Failed);
         let pieces = |log: &LogSummary| log.inputs.iter().filter_map(read).collect();
-        let logs = self.summary.logs.iter().map(|log| (log.name.as_str(), pieces(log)));
+        let logs = self.view.summary.logs.iter().map(|log| (log.name.as_str(), pieces(log)));
         logs.filter(|(_, pieces): &(_, Vec<_>)| !pieces.is_empty()).collect()
     }
 
@@ -118,7 +114,7 @@ impl Page<'_> {
         let [first, ..] = pieces else { return above };
         let name = Printable(name.as_bytes()).to_string();
         self.head_line(out, &name, first.format.unwrap_or_default(), pieces);
-        let gap = gap(first, self.sentences.words());
+        let gap = gap(first, self.view.sentences.words());
         if let Some(gap) = &gap {
             self.gap(out, gap, above.as_ref() == Some(gap));
         }
@@ -127,7 +123,7 @@ impl Page<'_> {
 
     /// Where there are too many logs for a line each, their formats are told together.
     fn many_logs(&self, out: &mut String, logs: &[(&str, Vec<&InputSummary>)]) {
-        let words = self.sentences.words();
+        let words = self.view.sentences.words();
         let all: Vec<&InputSummary> = logs.iter().flat_map(|(_, pieces)| pieces).copied().collect();
         let n_logs = words.count(Counted::Logs, logs.len() as u64);
         self.head_line(out, &n_logs, "", &all);
@@ -151,7 +147,7 @@ impl Page<'_> {
 
     // server.log  3 files  vsftpd  72 sessions  2,418 lines, all understood
     fn head_line(&self, out: &mut String, name: &str, format: &str, inputs: &[&InputSummary]) {
-        let words = self.sentences.words();
+        let words = self.view.sentences.words();
         let sum = |of: fn(&InputSummary) -> u64| inputs.iter().map(|input| of(input)).sum();
         let not_understood = sum(|input| input.lines_not_understood);
         let understood = if not_understood == 0 {
@@ -201,7 +197,7 @@ impl Page<'_> {
     fn finding(&self, out: &mut String, finding: &Finding, problem: Option<&Problem>) {
         let paint = severity_paint(finding.severity);
         let name = format!("{}[{}]", self.word(finding.severity.word()), finding.rule.name);
-        let title = format!("{name}: {}", self.sentences.title(finding));
+        let title = format!("{name}: {}", self.view.sentences.title(finding));
         let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
         let mut lines = wrapped(&title, self.width());
         lines.truncate(1);
@@ -231,7 +227,7 @@ impl Page<'_> {
         let blank = self.paint(Paint::Frame, format!("{:gutter$} |", ""));
         let arrow = self.paint(Paint::Frame, format!("{:gutter$}-->", ""));
         let place =
-            format!("{}:{}", Printable(self.summary.path(finding.place).as_bytes()), finding.place.line);
+            format!("{}:{}", Printable(self.view.summary.path(finding.place).as_bytes()), finding.place.line);
         let about = self.whereabouts(finding);
         let room = self.width().saturating_sub(gutter + 4);
         let fits = columns(&place) + 2 + columns(&about) <= room;
@@ -245,7 +241,7 @@ impl Page<'_> {
         let mut file = finding.place.source;
         for said in finding.transcript.iter() {
             if std::mem::replace(&mut file, said.place.source) != said.place.source {
-                let path = Printable(self.summary.path(said.place).as_bytes()).to_string();
+                let path = Printable(self.view.summary.path(said.place).as_bytes()).to_string();
                 let arrow = self.paint(Paint::Frame, format!("{:gutter$}:::", ""));
                 let _ = writeln!(out, "{arrow} {}", shortened(&path, room));
             }
@@ -256,7 +252,7 @@ impl Page<'_> {
 
     // session 17  backup@203.0.113.7
     fn whereabouts(&self, finding: &Finding) -> String {
-        let words = self.sentences.words();
+        let words = self.view.sentences.words();
         let mut parts = Vec::new();
         let fact = |key| finding.facts.iter().find(|(k, _)| *k == key).map(|(_, f)| f);
         if let (Some(crate::rule::Fact::Number(n)), Some(first), Some(last)) =
@@ -265,9 +261,9 @@ impl Page<'_> {
             if *n > 1 {
                 parts.push(words.with(Word::Clients, &[("n", &grouped(*n))]));
             }
-            let (first, last) = (self.sentences.told(first), self.sentences.told(last));
+            let (first, last) = (self.view.sentences.told(first), self.view.sentences.told(last));
             parts.push(words.with(Word::SpanOfTime, &[("first", &first), ("last", &last)]));
-        } else if let Some(number) = finding.session.and_then(|s| self.summary.session_number(s)) {
+        } else if let Some(number) = finding.session.and_then(|s| self.view.summary.session_number(s)) {
             parts.push(words.with(Word::Session, &[("n", &grouped(number))]));
         }
         let (user, client) = (finding.user(), finding.client());
@@ -282,7 +278,7 @@ impl Page<'_> {
 
     // 1041 | 09:14:05 > RNFR reports/q3.csv
     fn said(&self, out: &mut String, finding: &Finding, said: &Said, gutter: usize, blank: &str) {
-        let words = self.sentences.words();
+        let words = self.view.sentences.words();
         if said.skipped > 0 {
             let dots = self.paint(Paint::Frame, format!("{:>gutter$} |", "..."));
             let _ = writeln!(
@@ -292,7 +288,7 @@ impl Page<'_> {
             );
         }
         let number = self.paint(Paint::Frame, format!("{:>gutter$} |", said.place.line));
-        let clock = self.sentences.clock(said.at).map_or(String::new(), |c| format!("{c} "));
+        let clock = self.view.sentences.clock(said.at).map_or(String::new(), |c| format!("{c} "));
         let mark = if said.side == Side::Client { '>' } else { '<' };
         let before = gutter + 3 + clock.len() + 2;
         let text = Printable(finding.transcript.text(said)).to_string();
@@ -306,7 +302,7 @@ impl Page<'_> {
         let (sign, paint) =
             if label.primary { ("^", severity_paint(finding.severity)) } else { ("-", Paint::Cause) };
         let sign = sign.repeat(length);
-        let words = self.sentences.label(finding, label);
+        let words = self.view.sentences.label(finding, label);
         let indent = " ".repeat(clock.len() + 2);
         let room = self.width().saturating_sub(before + length + 1);
         if room < LABEL_COLUMNS_MIN {
@@ -324,12 +320,12 @@ impl Page<'_> {
     }
 
     fn explanation(&self, out: &mut String, finding: &Finding, problem: Option<&Problem>) {
-        let words = self.sentences.words();
+        let words = self.view.sentences.words();
         let mut row = |which, text: &str| {
             self.labelled(out, &[Word::Why, Word::Fix, Word::Seen, Word::More], which, text);
         };
-        row(0, &self.sentences.why(finding));
-        row(1, &self.sentences.fix(finding));
+        row(0, &self.view.sentences.why(finding));
+        row(1, &self.view.sentences.fix(finding));
         if let Some(problem) = problem.filter(|p| p.count > 1) {
             let key = if problem.sessions == 1 { Word::SeenTimesOne } else { Word::SeenTimes };
             let (count, sessions) = (grouped(problem.count), grouped(problem.sessions));
@@ -339,19 +335,19 @@ impl Page<'_> {
     }
 
     fn end(&self, out: &mut String) {
-        let words = self.sentences.words();
-        let all = self.summary.sessions();
-        if self.summary.is_about_nothing() {
+        let words = self.view.sentences.words();
+        let all = self.view.summary.sessions();
+        if self.view.summary.is_about_nothing() {
             return;
         }
-        if self.summary.problems.is_empty() {
+        if self.view.summary.problems.is_empty() {
             let sessions = words.count(Counted::Sessions, all);
             let nothing = words.with(Word::NothingFound, &[("sessions", &sessions)]);
             out.push_str(&hanging("", &nothing, self.width()));
             if self.inputs().any(|input| gap(input, words).is_some()) {
                 out.push_str(&hanging("", words.get(Word::NothingProved), self.width()));
             }
-            let [.., transient, permanent] = self.summary.totals.replies;
+            let [.., transient, permanent] = self.view.summary.totals.replies;
             if transient + permanent > 0 {
                 out.push_str(&hanging(
                     "",
@@ -363,12 +359,12 @@ impl Page<'_> {
         }
         out.push_str(&self.table());
         out.push('\n');
-        if self.summary.logs.len() > 1 {
-            let table = log_table(self.summary, words, self.width(), self.options.all);
+        if self.view.summary.logs.len() > 1 {
+            let table = log_table(self.view.summary, words, self.width(), self.view.all);
             let _ = writeln!(out, "{table}");
         }
-        if self.summary.not_listed > 0 {
-            let n = grouped(self.summary.not_listed);
+        if self.view.summary.not_listed > 0 {
+            let n = grouped(self.view.summary.not_listed);
             out.push_str(&hanging("", &words.with(Word::NotListed, &[("n", &n)]), self.width()));
         }
         let severities = [
@@ -378,23 +374,23 @@ impl Page<'_> {
         ];
         let parts: Vec<String> = severities
             .into_iter()
-            .map(|(severity, key)| (self.summary.problems_of(severity), key))
+            .map(|(severity, key)| (self.view.summary.problems_of(severity), key))
             .filter(|(n, _)| *n > 0)
             .map(|(n, key)| words.count(key, n))
             .collect();
         let found = words.with(
             Word::Found,
             &[
-                ("problems", &words.count(Counted::Problems, self.summary.problems.len() as u64)),
+                ("problems", &words.count(Counted::Problems, self.view.summary.problems.len() as u64)),
                 ("parts", &parts.join(words.get(Word::Comma))),
-                ("sessions", &grouped(self.summary.totals.sessions_with_findings)),
+                ("sessions", &grouped(self.view.summary.totals.sessions_with_findings)),
                 ("all", &words.count(Counted::Sessions, all)),
             ],
         );
         out.push_str(&hanging("", &found, self.width()));
-        let first = &self.summary.problems[0];
-        let start =
-            words.with(Word::StartWith, &[("name", first.rule.name), ("cost", &self.sentences.cost(first))]);
+        let first = &self.view.summary.problems[0];
+        let start = words
+            .with(Word::StartWith, &[("name", first.rule.name), ("cost", &self.view.sentences.cost(first))]);
         out.push_str(&hanging("", &start, self.width()));
     }
 
@@ -408,14 +404,14 @@ impl Page<'_> {
         ];
         let header = keys.map(|k| self.word(k));
         let layout = [Column::Word, Column::Name, Column::Number, Column::Number, Column::End];
-        let rows = self.summary.problems.iter().map(|p| self.row(p)).collect();
+        let rows = self.view.summary.problems.iter().map(|p| self.row(p)).collect();
         table(&header, &layout, rows, self.width())
     }
 
     fn row(&self, problem: &Problem) -> Vec<String> {
-        let first = &self.summary.findings[problem.first];
+        let first = &self.view.summary.findings[problem.first];
         let subject = problem.subject.as_ref().map_or(String::new(), |s| format!(" {}", shortened(s, 10)));
-        let path = Printable(self.summary.path(first.place).as_bytes());
+        let path = Printable(self.view.summary.path(first.place).as_bytes());
         vec![
             self.word(problem.severity.word()).to_owned(),
             format!("{}{subject}", problem.rule.name),
