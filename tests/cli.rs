@@ -887,7 +887,7 @@ fn the_report_has_the_fields_of_the_contract_in_their_order() {
     let paths: Vec<&str> = all.iter().map(|p| p.to_str().unwrap()).collect();
     let report = ran(command().args(["analyze", "-f", "json"]).args(&paths));
     let shape = Shape::of(&report.out);
-    has(&shape, "schema_version:s tool:o filter:o? summary:o inputs:a logs:a findings:a");
+    has(&shape, "schema_version:s tool:o filter:o? summary:o inputs:a logs:a findings:a suppressed:a");
     has(shape.at("tool"), "name:s version:s lang:s");
     let some = ran(command().args(["analyze", "-f", "json", "--where", "user=*", "samples/server.log"]));
     has(Shape::of(&some.out).at("filter"), "since:s? until:s? where:a sessions_in_all:n");

@@ -73,6 +73,7 @@ words! {
     Found "found";
     StartWith "start-with";
     NothingFound "nothing-found";
+    NotCounted "not-counted";
     NotListed "not-listed";
     TheUser "the-user";
     LineN "line-n";
@@ -403,6 +404,8 @@ counted! {
     InReplies "in-replies" "in-replies-one";
     Problems "problems" "problems-one";
     RefusalsLeft "refusals-left" "refusals-left-one";
+    Allowed "allowed" "allowed-one";
+    InBaseline "in-baseline" "in-baseline-one";
     Seconds "seconds" "seconds-one";
     Minutes "minutes" "minutes-one";
     Hours "hours" "hours-one";

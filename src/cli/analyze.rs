@@ -11,6 +11,7 @@ use super::interrupt::Interrupt;
 use super::logs::{Given, Group, Log, groups};
 use super::output::Output;
 use super::sieve;
+use super::waivers::Waivers;
 use ftplog::catalog::{Message, Said};
 use ftplog::engine::{self, PieceRead, PiecesRun, Settings, Stats, Stop};
 use ftplog::report::{
@@ -34,9 +35,10 @@ const SAMPLE_NAME: &str = "samples/server.log";
 pub(crate) fn analyze(args: &Analyze, config: &Config, output: &Output) -> Result<Exit, Complaint> {
     let settings = settings(&args.reading, config)?;
     let sieve = sieve::asked_for(&args.reading, &settings.setup.zone)?;
-    let options = options(args, config, sieve)?;
+    let mut waivers = Waivers::of(args, config)?;
+    let options = options(args, config, sieve, &waivers)?;
     let mut destinations = destination::open(&args.output)?;
-    let mut inputs = Inputs::find(&args.reading, config.limits()?)?;
+    let mut inputs = Inputs::find(&args.reading, config)?;
     destination::spare(&destinations, &mut inputs.files)?;
     output.show_progress(args.progress, &mut inputs.files);
     let interrupt = Interrupt::heeded();
@@ -46,7 +48,7 @@ pub(crate) fn analyze(args: &Analyze, config: &Config, output: &Output) -> Resul
     let mut desk = Desk {
         report: Report::new(options),
         sources: Sources::default(),
-        complaints: inputs.complaints,
+        complaints: std::mem::take(&mut waivers.complaints).into_iter().chain(inputs.complaints).collect(),
         skipped: Vec::new(),
         n_unreadable: 0,
         n_not_read: 0,
@@ -73,8 +75,17 @@ pub(crate) fn analyze(args: &Analyze, config: &Config, output: &Output) -> Resul
     {
         desk.complaints.push(sieve::none_chosen(sieve, summary.all_sessions()));
     }
-    let mut exit = verdict(&summary, args);
-    if !desk.complaints.iter().all(|c| c.warning) || mostly_not_understood(&summary) {
+    let is_whole = desk.complaints.iter().all(|c| c.warning) && !mostly_not_understood(&summary);
+    if is_whole && summary.sieve.is_none() && summary.interrupted.is_none() && !hides(args) {
+        desk.complaints.extend(waivers.unused(&summary, output));
+    }
+    match waivers.update(&summary, is_whole && summary.interrupted.is_none()) {
+        Some(Ok(wrote)) => output.say(0, wrote),
+        Some(Err(complaint)) => desk.complaints.push(complaint),
+        None => {}
+    }
+    let mut exit = if waivers.updates { Exit::Clean } else { verdict(&summary, args, config) };
+    if !desk.complaints.iter().all(|c| c.warning) || !is_whole {
         exit = Exit::Incomplete;
     }
     let face = Face { summary: &summary, args, output, zone: &settings.setup.zone };
@@ -288,15 +299,23 @@ fn mostly_not_understood(summary: &Summary) -> bool {
     summary.inputs.iter().any(|i| i.lines_not_understood * 2 > i.lines)
 }
 
-fn verdict(summary: &Summary, args: &Analyze) -> Exit {
-    let limit = match args.fail_on {
+/// Whether some findings are hidden that a baseline may hold.
+fn hides(args: &Analyze) -> bool {
+    args.min_severity != args::Severity::Note || args.min_confidence != args::Confidence::Possible
+}
+
+fn verdict(summary: &Summary, args: &Analyze, config: &Config) -> Exit {
+    let ci = &config.keys.ci;
+    let severity = match args.fail_on.or(ci.fail_on).unwrap_or(FailOn::Error) {
         FailOn::Error => Some(Severity::Error),
         FailOn::Warning => Some(Severity::Warning),
         FailOn::Note => Some(Severity::Note),
         FailOn::Never => None,
     };
-    let bad = limit.is_some_and(|limit| summary.worst().is_some_and(|worst| worst >= limit));
-    let many = args.max_findings.is_some_and(|n| summary.findings.len() as u64 + summary.not_listed > n);
+    // What is merely possible is for people to look at.
+    let confidence = ci.fail_confidence.map_or(Confidence::Likely, args::Confidence::confidence);
+    let bad = severity.is_some_and(|severity| summary.findings_from(severity, confidence) > 0);
+    let many = args.max_findings.or(ci.max_findings).is_some_and(|n| summary.all_findings() > n);
     if bad || many { Exit::Findings } else { Exit::Clean }
 }
 
@@ -340,7 +359,13 @@ impl Face<'_> {
     }
 }
 
-fn options(args: &Analyze, config: &Config, sieve: Option<Arc<Sieve>>) -> Result<Options, Complaint> {
+fn options(
+    args: &Analyze,
+    config: &Config,
+    sieve: Option<Arc<Sieve>>,
+    waivers: &Waivers,
+) -> Result<Options, Complaint> {
+    let usual = Options::default();
     Ok(Options {
         rules: Arc::new(rules(args, config)?),
         min_severity: match args.min_severity {
@@ -348,13 +373,11 @@ fn options(args: &Analyze, config: &Config, sieve: Option<Arc<Sieve>>) -> Result
             args::Severity::Warning => Severity::Warning,
             args::Severity::Note => Severity::Note,
         },
-        min_confidence: match args.min_confidence {
-            args::Confidence::Certain => Confidence::Certain,
-            args::Confidence::Likely => Confidence::Likely,
-            args::Confidence::Possible => Confidence::Possible,
-        },
-        context: args.context,
+        min_confidence: args.min_confidence.confidence(),
+        context: args.context.or(config.keys.report.context).unwrap_or(usual.context),
         sieve,
+        suppressions: Arc::clone(&waivers.suppressions),
+        records: waivers.updates,
     })
 }
 

@@ -5,6 +5,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand, ValueEnum};
 use ftplog::lang::Lang;
 use ftplog::report::{RENDERERS, Renderer};
+use ftplog::session;
 use serde::Deserialize;
 use std::path::PathBuf;
 
@@ -187,15 +188,19 @@ pub(crate) struct Analyze {
         help_heading = "Rules"
     )]
     pub(crate) min_confidence: Confidence,
-    /// Lowest severity that makes the exit code 1
+    /// Hide findings that were known when this file was written
+    #[arg(long, value_name = "FILE", help_heading = "Rules")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Write today's findings into the baseline, and exit 0
     #[arg(
         long,
-        value_name = "SEVERITY",
-        default_value = "error",
-        ignore_case = true,
+        conflicts_with_all = ["since", "until", "patterns", "min_severity", "min_confidence"],
         help_heading = "Rules"
     )]
-    pub(crate) fail_on: FailOn,
+    pub(crate) update_baseline: bool,
+    /// Lowest severity that makes the exit code 1 [default: error]
+    #[arg(long, value_name = "SEVERITY", ignore_case = true, help_heading = "Rules")]
+    pub(crate) fail_on: Option<FailOn>,
     /// Also exit 1 when more than N findings remain
     #[arg(long, value_name = "N", help_heading = "Rules")]
     pub(crate) max_findings: Option<u64>,
@@ -218,9 +223,9 @@ pub(crate) struct Analyze {
     /// Show every occurrence instead of one example per problem
     #[arg(long, help_heading = "Output")]
     pub(crate) all: bool,
-    /// Transcript lines to show before a finding
-    #[arg(short = 'C', long, value_name = "N", default_value_t = 2, help_heading = "Output")]
-    pub(crate) context: usize,
+    /// Transcript lines to show before a finding [default: 2]
+    #[arg(short = 'C', long, value_name = "N", help_heading = "Output")]
+    pub(crate) context: Option<usize>,
     /// When to show on standard error how far it is
     #[arg(long, value_name = "WHEN", default_value = "auto", ignore_case = true, help_heading = "Output")]
     pub(crate) progress: When,
@@ -233,7 +238,8 @@ pub(crate) enum Severity {
     Note,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum FailOn {
     Error,
     Warning,
@@ -241,11 +247,31 @@ pub(crate) enum FailOn {
     Never,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Confidence {
     Certain,
     Likely,
     Possible,
+}
+
+impl Confidence {
+    pub(crate) fn confidence(self) -> session::Confidence {
+        match self {
+            Self::Certain => session::Confidence::Certain,
+            Self::Likely => session::Confidence::Likely,
+            Self::Possible => session::Confidence::Possible,
+        }
+    }
+}
+
+/// What it comes to that findings of the baseline no longer occur.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum StaleBaseline {
+    Error,
+    Warning,
+    Ignore,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

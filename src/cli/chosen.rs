@@ -214,6 +214,11 @@ pub(crate) fn of_rule(text: &str, number: usize, fault: &Fault) -> Wrong {
     located(text, &["rule", fault.key], &[number], fault)
 }
 
+/// Where an `[[allow]]`, by its number from 0, is wrong.
+pub(crate) fn of_allow(text: &str, number: usize, fault: &Fault) -> Wrong {
+    located(text, &["allow", fault.key], &[number], fault)
+}
+
 /// Where one of its tests is wrong.
 pub(crate) fn of_test(text: &str, number: usize, test: usize, fault: &Fault) -> Wrong {
     located(text, &["rule", "test", fault.key], &[number, test], fault)

@@ -7,7 +7,7 @@ use super::args::{self, Global, Language, Reading};
 use super::chosen::{self, Known, Wrong};
 use super::complaint::Complaint;
 use super::inputs::settings;
-use super::language;
+use super::keys::{Ci, Input, KEYS, Keys, Report, Written};
 use super::output::{Output, variable};
 use super::rules;
 use bytesize::ByteSize;
@@ -16,7 +16,7 @@ use ftplog::engine::Settings;
 use ftplog::format::{Definition, Flaw, Format, Setup};
 use ftplog::lang::Lang;
 use ftplog::rule::own::{self, Fault};
-use ftplog::rule::{Choice, Ruleset};
+use ftplog::rule::{Allow, AllowDefinition, Choice, Ruleset};
 use ftplog::source::{Limits, Unreadable};
 use ftplog::text::{Printable, nearest};
 use serde::Deserialize;
@@ -38,54 +38,41 @@ const STARTER: &str = include_str!("starter.toml");
 pub(crate) struct Config {
     /// The file it comes from; none where there is no file.
     path: Option<PathBuf>,
-    /// The language of reports and explanations.
-    pub(crate) lang: Option<Lang>,
-    pub(crate) input: Input,
+    pub(crate) keys: Keys,
+    written: Written,
     /// What it says about rules.
     pub(crate) rules: Choice,
+    /// What the user allows.
+    pub(crate) allow: Vec<Allow>,
     definitions: Vec<Definition>,
     /// The formats of the user's own, ready to be used.
     pub(crate) own_formats: Vec<&'static Format>,
-}
-
-/// The keys of `[input]`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(crate) struct Input {
-    /// The format of every log.
-    pub(crate) log_format: Option<String>,
-    /// The zone of logs that state none.
-    pub(crate) tz: Option<String>,
-    /// The year in which logs begin that state none, as a number or in quotes.
-    #[serde(deserialize_with = "year")]
-    #[serde(default)]
-    pub(crate) year: Option<String>,
-    /// The `LogFormat` of a `ProFTPD` `ExtendedLog`.
-    pub(crate) proftpd_log_format: Option<String>,
-    /// How much a file may unpack to, with everything in it: "20 GB".
-    pub(crate) max_unpacked: Option<String>,
 }
 
 /// The whole file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct File {
-    lang: Option<Language>,
-    #[serde(default)]
-    input: Input,
+    // These are read by [`Written`], which also knows what arguments set; here is where what is wrong with them has a line.
+    #[serde(rename = "lang")]
+    _lang: Option<Language>,
+    #[serde(rename = "input", default)]
+    _input: Input,
+    #[serde(rename = "report", default)]
+    _report: Report,
+    #[serde(rename = "ci", default)]
+    _ci: Ci,
     #[serde(default)]
     format: Vec<Definition>,
     #[serde(default)]
+    allow: Vec<AllowDefinition>,
+    #[serde(default)]
     rule: Vec<own::Definition>,
     /// It is read by [`chosen::read`], which knows the rules.
-    #[serde(default)]
-    #[allow(dead_code)]
-    rules: IgnoredAny,
+    #[serde(rename = "rules", default)]
+    _rules: IgnoredAny,
 }
 
-/// The settings that `--set` knows, but for those of rules.
-const SETTINGS: [&str; 6] =
-    ["lang", "input.log-format", "input.tz", "input.year", "input.proftpd-log-format", "input.max-unpacked"];
 /// How the names of those of rules begin.
 const OF_RULES: &str = "rules.";
 
@@ -96,6 +83,7 @@ impl Config {
         for setting in &global.set {
             config.set(setting)?;
         }
+        config.keys = config.written.read().unwrap_or_default();
         Ok(config)
     }
 
@@ -109,8 +97,7 @@ impl Config {
         let file: File = toml::from_str(&text).map_err(|e| not_understood(path, &text, &e))?;
         let mut config = Self {
             path: Some(path.to_path_buf()),
-            lang: file.lang.map(Language::lang),
-            input: file.input,
+            written: Written::of_file(path, &text),
             ..Self::default()
         };
         for (number, definition) in (1..).zip(file.format) {
@@ -126,6 +113,11 @@ impl Config {
             let rule = definition.compile(&config.rules.own, &words);
             let faulty = |fault| faulty(path, &text, (number, &definition.name), &fault);
             config.rules.own.push(rule.map_err(faulty)?);
+        }
+        for (number, definition) in file.allow.into_iter().enumerate() {
+            let allow = definition.compile(&config.rules.own);
+            let wrong = |fault| misplaced(path, &text, &chosen::of_allow(&text, number, &fault));
+            config.allow.push(allow.map_err(wrong)?);
         }
         let known = Known::of(&config.rules);
         chosen::read(&text, &known, &mut config.rules).map_err(|wrong| misplaced(path, &text, &wrong))?;
@@ -146,23 +138,21 @@ impl Config {
                 Complaint { tip: wrong.tip, ..Complaint::new(what) }
             });
         }
-        let value = Some(text_value(value));
-        match key.trim() {
-            "lang" => self.lang = Some(language::of_tag(value.as_deref().unwrap_or_default())?),
-            "input.log-format" => self.input.log_format = value,
-            "input.tz" => self.input.tz = value,
-            "input.year" => self.input.year = value,
-            "input.proftpd-log-format" => self.input.proftpd_log_format = value,
-            "input.max-unpacked" => self.input.max_unpacked = value,
-            other => return Err(unknown_setting(other)),
+        let key = key.trim();
+        if !KEYS.iter().any(|(known, _)| *known == key) {
+            return Err(unknown_setting(key));
         }
-        Ok(())
+        self.written.set(key, value.trim()).map_err(|error| {
+            let (why, tip) = in_our_words(&error);
+            let what = Message::SetWrong.with("key", Printable(key.as_bytes())).with("why", why);
+            Complaint { tip, ..Complaint::new(what) }
+        })
     }
 
     /// How much may come out of what is packed.
     pub(crate) fn limits(&self) -> Result<Limits, Complaint> {
         let usual = Limits::default();
-        let Some(text) = &self.input.max_unpacked else { return Ok(usual) };
+        let Some(text) = &self.keys.input.max_unpacked else { return Ok(usual) };
         let size: ByteSize = text.parse().map_err(|_| {
             let what = Message::NotASize.with("text", Printable(text.as_bytes()));
             Complaint::new(what).tip(Message::NotASizeTip)
@@ -239,32 +229,7 @@ pub(crate) fn config(args: &args::Config, global: &Global, output: &Output) -> R
 /// What the settings are, as a configuration would have them.
 fn in_effect(config: &Config, lang: Lang) -> String {
     let mut text = format!("# {}\n", config.name().in_words(lang));
-    let _ = match config.lang {
-        Some(lang) => writeln!(text, "lang = \"{}\"", lang.tag()),
-        None => writeln!(text, "# {}", Message::ConfigNotSet.with("key", "lang").in_words(lang)),
-    };
-    text.push_str("\n[input]\n");
-    let Input { log_format, tz, year, proftpd_log_format, max_unpacked } = &config.input;
-    for (key, value, default) in [
-        ("log-format", log_format, "\"auto\""),
-        ("tz", tz, "\"UTC\""),
-        ("year", year, ""),
-        ("proftpd-log-format", proftpd_log_format, ""),
-        ("max-unpacked", max_unpacked, "\"100 GiB\""),
-    ] {
-        match value {
-            Some(value) => {
-                let _ = writeln!(text, "{key} = {}", quoted(value));
-            }
-            None if default.is_empty() => {
-                let unset = Message::ConfigNotSet.with("key", key).in_words(lang);
-                let _ = writeln!(text, "# {unset}");
-            }
-            None => {
-                let _ = writeln!(text, "{key} = {default}");
-            }
-        }
-    }
+    text.push_str(&config.written.in_effect(lang));
     for definition in &config.definitions {
         let _ = writeln!(text, "\n[[format]]\nname = {}", quoted(&definition.name));
     }
@@ -328,21 +293,24 @@ pub(super) fn text_of(path: &Path) -> Result<String, Complaint> {
 /// What the reader of TOML says, with its line, and the key that was probably meant.
 fn not_understood(path: &Path, text: &str, error: &toml::de::Error) -> Complaint {
     let line = error.span().map_or(1, |span| line_of(text, span.start));
+    let (what, tip) = in_our_words(error);
+    Complaint { tip, ..unknown(path).fact(on_line(line, what)) }
+}
+
+/// What the reader of TOML says, and the word that was probably meant.
+fn in_our_words(error: &toml::de::Error) -> (Said, Option<Said>) {
     let message = error.message().lines().next().unwrap_or_default();
     let shown = Printable(message.as_bytes()).to_string();
     let ours = [&[Message::ConfigYearWrong], own::WRONG_VALUES].concat();
     let what = Said::read_back(&shown, &ours).unwrap_or_else(|| Said::text(shown));
-    let complaint = unknown(path).fact(on_line(line, what));
     // unknown field `patern`, expected one of `name`, `pattern`
     let mut quoted = message.split('`').skip(1).step_by(2);
-    match (message.starts_with("unknown "), quoted.next()) {
-        (true, Some(unknown)) => match nearest(unknown, quoted) {
-            Some(near) => complaint.tip(Message::DidYouMean.with("near", near)),
-            None if message.starts_with("unknown field") => complaint.tip(Message::ConfigUnknownTip),
-            None => complaint,
-        },
-        _ => complaint,
-    }
+    let unknown = quoted.next().filter(|_| message.starts_with("unknown "));
+    let tip = unknown.and_then(|unknown| match nearest(unknown, quoted) {
+        Some(near) => Some(Message::DidYouMean.with("near", near)),
+        None => message.starts_with("unknown field").then(|| Message::ConfigUnknownTip.into()),
+    });
+    (what, tip)
 }
 
 fn unknown(path: &Path) -> Complaint {
@@ -389,34 +357,11 @@ fn flawed(path: &Path, number: usize, definition: &Definition, flaw: &Flaw) -> C
 
 fn unknown_setting(key: &str) -> Complaint {
     let complaint = Complaint::new(Message::UnknownSetting.with("key", Printable(key.as_bytes())));
-    complaint.tip(match nearest(key, SETTINGS.into_iter()) {
+    let keys = || KEYS.iter().map(|(key, _)| *key);
+    complaint.tip(match nearest(key, keys()) {
         Some(near) => Message::DidYouMean.with("near", near),
-        None => Message::SettingsAre.with("keys", SETTINGS.into_iter().collect::<Hole>()),
+        None => Message::SettingsAre.with("keys", keys().collect::<Hole>()),
     })
-}
-
-/// A year, which people write as a number.
-fn year<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Year {
-        Number(i64),
-        Text(String),
-    }
-    let wrong = |_| serde::de::Error::custom(Said::from(Message::ConfigYearWrong).in_words(Lang::En));
-    Ok(Some(match Year::deserialize(value).map_err(wrong)? {
-        Year::Number(year) => year.to_string(),
-        Year::Text(year) => year,
-    }))
-}
-
-/// A TOML value as text; what is not TOML is taken as it stands, since shells eat quotes.
-fn text_value(value: &str) -> String {
-    let parsed: Result<toml::Table, _> = toml::from_str(&format!("v = {value}"));
-    match parsed.as_ref().ok().and_then(|t| t.get("v")) {
-        Some(toml::Value::String(text)) => text.clone(),
-        _ => value.to_owned(),
-    }
 }
 
 /// A string as TOML has it; JSON has it in the same way.

@@ -21,7 +21,7 @@ pub(crate) fn formats(args: &Formats, config: &Config, output: &Output) -> Resul
     }
     let reading = Reading { paths: args.detect.clone(), ..Reading::default() };
     let settings = settings(&reading, config)?;
-    let inputs = Inputs::find(&reading, config.limits()?)?;
+    let inputs = Inputs::find(&reading, config)?;
     let mut complaints = inputs.complaints;
     complaints.extend(inputs.folders.iter().filter(|(_, n)| *n == 0).map(|(f, n)| no_logs(f, *n, &[])));
     let mut pages = Vec::new();

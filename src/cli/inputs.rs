@@ -3,16 +3,15 @@
 use super::args::Reading;
 use super::captures;
 use super::complaint::{Complaint, NoLog};
-use super::config::{Config, Input};
+use super::config::Config;
 use super::file::{File, Reach};
+use super::keys::Input;
 use super::output::Output;
 use ftplog::catalog::{self, Hole, Message, Said};
 use ftplog::engine::{Settings, Stats, Stop};
 use ftplog::format::{Format, Setup};
 use ftplog::lang::Lang;
-use ftplog::source::{
-    self, BadPattern, Exclude, Limits, Owner, Packing, Unpackable, Unreadable, Walk, expanded,
-};
+use ftplog::source::{self, BadPattern, Exclude, Owner, Packing, Unpackable, Unreadable, Walk, expanded};
 use ftplog::text::{Printable, nearest, without_secrets};
 use ftplog::time::Zone;
 use std::collections::HashMap;
@@ -30,11 +29,13 @@ pub(crate) struct Inputs {
 
 impl Inputs {
     /// Finds what there is to read.
-    pub(crate) fn find(reading: &Reading, limits: Limits) -> Result<Self, Complaint> {
-        let exclude = Arc::new(Exclude::new(&reading.exclude).map_err(bad_pattern)?);
-        let reach = Reach { limits, exclude, ..Reach::default() };
+    pub(crate) fn find(reading: &Reading, config: &Config) -> Result<Self, Complaint> {
+        let known = &config.keys.input;
+        let exclude = reading.exclude.iter().chain(&known.exclude);
+        let exclude = Arc::new(Exclude::new(exclude).map_err(bad_pattern)?);
+        let reach = Reach { limits: config.limits()?, exclude, ..Reach::default() };
         let mut inputs = Self { files: Vec::new(), complaints: Vec::new(), folders: Vec::new() };
-        let mut paths = reading.paths.clone();
+        let mut paths = if reading.paths.is_empty() { known.paths.clone() } else { reading.paths.clone() };
         if paths.is_empty() {
             if std::io::stdin().is_terminal() {
                 return Err(Complaint::new(Message::NothingToRead).tip(Message::NothingToReadTip));
@@ -290,7 +291,7 @@ pub(crate) fn shorten(text: &[u8]) -> String {
 
 /// How to read, from arguments and settings.
 pub(crate) fn settings(reading: &Reading, config: &Config) -> Result<Settings, Complaint> {
-    let Input { log_format, tz, year, proftpd_log_format, .. } = config.input.clone();
+    let Input { log_format, tz, year, proftpd_log_format, .. } = config.keys.input.clone();
     let zone = reading.tz.clone().or(tz).map_or(Ok(Zone::UTC), |name| {
         Zone::named(&name).ok_or_else(|| {
             Complaint::new(Message::UnknownZone.with("name", Printable(name.as_bytes())))

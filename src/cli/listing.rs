@@ -130,7 +130,7 @@ pub(super) fn each(
     let settings = Settings { prompt: true, ..settings(&list.reading, config)? };
     let sieve = sieve::asked_for(&list.reading, &settings.setup.zone)?;
     let task = Task { settings, sieve };
-    let mut inputs = Inputs::find(&list.reading, config.limits()?)?;
+    let mut inputs = Inputs::find(&list.reading, config)?;
     // What is listed on a terminal while a log is read would be written over it.
     if list.progress != When::Auto || !io::stdout().is_terminal() {
         output.show_progress(list.progress, &mut inputs.files);

@@ -12,6 +12,7 @@ mod file;
 mod formats;
 mod inputs;
 mod interrupt;
+mod keys;
 mod language;
 mod listing;
 mod logs;
@@ -22,6 +23,7 @@ mod rules;
 mod search;
 mod show;
 mod sieve;
+mod waivers;
 
 use args::{Args, Command};
 use clap::Parser;

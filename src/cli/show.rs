@@ -99,7 +99,7 @@ fn one_file(reading: &Reading, config: &Config) -> Result<File, Complaint> {
         let what = Message::IsFolder.with("path", shown(path));
         return Err(Complaint::new(what).tip(Message::IsFolderTip));
     }
-    let mut inputs = Inputs::find(reading, config.limits()?)?;
+    let mut inputs = Inputs::find(reading, config)?;
     inputs.files.pop().ok_or_else(|| Complaint::new(Message::NothingToRead))
 }
 

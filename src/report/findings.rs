@@ -2,20 +2,19 @@
 
 use super::Options;
 use super::example::Examples;
+use super::files::Files;
+use super::kept::Kept;
 use super::sources::Sources;
-use super::summary::{self, Kind, Tallies, Totals};
+use super::summary::{Kind, Summary, Tallies, Totals, kind, summarize};
+use super::suppressed::Withheld;
 use crate::event::Place;
 use crate::ftp::Verb;
-use crate::rule::{Finding, Judge, Ledger, Limits, Transcript};
+use crate::rule::{Finding, Judge, Ledger, Recorded, SuppressedBy};
 use crate::session::{Ended, Gather, Session, Watch};
+use crate::source::LogName;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-
-/// Findings of one rule that are kept to be listed; all are counted.
-pub const FINDINGS_PER_RULE_MAX: usize = 1_000;
-/// Findings of one rule that keep the lines that prove them.
-pub const TRANSCRIPTS_PER_RULE_MAX: usize = 250;
 
 /// Bytes, roughly, of a finding with the lines that prove it.
 const USUAL_FINDING_BYTES: usize = 1_500;
@@ -33,25 +32,25 @@ pub(super) struct Findings {
     pub(super) totals: Totals,
     judge: Judge,
     /// Kinds of findings in the session at hand.
-    kinds: Vec<Kind>,
+    kinds: Vec<(Option<SuppressedBy>, Kind)>,
     /// Kinds of findings in sessions that are judged in parts.
-    in_parts: BTreeSet<(Place, Kind)>,
-}
-
-/// The findings of one rule that come first in the log.
-#[derive(Debug, Default)]
-struct Kept {
-    findings: Vec<Finding>,
-    /// When there are enough: nothing behind these places is kept.
-    limits: Limits,
-    /// How many transcripts came since the last pruning.
-    transcripts: usize,
+    in_parts: BTreeSet<(Place, (Option<SuppressedBy>, Kind))>,
+    /// The files of the log, where it matters which one a finding is in.
+    files: Files,
+    /// What does not count.
+    withheld: Withheld,
+    /// What a new baseline holds, where one is asked for.
+    recorded: Option<Recorded>,
 }
 
 impl Findings {
     pub(super) fn new(options: Options) -> Self {
         Self {
-            judge: Judge::new(options.context, Arc::clone(&options.rules)),
+            judge: Judge::new(options.context, Arc::clone(&options.rules))
+                .telling_words(options.records || !options.suppressions.is_empty()),
+            recorded: options.records.then(Recorded::default),
+            files: Files::default(),
+            withheld: Withheld::default(),
             kept: Vec::new(),
             options,
             examples: Examples::default(),
@@ -63,16 +62,15 @@ impl Findings {
     }
 
     /// Puts everything in order, and what all sessions together show beside it.
-    pub(super) fn seal(mut self, ledger: &Ledger, mut sources: Sources) -> summary::Summary {
+    pub(super) fn seal(mut self, ledger: &Ledger, mut sources: Sources) -> Summary {
         for finding in self.options.rules.judge(ledger) {
-            if self.options.wants(&finding) {
-                let sessions = finding.sessions;
-                self.totals.sessions_with_findings += sessions;
-                let tallies = sources.logs.get_mut(finding.place.source as usize).map(|log| &mut log.tallies);
-                for tallies in tallies.into_iter().chain([&mut self.tallies]) {
-                    tallies.add(summary::kind(&finding), finding.severity, sessions);
-                }
-                of_rule(&mut self.kept, finding.number).keep(finding);
+            self.take_of_ledger(finding, &mut sources);
+        }
+        let suppressions = Arc::clone(&self.options.suppressions);
+        for mut group in self.withheld.take_too_many(&suppressions) {
+            self.tallies.merge(&group.tallies);
+            for finding in group.kept.findings.drain(..) {
+                of_rule(&mut self.kept, finding.number).keep_anyway(finding);
             }
         }
         for kept in &mut self.kept {
@@ -81,14 +79,48 @@ impl Findings {
         for (rule, finding) in self.examples.into_findings() {
             of_rule(&mut self.kept, rule).keep_anyway(finding);
         }
-        for finding in self.kept.iter_mut().flat_map(|k| &mut k.findings) {
+        let settle = |finding: &mut Finding| {
             if let Some(revise) = finding.rule.revise {
                 revise(finding, ledger);
             }
             sources.settle(finding);
-        }
+        };
+        self.kept.iter_mut().flat_map(|k| &mut k.findings).for_each(settle);
+        let withheld = self.withheld.counts();
+        let mut suppressed = self.withheld.into_listed(&suppressions);
+        suppressed.iter_mut().map(|(finding, _)| finding).for_each(settle);
         let kept = self.kept.into_iter().map(|k| k.findings);
-        summary::summarize(kept, &self.tallies, self.totals, ledger, sources)
+        let mut summary = summarize(kept, &self.tallies, self.totals, ledger, sources);
+        (summary.suppressed, summary.withheld, summary.recorded) = (suppressed, withheld, self.recorded);
+        summary
+    }
+
+    /// Takes what all sessions together show.
+    fn take_of_ledger(&mut self, finding: Finding, sources: &mut Sources) {
+        if !self.options.wants(&finding) {
+            return;
+        }
+        let sessions = finding.sessions;
+        let by = self.options.suppressions.reason(&finding, sources.path(finding.place));
+        record(&mut self.recorded, &finding, by);
+        if let Some(by) = by {
+            return self.withheld.add(by, sessions, finding);
+        }
+        self.totals.sessions_with_findings += sessions;
+        let tallies = sources.logs.get_mut(finding.place.source as usize).map(|log| &mut log.tallies);
+        for tallies in tallies.into_iter().chain([&mut self.tallies]) {
+            tallies.add(&finding, sessions);
+        }
+        of_rule(&mut self.kept, finding.number).keep(finding);
+    }
+}
+
+/// Notes a finding for a new baseline, unless the user allows it.
+fn record(recorded: &mut Option<Recorded>, finding: &Finding, by: Option<SuppressedBy>) {
+    if let Some(recorded) = recorded
+        && !matches!(by, Some(SuppressedBy::Allow(_)))
+    {
+        recorded.add(finding);
     }
 }
 
@@ -100,54 +132,6 @@ fn of_rule(kept: &mut Vec<Kept>, number: usize) -> &mut Kept {
     &mut kept[number]
 }
 
-impl Kept {
-    fn keep(&mut self, finding: Finding) {
-        if self.limits.listed.is_none_or(|limit| finding.place <= limit) {
-            self.transcripts += usize::from(!finding.transcript.is_empty());
-            self.findings.push(finding);
-        }
-    }
-
-    /// Keeps all of these findings, which are taken out.
-    fn absorb(&mut self, findings: &mut Vec<Finding>) {
-        if let Some(limit) = self.limits.listed {
-            findings.retain(|f| f.place <= limit);
-        }
-        self.transcripts += findings.iter().filter(|f| !f.transcript.is_empty()).count();
-        self.findings.append(findings);
-    }
-
-    /// Keeps one more finding, in its place and with its transcript, however many there are.
-    fn keep_anyway(&mut self, finding: Finding) {
-        let at = self.findings.partition_point(|f| f.place < finding.place);
-        let here = self.findings[at..].iter_mut().take_while(|f| f.place == finding.place);
-        match here.into_iter().find(|f| f.case == finding.case && f.verb() == finding.verb()) {
-            Some(known) => *known = finding,
-            None => self.findings.insert(at, finding),
-        }
-    }
-
-    /// Whether much of this will not be shown.
-    fn has_too_much(&self) -> bool {
-        self.transcripts > TRANSCRIPTS_PER_RULE_MAX
-            || self.findings.len() > FINDINGS_PER_RULE_MAX + TRANSCRIPTS_PER_RULE_MAX
-    }
-
-    /// Keeps the findings that come first in the log, in order.
-    fn prune(&mut self) {
-        // Only the places move while they are put in order: a finding is large.
-        self.findings.sort_by_cached_key(|f| f.place);
-        self.findings.truncate(FINDINGS_PER_RULE_MAX);
-        self.transcripts = 0;
-        let place_of = |n: usize| self.findings.get(n - 1).map(|f| f.place);
-        self.limits =
-            Limits { listed: place_of(FINDINGS_PER_RULE_MAX), proven: place_of(TRANSCRIPTS_PER_RULE_MAX) };
-        for finding in self.findings.iter_mut().skip(TRANSCRIPTS_PER_RULE_MAX) {
-            finding.transcript = Transcript::default();
-        }
-    }
-}
-
 impl Gather for Findings {
     fn fork(&self) -> Self {
         Self::new(self.options.clone())
@@ -157,13 +141,20 @@ impl Gather for Findings {
         self.options.rules.watch()
     }
 
+    fn begin_file(&mut self, name: &LogName, lines_before: u64) {
+        if self.options.suppressions.asks_for_paths() {
+            self.files.begin(name, lines_before);
+        }
+    }
+
     fn observe(&mut self, session: &Session, ended: Ended) {
         self.totals.add(session, ended);
         let whole = ended == Ended::Yes && !session.is_continued();
-        let Self { options, kept, examples, tallies, judge, kinds, in_parts, .. } = self;
-        let wanted = RefCell::new(examples);
+        let Self { options, kept, examples, tallies, judge, kinds, in_parts, files, withheld, .. } = self;
+        let recorded = &mut self.recorded;
+        let examples = RefCell::new(examples);
         let wants = |outline: &Finding, has_cause| {
-            options.wants(outline) && wanted.borrow().wants(outline, has_cause)
+            options.wants(outline) && examples.borrow().wants(outline, has_cause)
         };
         // The parts of a session come one after another; only the first with a finding counts.
         let mut is_new = |kind| whole || in_parts.insert((session.first(), kind));
@@ -172,19 +163,25 @@ impl Gather for Findings {
             if !options.wants(&finding) {
                 return;
             }
-            let kind = summary::kind(&finding);
+            let by = options.suppressed_by(&finding, files);
+            record(recorded, &finding, by);
+            let kind = (by, kind(&finding));
             let known = kinds.contains(&kind);
             if !known {
                 kinds.push(kind);
             }
-            tallies.add(kind, finding.severity, u64::from(!known && is_new(kind)));
+            let sessions = u64::from(!known && is_new(kind));
+            if let Some(by) = by {
+                return withheld.add(by, sessions, finding);
+            }
+            tallies.add(&finding, sessions);
             if !finding.transcript.is_empty() {
-                wanted.borrow_mut().offer(&finding);
+                examples.borrow_mut().offer(&finding);
             }
             of_rule(kept, rule).keep(finding);
         });
-        if !kinds.is_empty() {
-            self.totals.sessions_with_findings += u64::from(is_new(ANY_KIND));
+        if kinds.iter().any(|(by, _)| by.is_none()) {
+            self.totals.sessions_with_findings += u64::from(is_new((None, ANY_KIND)));
         }
         if ended == Ended::Yes && session.is_continued() {
             in_parts.retain(|(place, _)| *place != session.first());
@@ -211,6 +208,10 @@ impl Gather for Findings {
         self.examples.absorb(&mut other.examples);
         self.tallies.merge(&other.tallies);
         other.tallies.clear();
+        self.withheld.absorb(&mut other.withheld);
+        if let (Some(mine), Some(theirs)) = (&mut self.recorded, &mut other.recorded) {
+            mine.merge(theirs);
+        }
         self.totals.merge(&std::mem::take(&mut other.totals));
     }
 

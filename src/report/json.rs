@@ -7,7 +7,7 @@ use super::summary::{InputSummary, LogSummary, Summary};
 use super::wire::{ByClass, Layout, raw, stated, text};
 use crate::catalog::Words;
 use crate::event::Place;
-use crate::rule::{Fact, Finding, Fingerprint, Level, Said, Severity, Side};
+use crate::rule::{Fact, Finding, Fingerprint, Level, Said, Severity, Side, Suppressed};
 use crate::source::LogName;
 use crate::time::{Known, When};
 use serde::Serialize;
@@ -31,6 +31,7 @@ struct Document<'a> {
     inputs: Vec<InputJson<'a>>,
     logs: Vec<LogJson<'a>>,
     findings: FindingsJson<'a>,
+    suppressed: Vec<SuppressedJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -134,6 +135,17 @@ struct FindingJson<'a> {
     related: Vec<RelatedJson<'a>>,
     transcript: Vec<SaidJson<'a>>,
     facts: Facts<'a>,
+}
+
+/// A finding that does not count.
+#[derive(Serialize)]
+struct SuppressedJson<'a> {
+    /// `allow` or `baseline`.
+    suppressed_by: &'static str,
+    /// Why it is allowed.
+    reason: Option<&'a str>,
+    #[serde(flatten)]
+    finding: FindingJson<'a>,
 }
 
 #[derive(Serialize)]
@@ -269,13 +281,14 @@ fn render(view: &View, out: &mut Out) -> io::Result<()> {
             problems: by_severity(|s| summary.problems_of(s)),
             findings: by_severity(|s| summary.findings_of(s)),
             findings_not_listed: summary.not_listed,
-            allowed: 0,
-            in_baseline: 0,
+            allowed: summary.allowed(),
+            in_baseline: summary.in_baseline(),
             exit_code,
         },
         inputs: summary.inputs.iter().map(|i| input(i, sentences.words())).collect(),
         logs: summary.logs.iter().map(log).collect(),
         findings: FindingsJson(summary, sentences),
+        suppressed: summary.suppressed.iter().map(|(f, by)| suppressed(summary, sentences, f, by)).collect(),
     };
     document.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Layout::default()))?;
     out.write_all(b"\n")
@@ -351,6 +364,19 @@ fn finding<'a>(summary: &'a Summary, sentences: &Sentences, finding: &'a Finding
         transcript: finding.transcript.iter().map(|line| said(summary, finding, line)).collect(),
         facts: Facts(&finding.facts),
     }
+}
+
+fn suppressed<'a>(
+    summary: &'a Summary,
+    sentences: &Sentences,
+    suppressed: &'a Finding,
+    by: &'a Suppressed,
+) -> SuppressedJson<'a> {
+    let (suppressed_by, reason) = match by {
+        Suppressed::Allowed { reason } => ("allow", Some(&**reason)),
+        Suppressed::InBaseline => ("baseline", None),
+    };
+    SuppressedJson { suppressed_by, reason, finding: finding(summary, sentences, suppressed) }
 }
 
 fn said<'a>(summary: &'a Summary, finding: &'a Finding, said: &Said) -> SaidJson<'a> {

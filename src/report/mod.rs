@@ -9,6 +9,7 @@ mod findings;
 mod formats;
 mod gap;
 mod json;
+mod kept;
 mod known;
 mod logs;
 mod page;
@@ -24,15 +25,17 @@ mod sources;
 mod spread;
 mod style;
 mod summary;
+mod suppressed;
 mod table;
 mod text;
 mod wire;
 
 pub use annotated::{ShowOptions, show_text};
 pub use exchanges::{EXCHANGES_HELD_MAX, Exchanges, Shape};
+use files::Files;
 use findings::Findings;
-pub use findings::{FINDINGS_PER_RULE_MAX, TRANSCRIPTS_PER_RULE_MAX};
 pub use formats::{decision, list_formats, list_scores};
+pub use kept::{FINDINGS_PER_RULE_MAX, TRANSCRIPTS_PER_RULE_MAX};
 pub use page::{
     Hit, Page, Part, Topic, after_demo, book, command_json, compare, comparison_json, explain_code,
     explain_command, explain_format, explain_rule, explain_windows_error, hits_json, hits_page, reply_json,
@@ -50,8 +53,9 @@ use summary::Tallies;
 pub use summary::{InputSummary, LogSummary, Problem, Status, Summary, Totals, only};
 pub use text::RENDERER as TEXT;
 
-use crate::rule::{Finding, Ledger, Ruleset, Severity};
+use crate::rule::{Finding, Ledger, Ruleset, Severity, SuppressedBy, Suppressions};
 use crate::session::{Confidence, Ended, Gather, Session, Sieve, Sifted, Sifting, Watch};
+use crate::source::LogName;
 use std::sync::Arc;
 
 /// What a report is about.
@@ -67,6 +71,10 @@ pub struct Options {
     pub context: usize,
     /// The sessions that it is about; nothing means all.
     pub sieve: Option<Arc<Sieve>>,
+    /// What keeps findings from counting.
+    pub suppressions: Arc<Suppressions>,
+    /// Whether a new baseline is to be written.
+    pub records: bool,
 }
 
 impl Default for Options {
@@ -77,6 +85,8 @@ impl Default for Options {
             min_confidence: Confidence::Possible,
             context: 2,
             sieve: None,
+            suppressions: Arc::default(),
+            records: false,
         }
     }
 }
@@ -85,6 +95,14 @@ impl Options {
     /// Whether the report is about findings of that kind.
     fn wants(&self, finding: &Finding) -> bool {
         finding.severity >= self.min_severity && finding.confidence >= self.min_confidence
+    }
+
+    /// What keeps a finding from counting.
+    fn suppressed_by(&self, finding: &Finding, files: &Files) -> Option<SuppressedBy> {
+        if self.suppressions.is_empty() {
+            return None;
+        }
+        self.suppressions.reason(finding, &files.spot(finding.place).name.path)
     }
 }
 
@@ -161,6 +179,10 @@ impl Gather for Report {
 
     fn watch(&self) -> Watch {
         self.options.rules.watch()
+    }
+
+    fn begin_file(&mut self, name: &LogName, lines_before: u64) {
+        self.found.begin_file(name, lines_before);
     }
 
     fn observe(&mut self, session: &Session, ended: Ended) {

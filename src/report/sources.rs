@@ -101,6 +101,12 @@ impl Sources {
         Place { source: file.input as u32, line: place.line - file.lines_before }
     }
 
+    /// The path of the file that a line of a log stands in.
+    pub(super) fn path(&self, place: Place) -> &str {
+        let spot = self.in_file(place);
+        self.inputs.get(spot.source as usize).map_or("", |input| &input.name.path)
+    }
+
     fn name(&self, place: Place) -> &LogName {
         &self.inputs[place.source as usize].name
     }

@@ -5,8 +5,8 @@ use super::sources::Sources;
 use crate::catalog::{Said, Word, Words};
 use crate::event::Place;
 use crate::ftp::Verb;
-use crate::rule::{Finding, Group, Ledger, Rule, Ruleset, Severity, Suppressed};
-use crate::session::{Ended, Session, Sieve, Starts};
+use crate::rule::{Finding, Group, Ledger, Recorded, Rule, Ruleset, Severity, Suppressed, SuppressedBy};
+use crate::session::{Confidence, Ended, Session, Sieve, Starts};
 use crate::source::LogName;
 use crate::text::{Printable, grouped};
 use std::collections::BTreeMap;
@@ -145,10 +145,14 @@ pub struct Summary {
     pub findings: Vec<Finding>,
     /// Findings that were counted and are not listed.
     pub not_listed: u64,
-    /// How many findings there are, by severity: note, warning, error.
-    counted: [u64; 3],
-    /// Findings that do not count, and why, in the order of the log.
+    /// How many findings there are, by severity (note, warning, error) and confidence (possible, likely, certain).
+    counted: [[u64; 3]; 3],
+    /// Findings that do not count, and why, in the order of the log: the first ones for each reason.
     pub suppressed: Vec<(Finding, Suppressed)>,
+    /// How many findings do not count for each reason.
+    pub withheld: BTreeMap<SuppressedBy, u64>,
+    /// What is in a baseline that is written now; nothing unless that is asked for.
+    pub recorded: Option<Recorded>,
     /// The problems, worst first.
     pub problems: Vec<Problem>,
     /// What was counted.
@@ -171,7 +175,32 @@ impl Summary {
     /// How many findings have that severity, those that are not listed included.
     #[must_use]
     pub fn findings_of(&self, severity: Severity) -> u64 {
-        self.counted[severity as usize]
+        self.counted[severity as usize].iter().sum()
+    }
+
+    /// How many findings are at least so bad and so sure, those that are not listed included.
+    #[must_use]
+    pub fn findings_from(&self, severity: Severity, confidence: Confidence) -> u64 {
+        let bad = &self.counted[severity as usize..];
+        bad.iter().flat_map(|of_severity| &of_severity[confidence as usize..]).sum()
+    }
+
+    /// How many findings there are, those that are not listed included.
+    #[must_use]
+    pub fn all_findings(&self) -> u64 {
+        self.findings.len() as u64 + self.not_listed
+    }
+
+    /// How many findings the user allows.
+    #[must_use]
+    pub fn allowed(&self) -> u64 {
+        self.withheld.iter().filter(|(by, _)| matches!(by, SuppressedBy::Allow(_))).map(|(_, n)| n).sum()
+    }
+
+    /// How many findings are in the baseline.
+    #[must_use]
+    pub fn in_baseline(&self) -> u64 {
+        self.withheld.iter().filter(|(by, _)| matches!(by, SuppressedBy::Baseline(_))).map(|(_, n)| n).sum()
     }
 
     /// How many sessions the inputs hold, those that it is not about included.
@@ -241,8 +270,8 @@ pub fn only(sieve: &Sieve, chosen: u64, all: u64, words: &Words) -> String {
 /// Findings of one kind, counted.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tally {
-    /// How many, by severity: note, warning, error.
-    count: [u64; 3],
+    /// How many, by severity (note, warning, error) and confidence (possible, likely, certain).
+    count: [[u64; 3]; 3],
     /// In how many sessions.
     sessions: u64,
 }
@@ -256,9 +285,9 @@ pub(super) struct Tallies(BTreeMap<Kind, Tally>);
 
 impl Tallies {
     /// Counts a finding, in so many sessions that had none of its kind.
-    pub(super) fn add(&mut self, kind: Kind, severity: Severity, sessions: u64) {
-        let tally = self.0.entry(kind).or_default();
-        tally.count[severity as usize] += 1;
+    pub(super) fn add(&mut self, finding: &Finding, sessions: u64) {
+        let tally = self.0.entry(kind(finding)).or_default();
+        tally.count[finding.severity as usize][finding.confidence as usize] += 1;
         tally.sessions += sessions;
     }
 
@@ -266,7 +295,7 @@ impl Tallies {
         for (kind, theirs) in &other.0 {
             let mine = self.0.entry(*kind).or_default();
             mine.sessions += theirs.sessions;
-            for (sum, n) in mine.count.iter_mut().zip(theirs.count) {
+            for (sum, n) in mine.count.as_flattened_mut().iter_mut().zip(theirs.count.as_flattened()) {
                 *sum += n;
             }
         }
@@ -275,7 +304,9 @@ impl Tallies {
     /// How many kinds of findings there are, by the worst severity of each: note, warning, error.
     pub(super) fn problems_by_severity(&self) -> [u64; 3] {
         let mut problems = [0; 3];
-        for worst in self.0.values().filter_map(|tally| tally.count.iter().rposition(|n| *n > 0)) {
+        let worst =
+            |tally: &Tally| tally.count.iter().rposition(|of_severity| of_severity.iter().any(|n| *n > 0));
+        for worst in self.0.values().filter_map(worst) {
             problems[worst] += 1;
         }
         problems
@@ -283,9 +314,14 @@ impl Tallies {
 
     /// How many findings there are, by severity: note, warning, error.
     pub(super) fn findings_by_severity(&self) -> [u64; 3] {
-        let mut counted = [0; 3];
+        self.findings().map(|of_severity| of_severity.iter().sum())
+    }
+
+    /// How many findings there are, by severity and confidence.
+    pub(super) fn findings(&self) -> [[u64; 3]; 3] {
+        let mut counted = [[0; 3]; 3];
         for tally in self.0.values() {
-            for (sum, n) in counted.iter_mut().zip(tally.count) {
+            for (sum, n) in counted.as_flattened_mut().iter_mut().zip(tally.count.as_flattened()) {
                 *sum += n;
             }
         }
@@ -314,8 +350,8 @@ pub(super) fn summarize(
     let mut findings: Vec<Finding> = kept.flatten().collect();
     // They come rule by rule, each rule's in order; those of one place stay in the order of the rules.
     findings.sort_by_key(|f| f.place);
-    let counted = tallies.findings_by_severity();
-    let not_listed = counted.iter().sum::<u64>() - findings.len() as u64;
+    let counted = tallies.findings();
+    let not_listed = counted.as_flattened().iter().sum::<u64>() - findings.len() as u64;
     let problems = problems(&findings, tallies);
     let ledger_overflow = ledger.overflow;
     Summary {
@@ -323,6 +359,8 @@ pub(super) fn summarize(
         not_listed,
         counted,
         suppressed: Vec::new(),
+        withheld: BTreeMap::new(),
+        recorded: None,
         problems,
         totals,
         rules: Arc::default(),
@@ -348,7 +386,7 @@ fn problems(findings: &[Finding], tallies: &Tallies) -> Vec<Problem> {
         let (first, example) = *shown.get(kind)?;
         let subject = Some(kind.1.name().to_owned()).filter(|name| !name.is_empty());
         let severity = findings[example].severity;
-        let count = tally.count.iter().sum();
+        let count = tally.count.as_flattened().iter().sum();
         Some(Problem {
             rule: findings[example].rule,
             subject,

@@ -348,14 +348,14 @@ impl Page<'_> {
                 out.push_str(&hanging("", words.get(Word::NothingProved), self.width()));
             }
             let [.., transient, permanent] = self.view.summary.totals.replies;
-            if transient + permanent > 0 {
+            if transient + permanent > 0 && self.view.summary.withheld.is_empty() {
                 out.push_str(&hanging(
                     "",
                     &words.count(Counted::RefusalsLeft, transient + permanent),
                     self.width(),
                 ));
             }
-            return;
+            return self.withheld(out);
         }
         out.push_str(&self.table());
         out.push('\n');
@@ -388,10 +388,26 @@ impl Page<'_> {
             ],
         );
         out.push_str(&hanging("", &found, self.width()));
+        self.withheld(out);
         let first = &self.view.summary.problems[0];
         let start = words
             .with(Word::StartWith, &[("name", first.rule.name), ("cost", &self.view.sentences.cost(first))]);
         out.push_str(&hanging("", &start, self.width()));
+    }
+
+    /// How many findings do not count.
+    fn withheld(&self, out: &mut String) {
+        let words = self.view.sentences.words();
+        let counts = [
+            (Counted::Allowed, self.view.summary.allowed()),
+            (Counted::InBaseline, self.view.summary.in_baseline()),
+        ];
+        let parts: Vec<String> =
+            counts.into_iter().filter(|(_, n)| *n > 0).map(|(key, n)| words.count(key, n)).collect();
+        if !parts.is_empty() {
+            let what = words.with(Word::NotCounted, &[("parts", &parts.join(words.get(Word::Comma)))]);
+            out.push_str(&hanging("", &what, self.width()));
+        }
     }
 
     fn table(&self) -> String {

@@ -20,6 +20,8 @@ pub struct Judge {
     rules: Arc<Ruleset>,
     /// Lines of context in transcripts.
     context: usize,
+    /// Whether every finding is told with its words, however many there are.
+    tells_words: bool,
     /// By the numbers of the rules, as far as any has too many findings.
     limits: Vec<Limits>,
     /// The transcript of the finding at hand; it keeps its room for the next.
@@ -57,11 +59,18 @@ impl Judge {
         Self {
             rules,
             context: context.min(CONTEXT_MAX),
+            tells_words: false,
             limits: Vec::new(),
             transcript: Transcript::default(),
             about_session: Vec::new(),
             progress: BTreeMap::new(),
         }
+    }
+
+    /// Tells every finding with its words, also where there are too many to be listed.
+    #[must_use]
+    pub fn telling_words(self, tells_words: bool) -> Self {
+        Self { tells_words, ..self }
     }
 
     /// Sets how far the findings of the rule with that number are worth their details.
@@ -173,10 +182,13 @@ impl Judge {
         let scene = Scene { here: *exchange, steps: shown, context: self.context };
         let has_cause = scene.steps().next().is_some();
         let proven = before(limits.proven) || wants(&finding, has_cause);
-        if !proven && !before(limits.listed) {
+        let listed = proven || before(limits.listed);
+        if listed || self.tells_words {
+            finding.said = words(exchange);
+        }
+        if !listed {
             return finding;
         }
-        finding.said = words(exchange);
         add_steps(&mut finding, &scene, found);
         if proven {
             self.transcript.tell(&scene);

@@ -40,7 +40,10 @@ pub use ledger::{Accepted, Dangling, Ledger, Names};
 pub use refusal::{Reason, Refusal};
 pub use ruleset::{Choice, Numbers, Ruleset, Setting, Unit, Unknown, length_of_time};
 pub use support::lack::is_lacking;
-pub use suppression::Suppressed;
+pub use suppression::{
+    Allow, AllowDefinition, BASELINE_ENTRIES_MAX, Baseline, BaselineEntry, BaselineFault,
+    Reason as SuppressedBy, Recorded, Suppressed, Suppressions,
+};
 pub use suspect::Suspect;
 pub use transcript::{Label, Said, Side, Transcript};
 pub use visit::{Attempt, Visit};

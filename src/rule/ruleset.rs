@@ -257,6 +257,12 @@ impl Ruleset {
         self.entries[number].speaks
     }
 
+    /// Whether there is a rule of that name whose findings are not reported.
+    #[must_use]
+    pub fn is_silent(&self, name: &str) -> bool {
+        self.entries.iter().any(|e| e.rule.name == name && !e.speaks)
+    }
+
     /// How bad the user says the findings of a rule are.
     #[must_use]
     pub fn severity(&self, number: usize) -> Option<Severity> {

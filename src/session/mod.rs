@@ -10,6 +10,7 @@ mod exchange;
 mod gather;
 mod lifetime;
 mod pair;
+pub mod pattern;
 mod sieve;
 mod step;
 mod turn;

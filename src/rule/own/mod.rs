@@ -67,7 +67,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    fn new(key: &'static str, what: impl Into<Said>) -> Self {
+    pub(super) fn new(key: &'static str, what: impl Into<Said>) -> Self {
         Self { key, what: what.into(), tip: None }
     }
 }

@@ -2,16 +2,14 @@
 //! those in which a command was sent or a reply was given.
 
 mod sifted;
-mod wildcard;
 
 pub use sifted::{Sifted, Sifting, UNDECIDED_BYTES_MAX};
 
+use super::pattern::{Client, Codes, Wildcard};
 use super::{Ended, Exchange, Session};
-use crate::ftp::{Code, Verb};
+use crate::ftp::Verb;
 use crate::time::{Known, When};
-use std::net::IpAddr;
 use std::ops::Range;
-use wildcard::Wildcard;
 
 /// What a session can be chosen by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,9 +49,6 @@ impl ChosenBy {
     }
 }
 
-/// The codes of replies.
-const CODES: Range<u16> = 100..700;
-
 /// Why a pattern cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unfit {
@@ -74,8 +69,7 @@ pub struct Sieve {
     users: Vec<Wildcard>,
     servers: Vec<Wildcard>,
     verbs: Vec<Wildcard>,
-    /// Whether a code is one of those, by its number; empty where none is asked for.
-    codes: Vec<bool>,
+    codes: Codes,
     /// What was asked for, in the words of the user: patterns, and times.
     patterns: Vec<String>,
     times: Vec<String>,
@@ -117,26 +111,9 @@ impl Sieve {
             ChosenBy::User => self.users.push(Wildcard::new(bytes)),
             ChosenBy::Server => self.servers.push(Wildcard::of_any_case(bytes)),
             ChosenBy::Verb => self.verbs.push(Wildcard::of_any_case(bytes)),
-            ChosenBy::Code => self.add_codes(bytes)?,
+            ChosenBy::Code => self.codes.add(bytes).ok_or(Unfit::Code)?,
         }
         self.patterns.push(format!("{}={pattern}", key.name()));
-        Ok(())
-    }
-
-    /// `421`, `5xx` or `5??`
-    fn add_codes(&mut self, pattern: &[u8]) -> Result<(), Unfit> {
-        let digits: Vec<u8> =
-            pattern.iter().map(|b| if b.eq_ignore_ascii_case(&b'x') { b'?' } else { *b }).collect();
-        let wildcard = Wildcard::new(&digits);
-        let mut is_asked = vec![false; usize::from(CODES.end)];
-        for code in CODES {
-            is_asked[usize::from(code)] = wildcard.fits(Code(code).to_string().as_bytes());
-        }
-        if !is_asked.contains(&true) {
-            return Err(Unfit::Code);
-        }
-        self.codes.resize(is_asked.len(), false);
-        self.codes.iter_mut().zip(is_asked).for_each(|(known, asked)| *known |= asked);
         Ok(())
     }
 
@@ -199,8 +176,7 @@ impl Sieve {
             seen.verb = any(&self.verbs, &exchange.name());
         }
         if !self.codes.is_empty() && !seen.code {
-            let is_asked = |code: Code| self.codes.get(usize::from(code.0)).is_some_and(|asked| *asked);
-            seen.code = exchange.replies().any(|reply| is_asked(reply.code));
+            seen.code = exchange.replies().any(|reply| self.codes.has(reply.code));
         }
         if self.is_timed() {
             self.note_time(exchange.at(), seen);
@@ -232,7 +208,7 @@ impl Sieve {
         let steady = |is_free: bool, text: &[u8], fits: bool| {
             if text.is_empty() || is_free || fits { later(is_free || fits, ended) } else { Choice::Out }
         };
-        let is_client = !client.is_empty() && self.clients.iter().any(|c| c.fits(client));
+        let is_client = self.clients.iter().any(|c| c.fits(client));
         [
             steady(self.clients.is_empty(), client, is_client),
             steady(self.servers.is_empty(), server, any(&self.servers, server)),
@@ -257,58 +233,6 @@ fn later(was_seen: bool, ended: Ended) -> Choice {
 /// Whether one of these fits. What is not known is like nothing.
 fn any(patterns: &[Wildcard], text: &[u8]) -> bool {
     !text.is_empty() && patterns.iter().any(|pattern| pattern.fits(text))
-}
-
-/// Which clients.
-#[derive(Clone, Debug)]
-enum Client {
-    /// All whose addresses begin with so many bits of this one.
-    Network(IpAddr, u8),
-    Like(Wildcard),
-}
-
-impl Client {
-    /// `203.0.113.*`, `203.0.113.0/24`, `2001:db8::/32`, `*.example.org`; nothing where what stands before a slash is no address.
-    fn of(pattern: &str) -> Option<Self> {
-        let address = |text: &str| text.parse::<IpAddr>().ok();
-        if let Some((network, bits)) = pattern.split_once('/') {
-            let (network, bits) = (address(network)?, bits.parse().ok()?);
-            let most = if network.is_ipv4() { 32 } else { 128 };
-            return (bits <= most).then(|| match network.to_canonical() {
-                mapped @ IpAddr::V4(_) if network.is_ipv6() && bits >= 96 => Self::Network(mapped, bits - 96),
-                _ => Self::Network(network, bits),
-            });
-        }
-        // An address may be written in several ways.
-        Some(match address(pattern).map(|a| a.to_canonical()) {
-            Some(single @ IpAddr::V4(_)) => Self::Network(single, 32),
-            Some(single @ IpAddr::V6(_)) => Self::Network(single, 128),
-            None => Self::Like(Wildcard::of_any_case(pattern.as_bytes())),
-        })
-    }
-
-    fn fits(&self, client: &[u8]) -> bool {
-        let address = str::from_utf8(client).ok().and_then(|text| text.parse::<IpAddr>().ok());
-        // Servers on IPv6 sockets write 203.0.113.7 as ::ffff:203.0.113.7.
-        let address = address.map(|a| a.to_canonical());
-        match self {
-            Self::Like(wildcard) => {
-                wildcard.fits(client) || address.is_some_and(|a| wildcard.fits(a.to_string().as_bytes()))
-            }
-            Self::Network(network, bits) => address.is_some_and(|a| is_in(a, *network, *bits)),
-        }
-    }
-}
-
-/// Whether the first bits of two addresses of one kind are the same.
-fn is_in(address: IpAddr, network: IpAddr, bits: u8) -> bool {
-    let (a, b, width) = match (address, network) {
-        (IpAddr::V4(a), IpAddr::V4(b)) => (a.to_bits().into(), b.to_bits().into(), 32),
-        (IpAddr::V6(a), IpAddr::V6(b)) => (a.to_bits(), b.to_bits(), 128),
-        _ => return false,
-    };
-    let differ: u128 = a ^ b;
-    differ.checked_shr(width - u32::from(bits)).unwrap_or(0) == 0
 }
 
 #[cfg(test)]

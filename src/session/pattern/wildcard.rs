@@ -2,25 +2,28 @@
 //! names must be UTF-8 on some systems.
 
 /// A pattern: `*` stands for any text, `?` for one character, everything else for itself.
-#[derive(Clone, Debug)]
-pub(super) struct Wildcard {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wildcard {
     pattern: Vec<u8>,
     any_case: bool,
 }
 
 impl Wildcard {
     /// One that tells capitals from small letters.
-    pub(super) fn new(pattern: &[u8]) -> Self {
+    #[must_use]
+    pub fn new(pattern: &[u8]) -> Self {
         Self { pattern: pattern.to_vec(), any_case: false }
     }
 
     /// One that does not, for ASCII.
-    pub(super) fn of_any_case(pattern: &[u8]) -> Self {
+    #[must_use]
+    pub fn of_any_case(pattern: &[u8]) -> Self {
         Self { pattern: pattern.to_vec(), any_case: true }
     }
 
     /// Whether all of `text` is like that.
-    pub(super) fn fits(&self, text: &[u8]) -> bool {
+    #[must_use]
+    pub fn fits(&self, text: &[u8]) -> bool {
         let (mut at, mut in_text) = (0, 0);
         // Where to go on if it does not fit: behind the last star, which takes one byte more.
         let mut retry: Option<(usize, usize)> = None;
