@@ -118,6 +118,8 @@ words! {
     GroupConformance "group-conformance";
     GroupPerformance "group-performance";
     GroupOwn "group-own";
+    GroupExpectation "group-expectation";
+    NothingCame "nothing-came";
     LevelViolation "level-violation";
     LevelHazard "level-hazard";
     LevelExtension "level-extension";

@@ -1,7 +1,7 @@
 //! What replies, commands and rules mean, and every word that ftplog says: data files, embedded and read when they are needed.
 //!
 //! A reply is `reply/NNN.toml` and a command `command/VERB.toml`, with all languages side by side; a comparison is
-//! `compare/A-B.toml`; a rule is a page a language in `rule/` with an example beside it; a format is a page a language in
+//! `compare/A-B.toml`; a rule is a page a language in `rule/` with an example beside it; `expectation.LANG.toml` is the page of what users expect; a format is a page a language in
 //! `format/`. `index.rs` lists them. What is said beside them is in `message.LANG.toml`, and the words of reports are in `label.LANG.toml`.
 //! `glossary.toml` has the terms of the field, by which tests hold the languages together.
 
@@ -36,6 +36,13 @@ use crate::ftp::Verb;
 use crate::lang::Lang;
 use index::{COMMANDS, COMPARISONS, FORMATS, REPLIES, RULES};
 use std::borrow::Cow;
+
+/// The words of expectations, by language.
+const EXPECTATION: [&str; 3] = [
+    include_str!("expectation.en.toml"),
+    include_str!("expectation.ko.toml"),
+    include_str!("expectation.ja.toml"),
+];
 
 fn parse<T: serde::de::DeserializeOwned>(text: &str) -> T {
     toml::from_str(text).expect("a test reads every file of the catalog")
@@ -84,6 +91,12 @@ pub fn rule(name: &str, lang: Lang) -> RulePage {
     let (_, pages, _) =
         RULES.iter().find(|(n, ..)| *n == name).expect("a test holds every rule against the catalog");
     parse(pages[lang as usize])
+}
+
+/// The page of what the user expects: all expectations have the same words.
+#[must_use]
+pub fn expectation(lang: Lang) -> RulePage {
+    parse(EXPECTATION[lang as usize])
 }
 
 /// The page of a format; none for a format of the user's own.

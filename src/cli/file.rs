@@ -4,7 +4,7 @@ use super::complaint::Complaint;
 use super::inputs::{no_logs, unreadable};
 use super::interrupt::Interrupt;
 use super::progress::Bar;
-use ftplog::source::{self, Exclude, Input, Limits, Log, LogName, Logs, Unreadable};
+use ftplog::source::{self, Globs, Input, Limits, Log, LogName, Logs, Unreadable};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ pub(crate) struct Reach {
     /// How much may come out of what is packed.
     pub(crate) limits: Limits,
     /// Which files and members of archives are left out.
-    pub(crate) exclude: Arc<Exclude>,
+    pub(crate) exclude: Arc<Globs>,
     /// Where it is shown how much was read.
     pub(crate) bar: Option<Arc<Bar>>,
     /// Whether no more is to be read.

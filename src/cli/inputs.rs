@@ -11,7 +11,7 @@ use ftplog::catalog::{self, Hole, Message, Said};
 use ftplog::engine::{Settings, Stats, Stop};
 use ftplog::format::{Format, Setup};
 use ftplog::lang::Lang;
-use ftplog::source::{self, BadPattern, Exclude, Owner, Packing, Unpackable, Unreadable, Walk, expanded};
+use ftplog::source::{self, BadPattern, Globs, Owner, Packing, Unpackable, Unreadable, Walk, expanded};
 use ftplog::text::{Printable, nearest, without_secrets};
 use ftplog::time::Zone;
 use std::collections::HashMap;
@@ -32,7 +32,7 @@ impl Inputs {
     pub(crate) fn find(reading: &Reading, config: &Config) -> Result<Self, Complaint> {
         let known = &config.keys.input;
         let exclude = reading.exclude.iter().chain(&known.exclude);
-        let exclude = Arc::new(Exclude::new(exclude).map_err(bad_pattern)?);
+        let exclude = Arc::new(Globs::new(exclude).map_err(bad_pattern)?);
         let reach = Reach { limits: config.limits()?, exclude, ..Reach::default() };
         let mut inputs = Self { files: Vec::new(), complaints: Vec::new(), folders: Vec::new() };
         let mut paths = if reading.paths.is_empty() { known.paths.clone() } else { reading.paths.clone() };

@@ -63,8 +63,12 @@ impl Findings {
 
     /// Puts everything in order, and what all sessions together show beside it.
     pub(super) fn seal(mut self, ledger: &Ledger, mut sources: Sources) -> Summary {
-        for finding in self.options.rules.judge(ledger) {
-            self.take_of_ledger(finding, &mut sources);
+        let mut of_all = self.options.rules.judge(ledger);
+        of_all.retain(|finding| self.judge.checks().forbid(finding.rule, finding.place));
+        of_all.extend(self.judge.checks().settle(|session| sources.session_number(session)));
+        let expected = self.judge.checks().sessions().collect();
+        for finding in of_all {
+            self.take_of_all(finding, &mut sources);
         }
         let suppressions = Arc::clone(&self.options.suppressions);
         for mut group in self.withheld.take_too_many(&suppressions) {
@@ -92,11 +96,12 @@ impl Findings {
         let kept = self.kept.into_iter().map(|k| k.findings);
         let mut summary = summarize(kept, &self.tallies, self.totals, ledger, sources);
         (summary.suppressed, summary.withheld, summary.recorded) = (suppressed, withheld, self.recorded);
+        summary.expected = expected;
         summary
     }
 
     /// Takes what all sessions together show.
-    fn take_of_ledger(&mut self, finding: Finding, sources: &mut Sources) {
+    fn take_of_all(&mut self, finding: Finding, sources: &mut Sources) {
         if !self.options.wants(&finding) {
             return;
         }
@@ -145,6 +150,7 @@ impl Gather for Findings {
         if self.options.suppressions.asks_for_paths() {
             self.files.begin(name, lines_before);
         }
+        self.judge.checks().begin_file(&name.path, lines_before);
     }
 
     fn observe(&mut self, session: &Session, ended: Ended) {
@@ -205,6 +211,7 @@ impl Gather for Findings {
             theirs.limits = mine.limits;
             other.judge.limit(index, mine.limits);
         }
+        self.judge.checks().absorb(other.judge.checks());
         self.examples.absorb(&mut other.examples);
         self.tallies.merge(&other.tallies);
         other.tallies.clear();

@@ -20,6 +20,8 @@ pub struct Sentences {
     zone: Zone,
     /// The page of each rule, once it was asked for: to read them all takes longer than a short log.
     pages: Vec<(&'static str, OnceCell<RulePage>)>,
+    /// That of all expectations.
+    expectation: OnceCell<RulePage>,
 }
 
 impl Sentences {
@@ -27,7 +29,7 @@ impl Sentences {
     #[must_use]
     pub fn new(lang: Lang, zone: Zone) -> Self {
         let pages = RULES.iter().map(|r| (r.name, OnceCell::new())).collect();
-        Self { words: Words::new(lang), zone, pages }
+        Self { words: Words::new(lang), zone, pages, expectation: OnceCell::new() }
     }
 
     /// The labels.
@@ -43,10 +45,13 @@ impl Sentences {
     }
 
     fn page<'a>(&'a self, rule: &'a Rule) -> &'a RulePage {
-        if let Check::Own(own) = rule.check {
-            return own.page();
+        match rule.check {
+            Check::Own(own) => own.page(),
+            Check::Expectation(_) => {
+                self.expectation.get_or_init(|| catalog::expectation(self.words.lang()))
+            }
+            _ => self.page_named(rule.name),
         }
-        self.page_named(rule.name)
     }
 
     fn page_named(&self, name: &str) -> &RulePage {

@@ -107,6 +107,12 @@ impl Sources {
         self.inputs.get(spot.source as usize).map_or("", |input| &input.name.path)
     }
 
+    /// The number of the session that begins on that line of a log.
+    pub(super) fn session_number(&self, place: Place) -> Option<u64> {
+        let begin = self.in_file(place);
+        self.inputs.get(begin.source as usize)?.starts.number(begin)
+    }
+
     fn name(&self, place: Place) -> &LogName {
         &self.inputs[place.source as usize].name
     }
@@ -129,9 +135,7 @@ impl Sources {
                 Fact::Line(line) => *fact = self.line(Place { source: log, line: *line }, here),
                 Fact::Moment(_, line) => *line = self.in_file(Place { source: log, line: *line }).line,
                 Fact::Session(place) => {
-                    let begin = self.in_file(*place);
-                    let input = self.inputs.get(begin.source as usize);
-                    let number = input.and_then(|input| input.starts.number(begin));
+                    let number = self.session_number(*place);
                     *fact = number.map_or_else(|| self.line(*place, here), Fact::Number);
                 }
                 _ => {}

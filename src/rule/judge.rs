@@ -2,6 +2,7 @@
 //! sessions; and puts what they say into findings.
 
 use super::asks::Explain;
+use super::expectation::Checks;
 use super::finding::{Asked, Words};
 use super::found::STEPS_MAX;
 use super::own::{Own, Progress};
@@ -30,6 +31,8 @@ pub struct Judge {
     about_session: Vec<(Mark, Found)>,
     /// How far the user's own rules have come in sessions that go on, by where these begin and the rule's number.
     progress: BTreeMap<(Place, usize), Progress>,
+    /// What sessions are held against.
+    checks: Checks,
 }
 
 /// How far into a log the findings of a rule are worth their details. Those behind are too many.
@@ -57,6 +60,7 @@ impl Judge {
     #[must_use]
     pub fn new(context: usize, rules: Arc<Ruleset>) -> Self {
         Self {
+            checks: Checks::of(&rules),
             rules,
             context: context.min(CONTEXT_MAX),
             tells_words: false,
@@ -71,6 +75,11 @@ impl Judge {
     #[must_use]
     pub fn telling_words(self, tells_words: bool) -> Self {
         Self { tells_words, ..self }
+    }
+
+    /// What sessions are held against.
+    pub fn checks(&mut self) -> &mut Checks {
+        &mut self.checks
     }
 
     /// Sets how far the findings of the rule with that number are worth their details.
@@ -90,19 +99,39 @@ impl Judge {
         mut found: impl FnMut(usize, Finding),
     ) {
         let rules = Arc::clone(&self.rules);
+        if !self.checks.are_made() {
+            return self.judge_by_rules(session, &rules, &wants, &mut found);
+        }
+        let checks = std::mem::take(&mut self.checks);
+        self.judge_by_rules(session, &rules, &wants, &mut |number, finding| {
+            if checks.forbid(rules.rule(number), session.first()) {
+                found(number, finding);
+            }
+        });
+        self.checks = checks;
+        self.hold_against_expectations(session, &wants, &mut found);
+    }
+
+    fn judge_by_rules(
+        &mut self,
+        session: &Session,
+        rules: &Ruleset,
+        wants: &impl Fn(&Finding, bool) -> bool,
+        found: &mut impl FnMut(usize, Finding),
+    ) {
         for notable in session.notable() {
             let mut suspect = Suspect::new(notable.exchange, notable.state);
             if notable.is_suspect
-                && let Some((number, explanation)) = explained(&mut suspect, &rules)
+                && let Some((number, explanation)) = explained(&mut suspect, rules)
                 && rules.speaks(number)
             {
-                found(number, self.finding(number, &suspect.exchange, explanation, &wants));
+                found(number, self.finding(number, &suspect.exchange, explanation, wants));
             }
             if notable.is_watched {
                 for (number, check) in rules.asks().exchanges(suspect.verb) {
                     suspect.numbers = rules.numbers(*number);
                     if let Some(explanation) = check(&suspect) {
-                        found(*number, self.finding(*number, &suspect.exchange, explanation, &wants));
+                        found(*number, self.finding(*number, &suspect.exchange, explanation, wants));
                     }
                 }
             }
@@ -110,13 +139,32 @@ impl Judge {
         let mut about = std::mem::take(&mut self.about_session);
         for (number, check) in &rules.asks().sessions {
             check(session, rules.numbers(*number), &mut about);
-            self.found_in(session, *number, &mut about, &wants, &mut found);
+            self.found_in(session, *number, &mut about, wants, &mut *found);
         }
         for (number, own) in &rules.asks().own {
             self.seen_by_own(session, *number, own, &mut about);
-            self.found_in(session, *number, &mut about, &wants, &mut found);
+            self.found_in(session, *number, &mut about, wants, &mut *found);
         }
         self.about_session = about;
+    }
+
+    /// Holds a session against what is expected of it.
+    fn hold_against_expectations(
+        &mut self,
+        session: &Session,
+        wants: &impl Fn(&Finding, bool) -> bool,
+        found: &mut impl FnMut(usize, Finding),
+    ) {
+        let mut checks = std::mem::take(&mut self.checks);
+        let finding = |number, mark: Option<Mark>, otherwise: Found| {
+            let mark = mark.and_then(|mark| session.exchange(mark));
+            match mark.or_else(|| session.at_hand().next_back()) {
+                Some(exchange) => self.finding(number, &exchange, otherwise, wants),
+                None => self.outline_of_session(number, session, otherwise),
+            }
+        };
+        checks.look(session, finding, found);
+        self.checks = checks;
     }
 
     /// Hands out what a rule found out about a session.
@@ -222,6 +270,27 @@ impl Judge {
             transcript: Transcript::default(),
             sessions: 1,
             said: Words { command, ..Words::default() },
+        }
+    }
+
+    /// A finding about a session of which the log holds no exchange.
+    fn outline_of_session(&self, number: usize, session: &Session, found: Found) -> Finding {
+        let rule = self.rules.rule(number);
+        Finding {
+            rule,
+            number,
+            case: found.case,
+            severity: rule.severity,
+            confidence: found.confidence.min(session.identity()),
+            place: session.first(),
+            at: session.first_at(),
+            session: Some(session.first()),
+            software: session.software(),
+            related: Vec::new(),
+            facts: found.facts,
+            transcript: Transcript::default(),
+            sessions: 1,
+            said: Words::default(),
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod asks;
 mod concurrency;
+pub mod expectation;
 mod finding;
 mod fingerprint;
 mod found;
@@ -121,6 +122,8 @@ pub enum Group {
     Performance,
     /// What the user looks for.
     Own,
+    /// What the user expects.
+    Expectation,
 }
 
 impl Group {
@@ -146,6 +149,7 @@ impl Group {
             Self::Conformance => Word::GroupConformance,
             Self::Performance => Word::GroupPerformance,
             Self::Own => Word::GroupOwn,
+            Self::Expectation => Word::GroupExpectation,
         }
     }
 }
@@ -256,6 +260,7 @@ impl Rule {
     pub fn page(&self, lang: Lang) -> Cow<'static, RulePage> {
         match self.check {
             Check::Own(own) => Cow::Borrowed(own.page()),
+            Check::Expectation(_) => Cow::Owned(catalog::expectation(lang)),
             _ => Cow::Owned(catalog::rule(self.name, lang)),
         }
     }
@@ -265,6 +270,7 @@ impl Rule {
     pub fn example(&self) -> &'static str {
         match self.check {
             Check::Own(own) => own.examples().iter().find(|e| !e.finds.is_empty()).map_or("", |e| &e.log),
+            Check::Expectation(_) => "",
             _ => catalog::example(self.name),
         }
     }
@@ -301,6 +307,8 @@ pub enum Check {
     Ledger(fn(&Ledger, Numbers, &mut Vec<Finding>)),
     /// What the user says.
     Own(&'static own::Own),
+    /// What the user expects.
+    Expectation(&'static expectation::Expectation),
 }
 
 /// Every rule of ftplog; of two that could explain the same reply, the first one does.

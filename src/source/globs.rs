@@ -4,9 +4,9 @@ use super::{Walk, walk};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use std::path::{Path, PathBuf};
 
-/// Which files are left out.
+/// Files by patterns of their paths.
 #[derive(Clone, Debug, Default)]
-pub struct Exclude(GlobSet);
+pub struct Globs(GlobSet);
 
 /// A pattern that makes no sense.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,8 +17,8 @@ pub struct BadPattern {
     pub why: String,
 }
 
-impl Exclude {
-    /// Leaves out what is like one of the patterns: `*.gz` any file or folder of such a name, `old/*.log` those in such folders.
+impl Globs {
+    /// What is like one of the patterns: `*.gz` any file or folder of such a name, `old/*.log` those in such folders.
     ///
     /// # Errors
     /// The first pattern that makes no sense.
@@ -36,7 +36,7 @@ impl Exclude {
         set.map(Self).map_err(|e| BadPattern { pattern: String::new(), why: e.kind().to_string() })
     }
 
-    /// Whether a file of that name is left out.
+    /// Whether a file of that name is one of them.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
         !self.0.is_empty() && self.0.is_match(name)
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_pattern_leaves_out_names_anywhere_and_folders_with_all_in_them() {
-        let excludes = |pattern: &str, name: &str| Exclude::new(&[pattern.to_owned()]).unwrap().has(name);
+        let excludes = |pattern: &str, name: &str| Globs::new(&[pattern.to_owned()]).unwrap().has(name);
         for (pattern, name) in [
             ("*.gz", "a.gz"),
             ("*.gz", "logs/a.gz"),
@@ -94,7 +94,7 @@ mod tests {
         {
             assert!(!excludes(pattern, name), "{pattern} {name}");
         }
-        assert!(!Exclude::default().has("a.gz"));
-        assert_eq!(Exclude::new(&["[a".to_owned()]).unwrap_err().pattern, "[a");
+        assert!(!Globs::default().has("a.gz"));
+        assert_eq!(Globs::new(&["[a".to_owned()]).unwrap_err().pattern, "[a");
     }
 }

@@ -14,7 +14,7 @@ pub use blocks::{
     RECORD_LINES_MAX, Record, Records,
 };
 pub use capture::{Counts as CaptureCounts, Damage};
-pub use globs::{BadPattern, Exclude, expanded};
+pub use globs::{BadPattern, Globs, expanded};
 pub use open::{Interrupted, Owner, Unreadable, Walk, beside, identity, open, walk};
 pub use packed::{Limits, Log, Logs, Packing, Unpackable};
 pub use rotation::{Rotated, Rotation, rotations};

@@ -34,10 +34,11 @@ pub const WRONG_VALUES: &[Message] = &[
     Message::RuleCodeWrong,
     Message::RuleStateNear,
     Message::RuleStateUnknown,
+    Message::ExpectSessionWrong,
 ];
 
 /// What is wrong with a value, as an error of whoever reads it.
-fn wrong_value<E: serde::de::Error>(what: impl Into<Said>) -> E {
+pub(super) fn wrong_value<E: serde::de::Error>(what: impl Into<Said>) -> E {
     E::custom(what.into().in_words(Lang::En))
 }
 

@@ -4,7 +4,7 @@ use crate::catalog::Message;
 use crate::rule::own::Fault;
 use crate::rule::{Finding, RULES, Rule};
 use crate::session::pattern::{Client, Codes, Wildcard};
-use crate::source::Exclude;
+use crate::source::Globs;
 use crate::text::{Printable, nearest};
 use crate::time::Zone;
 use serde::{Deserialize, Deserializer};
@@ -47,7 +47,7 @@ pub struct Allow {
     command: Option<Wildcard>,
     argument: Option<Wildcard>,
     reply: Option<Codes>,
-    path: Option<Exclude>,
+    path: Option<Globs>,
     /// Why.
     pub reason: Arc<str>,
     /// The last day on which it holds: `2026-12-31`.
@@ -85,7 +85,7 @@ impl AllowDefinition {
         });
         let path = self.path.as_ref().map(|text| {
             let wrong = |_| Fault::new("path", Message::NotAPattern.with("text", shown(text)));
-            Exclude::new([text]).map_err(wrong)
+            Globs::new([text]).map_err(wrong)
         });
         let until = self.until.as_ref().map(|until| {
             let day = until.date.filter(|_| until.time.is_none() && until.offset.is_none());
