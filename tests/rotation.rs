@@ -62,12 +62,14 @@ fn found(ran: &Ran) -> Vec<Value> {
     let of = |finding: &Value| {
         let said: Vec<&Value> =
             finding["transcript"].as_array().unwrap().iter().map(|line| &line["text"]).collect();
+        let mut session = finding["session"].clone();
+        session.as_object_mut().unwrap().remove("numbered_from");
         serde_json::json!([
             finding["rule"],
             finding["case"],
             finding["confidence"],
             finding["time"],
-            finding["session"],
+            session,
             finding["command"],
             finding["reply"],
             said
@@ -279,6 +281,88 @@ fn session(server: usize, number: usize) -> String {
     say(number, 5, "[ann] ", command, ", \"RNFR a\"");
     say(number, 5, "[ann] ", response, ", \"550 RNFR command failed.\"");
     String::from_utf8(out.into_inner()).unwrap()
+}
+
+/// The path of a file or member.
+fn named(path: &Value, member: &Value) -> String {
+    let member = member.as_str().map(|member| format!("/{member}"));
+    format!("{}{}", path.as_str().unwrap(), member.unwrap_or_default())
+}
+
+fn last_part(path: &str) -> &str {
+    path.rsplit('/').next().unwrap()
+}
+
+/// What `show` takes for a session of a list or a finding: the number, and the file beside it or the one that it is counted from.
+fn target(at: &Value, number: &Value, from: &[Value; 2]) -> String {
+    let file = if from[0].is_null() { named(&at["path"], &at["member"]) } else { named(&from[0], &from[1]) };
+    format!("{file}@{number}")
+}
+
+#[test]
+fn the_number_of_a_session_is_the_one_that_show_takes_with_the_path_beside_it() {
+    let folder = folder_of("numbers");
+    let packed = folder.join("rotated.tar.gz");
+    fs::copy(program::root().join("samples/archive/rotated.tar.gz"), &packed).unwrap();
+    let untar = Command::new("tar").arg("-xzf").arg(&packed).arg("-C").arg(&folder).status();
+    assert!(untar.unwrap().success());
+    let logs = folder.join("ftp01");
+    let some: Vec<PathBuf> = ["vsftpd.log.1", "vsftpd.log"].map(|name| logs.join(name)).to_vec();
+    let alone = ["vsftpd.log.2.gz", "vsftpd.log.1", "vsftpd.log"].map(|name| vec![logs.join(name)]);
+    let member = vec![packed.join("ftp01/vsftpd.log.1")];
+    // Sessions that go over the end of a file that was read alone end there, but begin where they do.
+    for paths in [vec![packed.clone()], vec![logs.clone()], some, member].into_iter().chain(alone) {
+        let listed = ran(command().args(["sessions", "-f", "ndjson"]).args(&paths)).ndjson();
+        for session in &listed {
+            let from = ["numbered_from_path", "numbered_from_member"].map(|key| session[key].clone());
+            let target = target(session, &session["id"], &from);
+            let shown = ran(command().env("COLUMNS", "300").args(["show", &target]));
+            assert_eq!(shown.code, 0, "{target}: {}", shown.err);
+            let head = shown.out.lines().next().unwrap();
+            assert!(head.contains(&format!("session {}", session["id"])), "{target}: {head}");
+            let file = named(&session["path"], &session["member"]);
+            let with_file = format!("lines {}:{} to ", last_part(&file), session["first_line"]);
+            let plain = format!("lines {} to ", session["first_line"]);
+            assert!(head.contains(&with_file) || head.contains(&plain), "{target}: {head}");
+            assert!(head.contains(session["client"].as_str().unwrap()), "{target}: {head}");
+        }
+    }
+}
+
+#[test]
+fn a_report_and_a_list_print_the_file_that_sessions_are_numbered_from() {
+    let archive = "samples/archive/rotated.tar.gz";
+    let text = ran(command().args(["analyze", "--fail-on", "never", archive])).out;
+    assert!(text.contains("\n       session vsftpd.log.2.gz@8  backup@203.0.113.7\n"), "{text}");
+    let report = ran(command().args(["analyze", "--fail-on", "never", "-f", "json", archive])).json();
+    let mut findings = report["findings"].as_array().unwrap().iter();
+    let is_in_last = |f: &&Value| f["location"]["member"] == "ftp01/vsftpd.log" && f["location"]["line"] == 2;
+    let finding = findings.find(is_in_last).unwrap();
+    let from = &finding["session"]["numbered_from"];
+    let target = target(
+        &finding["location"],
+        &finding["session"]["id"],
+        &[from["path"].clone(), from["member"].clone()],
+    );
+    assert_eq!(target, format!("{archive}/ftp01/vsftpd.log.2.gz@8"));
+    // The session of the finding, from the file in which it begins to the one in which the finding stands.
+    let by_number = ran(command().args(["show", &target])).out;
+    let by_line = ran(command().args(["show", "--all", &format!("{archive}/ftp01/vsftpd.log:2")])).out;
+    let lines = |shown: &str| shown[shown.find("   ::: ").unwrap()..].to_owned();
+    assert!(lines(&by_line).starts_with(&lines(&by_number)), "{by_line}");
+    assert!(by_line.contains("\n  session vsftpd.log.2.gz@8\n"), "{by_line}");
+    let list = ran(command().env("COLUMNS", "300").args(["sessions", archive])).out;
+    assert!(
+        list.contains(&format!("\nTo see session N: ftplog show {archive}/ftp01/vsftpd.log.2.gz@N\n")),
+        "{list}"
+    );
+    let exchanges = ran(command().args(["exchanges", archive])).out;
+    let row =
+        exchanges.lines().find(|row| row.starts_with(&format!("{archive}/ftp01/vsftpd.log:2 "))).unwrap();
+    assert!(row.contains("  session vsftpd.log.2.gz@8  RNTO"), "{row}");
+    let rows = ran(command().args(["exchanges", "-f", "ndjson", archive])).ndjson();
+    let row = rows.iter().find(|row| row["member"] == "ftp01/vsftpd.log" && row["line"] == 2).unwrap();
+    assert_eq!((&row["session"], &row["numbered_from_member"]), (&8.into(), &"ftp01/vsftpd.log.2.gz".into()));
 }
 
 #[test]

@@ -199,6 +199,15 @@ pub(crate) fn log_around(file: &File, settings: &Settings) -> Option<Log> {
     all.find(|log| log.waiting.len() > 1 && log.waiting.iter().any(|piece| piece.file.is_called(&file.name)))
 }
 
+/// The log from a file on: that file, and the pieces that were written after it. Sessions have the same numbers there as in the
+/// file alone, as far as it goes.
+pub(crate) fn log_from(file: &File, settings: &Settings) -> Log {
+    let Some(mut log) = log_around(file, settings) else { return Log::alone(file.clone()) };
+    let before = log.waiting.iter().position(|piece| piece.file.is_called(&file.name));
+    log.waiting.drain(..before.unwrap_or_default());
+    log
+}
+
 impl Log {
     /// The log that a file is by itself.
     pub(crate) fn alone(file: File) -> Self {
