@@ -6,6 +6,7 @@ mod captures;
 mod chosen;
 mod complaint;
 mod config;
+mod desk;
 mod explain;
 mod file;
 mod formats;
@@ -21,6 +22,7 @@ mod rules;
 mod search;
 mod show;
 mod sieve;
+mod unread;
 
 use args::{Args, Command};
 use clap::Parser;
