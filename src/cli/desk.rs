@@ -4,7 +4,7 @@ use super::captures;
 use super::complaint::Complaint;
 use super::inputs::{half_understood, stopped, without_exchanges};
 use super::interrupt::Interrupt;
-use super::logs::{Given, Group, Log};
+use super::logs::{Group, LogOfPieces, NamedPiece};
 use super::output::Output;
 use super::sieve;
 use super::unread::{Unread, parted};
@@ -55,7 +55,7 @@ impl Desk {
         }
     }
 
-    fn read(&mut self, mut log: Log, settings: &Settings, output: &Output) {
+    fn read(&mut self, mut log: LogOfPieces, settings: &Settings, output: &Output) {
         let settings = Settings { source: self.sources.next_log(), ..settings.clone() };
         let (fork, n_errors, n_unreadable) = (self.report.fork(), self.report.n_errors(), self.n_unreadable);
         let interrupt = self.interrupt.clone();
@@ -89,7 +89,7 @@ impl Desk {
     /// Says what is to be said of a log that was read, in one piece or in several, and sums it up, if it is one.
     fn take(
         &mut self,
-        pieces: &[(PieceRead, &Given)],
+        pieces: &[(PieceRead, &NamedPiece)],
         all: &Stats,
         output: &Output,
     ) -> Option<Vec<InputSummary>> {
@@ -137,7 +137,7 @@ impl Desk {
     }
 
     /// Notes a file that could not be read.
-    fn add_failed(&mut self, given: Given, complaint: Complaint, settings: &Settings) {
+    fn add_failed(&mut self, given: NamedPiece, complaint: Complaint, settings: &Settings) {
         self.n_unreadable += 1;
         self.sources.add_failed(InputSummary {
             name: given.name,

@@ -6,7 +6,7 @@ use super::captures;
 use super::complaint::Complaint;
 use super::config::Config;
 use super::inputs::{Inputs, half_understood, settings, stopped, without_exchanges};
-use super::logs::{Given, Log, groups};
+use super::logs::{LogOfPieces, NamedPiece, groups};
 use super::output::{Output, Stream};
 use super::sieve;
 use super::unread::{Unread, parted};
@@ -92,7 +92,7 @@ fn read_name<G: Gather>(run: &PiecesRun<G>) -> Option<&str> {
 // server.log  vsftpd  72 sessions
 // Only sessions with client=203.0.113.7: 12 of 72.
 pub(super) fn head<G: Gather>(
-    log: &Log,
+    log: &LogOfPieces,
     run: &PiecesRun<Sifted<G>>,
     counted: &str,
     output: &Output,
@@ -126,7 +126,7 @@ pub(super) fn each(
     list: &List,
     config: &Config,
     output: &Output,
-    mut read: impl FnMut(&mut Log, &Task, &mut Stream<'_>) -> Result<Heard, Stop>,
+    mut read: impl FnMut(&mut LogOfPieces, &Task, &mut Stream<'_>) -> Result<Heard, Stop>,
 ) -> Result<Exit, Complaint> {
     let settings = Settings { prompt: true, ..settings(&list.reading, config)? };
     let sieve = sieve::asked_for(&list.reading, &settings.setup.zone)?;
@@ -183,7 +183,7 @@ struct Tally {
 }
 
 impl Tally {
-    fn take(&mut self, mut log: Log, heard: Heard, output: &Output) {
+    fn take(&mut self, mut log: LogOfPieces, heard: Heard, output: &Output) {
         self.n_sessions += heard.sessions;
         self.n_chosen += heard.sifting.map_or(heard.sessions, |sifting| sifting.chosen);
         let name = log.name(log.given.iter());
@@ -195,7 +195,7 @@ impl Tally {
     }
 
     /// Says what is to be said of a log that was read, in one piece or in several.
-    fn take_read(&mut self, pieces: &[(PieceRead, &Given)], all: &Stats, output: &Output) {
+    fn take_read(&mut self, pieces: &[(PieceRead, &NamedPiece)], all: &Stats, output: &Output) {
         let Some((first, given)) = pieces.first() else { return };
         let format = first.plan.main().dialect.name;
         // A log that was read and holds nothing is an error: it was probably read in the wrong way.

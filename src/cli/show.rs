@@ -6,7 +6,7 @@ use super::complaint::Complaint;
 use super::config::Config;
 use super::file::File;
 use super::inputs::{Inputs, settings, stopped, unreadable, without_exchanges};
-use super::logs::{Log, log_around, log_from};
+use super::logs::{LogOfPieces, log_around, log_from};
 use super::output::Output;
 use ftplog::catalog::{Hole, Message};
 use ftplog::engine::{self, PieceRead, PieceRun, PiecesRun, Settings, Stats, Stop};
@@ -40,10 +40,10 @@ pub(crate) fn show(args: &Show, config: &Config, output: &Output) -> Result<Exit
     let rules = Arc::new(config.ruleset());
     let line = if let Wanted::Line(line) = wanted { Some((file.name.clone(), line)) } else { None };
     let finder = || Finder::new(Arc::clone(&rules), line.clone());
-    let alone = || Some(Log::alone(file.clone()));
+    let alone = || Some(LogOfPieces::alone(file.clone()));
     // A session's number may be counted on through the files behind.
     let onward = || Some(log_from(&file, &settings));
-    let mut log: &dyn Fn() -> Option<Log> = if line.is_some() { &alone } else { &onward };
+    let mut log: &dyn Fn() -> Option<LogOfPieces> = if line.is_some() { &alone } else { &onward };
     // The first reading finds the session, and what is known of all of them; the second one holds it.
     let mut found = read(&file, log, &settings, finder())?;
     let (format, lang) = (found.plan.main().dialect.name, output.words.lang());
@@ -118,7 +118,7 @@ struct Found<G> {
 
 fn read<G: Gather>(
     file: &File,
-    log: &dyn Fn() -> Option<Log>,
+    log: &dyn Fn() -> Option<LogOfPieces>,
     settings: &Settings,
     gather: G,
 ) -> Result<Found<G>, Complaint> {

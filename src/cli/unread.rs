@@ -2,7 +2,7 @@
 
 use super::complaint::{Complaint, NoLog};
 use super::inputs::{no_logs, stopped};
-use super::logs::{Given, Group, Log};
+use super::logs::{Group, LogOfPieces, NamedPiece};
 use super::output::Output;
 use ftplog::catalog::Message;
 use ftplog::engine::{PieceRead, PieceRun, Stop};
@@ -18,9 +18,9 @@ pub(crate) struct Unread {
 }
 
 /// The pieces of a log that were read.
-type Read<'a> = Vec<(PieceRead, &'a Given)>;
+type Read<'a> = Vec<(PieceRead, &'a NamedPiece)>;
 /// Those of which nothing could be, and why.
-type StoppedAt = Vec<(Stop, Given)>;
+type StoppedAt = Vec<(Stop, NamedPiece)>;
 
 /// How things were before the files of a group were opened.
 pub(crate) struct Before {
@@ -56,11 +56,11 @@ impl Unread {
     /// Takes the pieces of a log that could not be read, and what is missing between them. Returns those that are errors.
     pub(crate) fn take(
         &mut self,
-        log: &mut Log,
+        log: &mut LogOfPieces,
         stopped_at: &StoppedAt,
         any_read: bool,
         output: &Output,
-    ) -> Vec<(Given, Complaint)> {
+    ) -> Vec<(NamedPiece, Complaint)> {
         let mut failed = Vec::new();
         for (stop, given) in stopped_at {
             let given = if any_read { given.beside_others(stop) } else { given.clone() };
@@ -75,7 +75,12 @@ impl Unread {
     }
 
     /// Notes a file that could not be read, and returns it if that is an error. One in a folder that is no log is none.
-    fn fail(&mut self, given: Given, complaint: Complaint, output: &Output) -> Option<(Given, Complaint)> {
+    fn fail(
+        &mut self,
+        given: NamedPiece,
+        complaint: Complaint,
+        output: &Output,
+    ) -> Option<(NamedPiece, Complaint)> {
         if complaint.kind == Some(NoLog::NotRead) {
             self.n_not_read += 1;
             return None;
@@ -88,7 +93,7 @@ impl Unread {
     }
 
     /// Passes over a file of a folder that is no log.
-    pub(crate) fn skips(&mut self, given: &Given, complaint: &Complaint, output: &Output) -> bool {
+    pub(crate) fn skips(&mut self, given: &NamedPiece, complaint: &Complaint, output: &Output) -> bool {
         let Some(kind) = complaint.kind.filter(|_| !given.by_user) else { return false };
         output.say(1, Message::Skipped.with("what", complaint.what.clone()));
         self.skipped.push(kind);
@@ -104,7 +109,7 @@ impl Unread {
 }
 
 /// Pieces that were read, and those of which nothing could be.
-pub(crate) fn parted(pieces: Vec<PieceRun>, given: &[Given]) -> (Read<'_>, StoppedAt) {
+pub(crate) fn parted(pieces: Vec<PieceRun>, given: &[NamedPiece]) -> (Read<'_>, StoppedAt) {
     let (mut read, mut stopped_at) = (Vec::new(), Vec::new());
     for (piece, given) in pieces.into_iter().zip(given) {
         match piece.read {
