@@ -457,6 +457,51 @@ fn an_empty_file_after_a_rotation_is_no_mistake_and_a_damaged_one_is_said() {
 }
 
 #[test]
+fn an_archive_that_is_cut_off_is_one_error_with_the_lines_that_were_read() {
+    let folder = folder_of("cut");
+    let whole = fs::read(program::root().join("samples/archive/rotated.tar.gz")).unwrap();
+    let sample = "samples/archive/rotated.tar.gz";
+    let unpacked = Command::new("gzip").args(["-dc", sample]).current_dir(program::root()).output();
+    let tar = unpacked.unwrap().stdout;
+    // Within the youngest file, which stands first in the archive; within the one before it, and within the oldest.
+    let packed = [1_000, 2_000, 4_000, 5_000, 5_500].map(|n| ("a.tar.gz", &whole[..n]));
+    let plain = [10_000, 30_000, 60_000].map(|n| ("a.tar", &tar[..n]));
+    let nested = folder.join("nested");
+    for (name, bytes) in packed.into_iter().chain(plain) {
+        let archive = folder.join(name);
+        fs::write(&archive, bytes).unwrap();
+        fs::create_dir_all(&nested).unwrap();
+        fs::copy(&archive, nested.join(name)).unwrap();
+        let outer = folder.join("outer.tar");
+        let tar = Command::new("tar").arg("-cf").arg(&outer).arg("-C").arg(&folder).arg("nested").status();
+        assert!(tar.unwrap().success());
+        fs::remove_dir_all(&nested).unwrap();
+        for command_name in ["analyze", "sessions"] {
+            for archive in [&archive, &outer] {
+                let ran = ran(command().arg(command_name).arg(archive));
+                let errors: Vec<&str> = ran.err.lines().filter(|line| line.starts_with("error")).collect();
+                let said =
+                    format!("{command_name} {} of {} bytes: {}", archive.display(), bytes.len(), ran.err);
+                assert_eq!((ran.code, errors.len()), (2, 1), "{said}");
+                assert!(
+                    errors[0].contains("/vsftpd.log") && errors[0].ends_with("data ends too early"),
+                    "{said}"
+                );
+                let lines = ran.err.lines().find(|line| line.ends_with("lines before that point were read"));
+                assert!(lines.is_some(), "{said}");
+            }
+        }
+        let piped = program::with_input(command().args(["sessions", "-"]), bytes);
+        assert_eq!(
+            piped.err.lines().filter(|line| line.starts_with("error")).count(),
+            1,
+            "{name}: {}",
+            piped.err
+        );
+    }
+}
+
+#[test]
 fn what_cannot_be_opened_twice_or_is_no_piece_is_read_by_itself_and_nothing_goes_over_it() {
     let folder = folder_of("apart");
     let files = write(&folder, &pieces(3), NUMBERED);

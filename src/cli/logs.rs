@@ -64,6 +64,10 @@ struct Archive {
     /// The members that were not passed over yet, and the number of the first of them.
     rest: Option<Logs>,
     next: usize,
+    /// The member that was opened last.
+    last: String,
+    /// The member in which the archive cannot be read on, as those who read it were told.
+    cut_in: Option<String>,
 }
 
 /// Puts files together that are one log.
@@ -182,7 +186,7 @@ fn in_file(file: File) -> Box<dyn Iterator<Item = LogOfPieces>> {
     let members = std::iter::once(first).chain(logs).map(|log| log.name).enumerate();
     let members = members.filter(|(_, name)| file.wants(&name.path));
     let rotations = rotations(members.collect(), |(_, name)| name.path.clone());
-    let archive = Arc::new(Mutex::new(Archive { file: file.clone(), rest: None, next: 0 }));
+    let archive = Arc::new(Mutex::new(Archive::new(file.clone())));
     Box::new(rotations.into_iter().map(move |mut rotation| {
         rotation.files.iter_mut().for_each(|rotated| forgive(rotated, &file));
         LogOfPieces::of(rotation.log, rotation.files, |(number, name)| {
@@ -313,9 +317,16 @@ impl WaitingPiece {
 }
 
 impl Archive {
+    fn new(file: File) -> Self {
+        Self { file, rest: None, next: 0, last: String::new(), cut_in: None }
+    }
+
     /// The member of that number. An archive is read from its start again for a member that stands before the last one.
     fn open(&mut self, number: usize) -> Option<OpenedPiece> {
         if self.rest.is_none() || number < self.next {
+            if self.rest.as_ref().is_some_and(Logs::is_cut) {
+                self.cut_in = Some(std::mem::take(&mut self.last));
+            }
             match self.file.contents() {
                 Ok(logs) => (self.rest, self.next) = (Some(logs), 0),
                 Err(complaint) => return Some(self.file.failed(complaint)),
@@ -323,7 +334,12 @@ impl Archive {
         }
         let log = self.rest.as_mut()?.nth(number - self.next)?;
         self.next = number + 1;
-        Some(self.file.found(log))
+        self.last.clone_from(&log.name.path);
+        // Where it ends too early was said of the member, and is not said once more of the archive around it.
+        let is_around =
+            |cut: &String| cut.strip_prefix(&log.name.path).is_some_and(|in_it| in_it.starts_with('/'));
+        let is_said = log.input.is_err() && self.cut_in.as_ref().is_some_and(is_around);
+        (!is_said).then(|| self.file.found(log))
     }
 }
 

@@ -80,6 +80,12 @@ impl Logs {
         Arc::clone(&self.allowance.file_bytes)
     }
 
+    /// Whether the archive cannot be read on within the log at hand, which whoever read that log was told.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.layers.iter().any(|layer| matches!(layer, Layer::Tar { tar, .. } if tar.is_cut()))
+    }
+
     /// The same without members that do not lead to the one of that name: they are passed over.
     #[must_use]
     pub fn only(self, name: &str) -> Self {
