@@ -15,6 +15,9 @@ use std::process::Command;
 /// Real sessions of a vsftpd, some of which refuse a rename whose reason stands many lines before.
 const LOG: &str = include_str!("../samples/server.log");
 
+/// What one run of wget wrote.
+const WGET: &str = "samples/wget/proftpd-recursive.txt";
+
 /// An empty folder of a test.
 fn folder_of(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rotation").join(name);
@@ -363,6 +366,39 @@ fn a_report_and_a_list_print_the_file_that_sessions_are_numbered_from() {
     let rows = ran(command().args(["exchanges", "-f", "ndjson", archive])).ndjson();
     let row = rows.iter().find(|row| row["member"] == "ftp01/vsftpd.log" && row["line"] == 2).unwrap();
     assert_eq!((&row["session"], &row["numbered_from_member"]), (&8.into(), &"ftp01/vsftpd.log.2.gz".into()));
+}
+
+#[test]
+fn each_file_of_a_client_that_writes_one_a_run_begins_anew_and_what_a_collector_wrote_goes_on() {
+    // `wget -S`, killed within the greeting of the server, and the run of the next day.
+    let killed = "--2026-10-05 03:00:00--  ftp://ftp.example.org/a\n           => 'a'\nResolving ftp.example.org... 192.0.2.1\n\
+        Connecting to ftp.example.org|192.0.2.1|:21... connected.\nLogging in as anonymous ... \n\
+        220-Welcome\n";
+    let whole = fs::read_to_string(program::root().join(WGET)).unwrap();
+    let sessions = |folder: &Path| ran(command().args(["sessions", "-f", "ndjson"]).arg(folder)).ndjson();
+    let folder = folder_of("runs");
+    fs::write(folder.join("wget-2026-10-05.log"), killed).unwrap();
+    fs::write(folder.join("wget-2026-10-06.log"), &whole).unwrap();
+    let both = sessions(&folder);
+    assert!(both.iter().all(|session| session.get("last_path").is_none()), "{both:?}");
+    let alone = sessions(&program::root().join(WGET)).len();
+    assert_eq!(both.len(), 1 + alone, "{both:?}");
+    // Docker cuts what it collects by size, wherever a run is.
+    let collected = |text: &str| -> String {
+        let line = |line: &str| {
+            let log = serde_json::json!({"log": format!("{line}\n"), "stream": "stderr", "time": "2026-10-05T03:00:00.000000000Z"});
+            format!("{log}\n")
+        };
+        text.lines().map(line).collect()
+    };
+    let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+    let (older, younger) = lines.split_at(lines.len() / 2);
+    let folder = folder_of("collected");
+    fs::write(folder.join("c-json.log.1"), collected(&older.concat())).unwrap();
+    fs::write(folder.join("c-json.log"), collected(&younger.concat())).unwrap();
+    let both = sessions(&folder);
+    assert_eq!(both.len(), alone, "{both:?}");
+    assert!(both.iter().any(|session| session.get("last_path").is_some()), "{both:?}");
 }
 
 #[test]
