@@ -37,6 +37,18 @@ pub enum Identity {
     Mingled,
     /// One session after another, as a client writes them.
     OneByOne,
+    /// As [`Identity::OneByOne`], and a run of the program writes to the one file that it was given: another file is another run's.
+    /// Not programs that go on in another file themselves (`WinSCP` by size), or that run for long and leave the writing to a logger,
+    /// and not what a collector wrote, whatever it came from.
+    OneRun,
+}
+
+impl Identity {
+    /// Whether sessions come one after another.
+    #[must_use]
+    pub fn is_one_by_one(self) -> bool {
+        matches!(self, Self::OneByOne | Self::OneRun)
+    }
 }
 
 /// What the rest of the program must know about a format.

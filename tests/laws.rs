@@ -697,10 +697,41 @@ fn cut(log: &[u8], n_pieces: usize) -> Vec<&[u8]> {
     pieces
 }
 
+/// Whether a log is what one run of a program wrote to its file.
+fn is_of_one_run(log: &[u8]) -> bool {
+    engine::recognise(log, &Settings::default()).unwrap().is_of_one_run()
+}
+
+#[test]
+fn transcripts_of_several_runs_have_the_sessions_of_each() {
+    let sessions = |pieces: &[&[u8]], settings: &Settings| {
+        let inputs = pieces.iter().map(|p| Piece { input: Input::bytes("x.log", *p), follows: true });
+        let mut inputs = inputs.collect::<Vec<_>>().into_iter();
+        engine::run_pieces(&mut inputs, settings, Report::default(), |_| Ok(())).unwrap().starts.count()
+    };
+    let mut names = Vec::new();
+    for (name, _, log) in texts().filter(|(.., log)| is_of_one_run(log)) {
+        let format = Some(engine::recognise(&log, &Settings::default()).unwrap().main());
+        let settings = Settings { format, ..with(1, 0) };
+        let whole = sessions(&[&log], &settings);
+        // The first run was killed.
+        let mut end = 0;
+        for part in cut(&log, 5) {
+            end += part.len();
+            let first = sessions(&[&log[..end]], &settings);
+            let both = sessions(&[&log[..end], &log], &settings);
+            assert_eq!(both, first + whole, "{name} cut at {end}");
+        }
+        names.push(name);
+    }
+    assert!(names.len() > 5, "{names:?}");
+}
+
 #[test]
 fn a_log_in_pieces_is_one_log() {
     let mut wrong = Vec::new();
-    for (name, _, log) in texts() {
+    // A run of a client writes to one file: the next file is of another run.
+    for (name, _, log) in texts().filter(|(.., log)| !is_of_one_run(log)) {
         let want = report_of_pieces(&[&log], &with(1, 0));
         for n in [2, 3, 5, 13, 50] {
             if report_of_pieces(&cut(&log, n), &with(1, 0)) != want {

@@ -15,6 +15,9 @@ use std::process::Command;
 /// Real sessions of a vsftpd, some of which refuse a rename whose reason stands many lines before.
 const LOG: &str = include_str!("../samples/server.log");
 
+/// What one run of wget wrote.
+const WGET: &str = "samples/wget/proftpd-recursive.txt";
+
 /// An empty folder of a test.
 fn folder_of(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rotation").join(name);
@@ -62,12 +65,14 @@ fn found(ran: &Ran) -> Vec<Value> {
     let of = |finding: &Value| {
         let said: Vec<&Value> =
             finding["transcript"].as_array().unwrap().iter().map(|line| &line["text"]).collect();
+        let mut session = finding["session"].clone();
+        session.as_object_mut().unwrap().remove("numbered_from");
         serde_json::json!([
             finding["rule"],
             finding["case"],
             finding["confidence"],
             finding["time"],
-            finding["session"],
+            session,
             finding["command"],
             finding["reply"],
             said
@@ -281,6 +286,121 @@ fn session(server: usize, number: usize) -> String {
     String::from_utf8(out.into_inner()).unwrap()
 }
 
+/// The path of a file or member.
+fn named(path: &Value, member: &Value) -> String {
+    let member = member.as_str().map(|member| format!("/{member}"));
+    format!("{}{}", path.as_str().unwrap(), member.unwrap_or_default())
+}
+
+fn last_part(path: &str) -> &str {
+    path.rsplit('/').next().unwrap()
+}
+
+/// What `show` takes for a session of a list or a finding: the number, and the file beside it or the one that it is counted from.
+fn target(at: &Value, number: &Value, from: &[Value; 2]) -> String {
+    let file = if from[0].is_null() { named(&at["path"], &at["member"]) } else { named(&from[0], &from[1]) };
+    format!("{file}@{number}")
+}
+
+#[test]
+fn the_number_of_a_session_is_the_one_that_show_takes_with_the_path_beside_it() {
+    let folder = folder_of("numbers");
+    let packed = folder.join("rotated.tar.gz");
+    fs::copy(program::root().join("samples/archive/rotated.tar.gz"), &packed).unwrap();
+    let untar = Command::new("tar").arg("-xzf").arg(&packed).arg("-C").arg(&folder).status();
+    assert!(untar.unwrap().success());
+    let logs = folder.join("ftp01");
+    let some: Vec<PathBuf> = ["vsftpd.log.1", "vsftpd.log"].map(|name| logs.join(name)).to_vec();
+    let alone = ["vsftpd.log.2.gz", "vsftpd.log.1", "vsftpd.log"].map(|name| vec![logs.join(name)]);
+    let member = vec![packed.join("ftp01/vsftpd.log.1")];
+    // Sessions that go over the end of a file that was read alone end there, but begin where they do.
+    for paths in [vec![packed.clone()], vec![logs.clone()], some, member].into_iter().chain(alone) {
+        let listed = ran(command().args(["sessions", "-f", "ndjson"]).args(&paths)).ndjson();
+        for session in &listed {
+            let from = ["numbered_from_path", "numbered_from_member"].map(|key| session[key].clone());
+            let target = target(session, &session["id"], &from);
+            let shown = ran(command().env("COLUMNS", "300").args(["show", &target]));
+            assert_eq!(shown.code, 0, "{target}: {}", shown.err);
+            let head = shown.out.lines().next().unwrap();
+            assert!(head.contains(&format!("session {}", session["id"])), "{target}: {head}");
+            let file = named(&session["path"], &session["member"]);
+            let with_file = format!("lines {}:{} to ", last_part(&file), session["first_line"]);
+            let plain = format!("lines {} to ", session["first_line"]);
+            assert!(head.contains(&with_file) || head.contains(&plain), "{target}: {head}");
+            assert!(head.contains(session["client"].as_str().unwrap()), "{target}: {head}");
+        }
+    }
+}
+
+#[test]
+fn a_report_and_a_list_print_the_file_that_sessions_are_numbered_from() {
+    let archive = "samples/archive/rotated.tar.gz";
+    let text = ran(command().args(["analyze", "--fail-on", "never", archive])).out;
+    assert!(text.contains("\n       session vsftpd.log.2.gz@8  backup@203.0.113.7\n"), "{text}");
+    let report = ran(command().args(["analyze", "--fail-on", "never", "-f", "json", archive])).json();
+    let mut findings = report["findings"].as_array().unwrap().iter();
+    let is_in_last = |f: &&Value| f["location"]["member"] == "ftp01/vsftpd.log" && f["location"]["line"] == 2;
+    let finding = findings.find(is_in_last).unwrap();
+    let from = &finding["session"]["numbered_from"];
+    let target = target(
+        &finding["location"],
+        &finding["session"]["id"],
+        &[from["path"].clone(), from["member"].clone()],
+    );
+    assert_eq!(target, format!("{archive}/ftp01/vsftpd.log.2.gz@8"));
+    // The session of the finding, from the file in which it begins to the one in which the finding stands.
+    let by_number = ran(command().args(["show", &target])).out;
+    let by_line = ran(command().args(["show", "--all", &format!("{archive}/ftp01/vsftpd.log:2")])).out;
+    let lines = |shown: &str| shown[shown.find("   ::: ").unwrap()..].to_owned();
+    assert!(lines(&by_line).starts_with(&lines(&by_number)), "{by_line}");
+    assert!(by_line.contains("\n  session vsftpd.log.2.gz@8\n"), "{by_line}");
+    let list = ran(command().env("COLUMNS", "300").args(["sessions", archive])).out;
+    assert!(
+        list.contains(&format!("\nTo see session N: ftplog show {archive}/ftp01/vsftpd.log.2.gz@N\n")),
+        "{list}"
+    );
+    let exchanges = ran(command().args(["exchanges", archive])).out;
+    let row =
+        exchanges.lines().find(|row| row.starts_with(&format!("{archive}/ftp01/vsftpd.log:2 "))).unwrap();
+    assert!(row.contains("  session vsftpd.log.2.gz@8  RNTO"), "{row}");
+    let rows = ran(command().args(["exchanges", "-f", "ndjson", archive])).ndjson();
+    let row = rows.iter().find(|row| row["member"] == "ftp01/vsftpd.log" && row["line"] == 2).unwrap();
+    assert_eq!((&row["session"], &row["numbered_from_member"]), (&8.into(), &"ftp01/vsftpd.log.2.gz".into()));
+}
+
+#[test]
+fn each_file_of_a_client_that_writes_one_a_run_begins_anew_and_what_a_collector_wrote_goes_on() {
+    // `wget -S`, killed within the greeting of the server, and the run of the next day.
+    let killed = "--2026-10-05 03:00:00--  ftp://ftp.example.org/a\n           => 'a'\nResolving ftp.example.org... 192.0.2.1\n\
+        Connecting to ftp.example.org|192.0.2.1|:21... connected.\nLogging in as anonymous ... \n\
+        220-Welcome\n";
+    let whole = fs::read_to_string(program::root().join(WGET)).unwrap();
+    let sessions = |folder: &Path| ran(command().args(["sessions", "-f", "ndjson"]).arg(folder)).ndjson();
+    let folder = folder_of("runs");
+    fs::write(folder.join("wget-2026-10-05.log"), killed).unwrap();
+    fs::write(folder.join("wget-2026-10-06.log"), &whole).unwrap();
+    let both = sessions(&folder);
+    assert!(both.iter().all(|session| session.get("last_path").is_none()), "{both:?}");
+    let alone = sessions(&program::root().join(WGET)).len();
+    assert_eq!(both.len(), 1 + alone, "{both:?}");
+    // Docker cuts what it collects by size, wherever a run is.
+    let collected = |text: &str| -> String {
+        let line = |line: &str| {
+            let log = serde_json::json!({"log": format!("{line}\n"), "stream": "stderr", "time": "2026-10-05T03:00:00.000000000Z"});
+            format!("{log}\n")
+        };
+        text.lines().map(line).collect()
+    };
+    let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+    let (older, younger) = lines.split_at(lines.len() / 2);
+    let folder = folder_of("collected");
+    fs::write(folder.join("c-json.log.1"), collected(&older.concat())).unwrap();
+    fs::write(folder.join("c-json.log"), collected(&younger.concat())).unwrap();
+    let both = sessions(&folder);
+    assert_eq!(both.len(), alone, "{both:?}");
+    assert!(both.iter().any(|session| session.get("last_path").is_some()), "{both:?}");
+}
+
 #[test]
 fn a_log_and_a_copy_of_it_are_two_logs() {
     let folder = folder_of("copy");
@@ -370,6 +490,51 @@ fn an_empty_file_after_a_rotation_is_no_mistake_and_a_damaged_one_is_said() {
     let report: Value = serde_json::from_str(&report.out).unwrap();
     let status = report["inputs"].as_array().unwrap().iter().map(|i| i["status"].as_str().unwrap());
     assert_eq!(status.collect::<Vec<_>>(), ["ok", "partial", "ok"]);
+}
+
+#[test]
+fn an_archive_that_is_cut_off_is_one_error_with_the_lines_that_were_read() {
+    let folder = folder_of("cut");
+    let whole = fs::read(program::root().join("samples/archive/rotated.tar.gz")).unwrap();
+    let sample = "samples/archive/rotated.tar.gz";
+    let unpacked = Command::new("gzip").args(["-dc", sample]).current_dir(program::root()).output();
+    let tar = unpacked.unwrap().stdout;
+    // Within the youngest file, which stands first in the archive; within the one before it, and within the oldest.
+    let packed = [1_000, 2_000, 4_000, 5_000, 5_500].map(|n| ("a.tar.gz", &whole[..n]));
+    let plain = [10_000, 30_000, 60_000].map(|n| ("a.tar", &tar[..n]));
+    let nested = folder.join("nested");
+    for (name, bytes) in packed.into_iter().chain(plain) {
+        let archive = folder.join(name);
+        fs::write(&archive, bytes).unwrap();
+        fs::create_dir_all(&nested).unwrap();
+        fs::copy(&archive, nested.join(name)).unwrap();
+        let outer = folder.join("outer.tar");
+        let tar = Command::new("tar").arg("-cf").arg(&outer).arg("-C").arg(&folder).arg("nested").status();
+        assert!(tar.unwrap().success());
+        fs::remove_dir_all(&nested).unwrap();
+        for command_name in ["analyze", "sessions"] {
+            for archive in [&archive, &outer] {
+                let ran = ran(command().arg(command_name).arg(archive));
+                let errors: Vec<&str> = ran.err.lines().filter(|line| line.starts_with("error")).collect();
+                let said =
+                    format!("{command_name} {} of {} bytes: {}", archive.display(), bytes.len(), ran.err);
+                assert_eq!((ran.code, errors.len()), (2, 1), "{said}");
+                assert!(
+                    errors[0].contains("/vsftpd.log") && errors[0].ends_with("data ends too early"),
+                    "{said}"
+                );
+                let lines = ran.err.lines().find(|line| line.ends_with("lines before that point were read"));
+                assert!(lines.is_some(), "{said}");
+            }
+        }
+        let piped = program::with_input(command().args(["sessions", "-"]), bytes);
+        assert_eq!(
+            piped.err.lines().filter(|line| line.starts_with("error")).count(),
+            1,
+            "{name}: {}",
+            piped.err
+        );
+    }
 }
 
 #[test]

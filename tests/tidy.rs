@@ -81,7 +81,10 @@ fn only_the_rooms_that_may_open_logs_start_threads_and_print() {
         ("std::env", &["cli"]),
         ("std::io::stdout", &["cli"]),
         ("println!", &[]),
-        ("regex::", &["format/custom.rs", "rule/refusal.rs", "rule/own/conditions.rs", "rule/expectation/pattern.rs"]),
+        (
+            "regex::",
+            &["format/custom.rs", "rule/refusal.rs", "rule/own/conditions.rs", "rule/expectation/pattern.rs"],
+        ),
         ("SystemTime", &[]),
         ("Instant::now", &[]),
     ];

@@ -217,6 +217,7 @@ words! {
     WhenToUseCommands "when-to-use-commands";
     WhenYouUseIt "when-you-use-it";
     DifferenceClass "difference-class";
+    ShowSessionN "show-session-n";
     ColumnSession "column-session";
     ColumnStart "column-start";
     ColumnLength "column-length";

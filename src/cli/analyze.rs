@@ -1,25 +1,22 @@
-//! `analyze` and `demo`.
+//! `analyze` and `demo`, and what `analyze` and `check` have in common.
 
 use super::Exit;
 use super::args::{self, Analyze, FailOn};
-use super::captures;
-use super::complaint::{Complaint, NoLog};
+use super::complaint::Complaint;
 use super::config::Config;
+use super::desk::Desk;
 use super::destination::{self, Destination};
-use super::inputs::{Inputs, half_understood, no_logs, settings, stopped, without_exchanges};
+use super::inputs::{Inputs, settings, stopped};
 use super::interrupt::Interrupt;
-use super::logs::{Given, Group, Log, groups};
+use super::logs::groups;
 use super::output::Output;
 use super::sieve;
 use super::waivers::Waivers;
 use ftplog::catalog::{Message, Said};
-use ftplog::engine::{self, PieceRead, PiecesRun, Settings, Stats, Stop};
-use ftplog::report::{
-    InputSummary, Options, Reader, Renderer, Report, Sentences, Sources, Status, Summary, TEXT, View,
-    after_demo,
-};
-use ftplog::rule::{Ruleset, Severity, Unknown};
-use ftplog::session::{Confidence, Gather, Sieve, Starts};
+use ftplog::engine::{self, Settings};
+use ftplog::report::{Options, Reader, Renderer, Report, Sentences, Status, Summary, TEXT, View, after_demo};
+use ftplog::rule::{Rule, Ruleset, Severity, Unknown};
+use ftplog::session::{Confidence, Sieve};
 use ftplog::source::{Input, Unreadable};
 use ftplog::text::Printable;
 use ftplog::time::Zone;
@@ -33,10 +30,20 @@ const SAMPLE_NAME: &str = "samples/server.log";
 
 /// Finds problems and explains them.
 pub(crate) fn analyze(args: &Analyze, config: &Config, output: &Output) -> Result<Exit, Complaint> {
+    report(args, config, output, &[])
+}
+
+/// Reads logs, judges their sessions by the rules and by what is expected of them, and reports.
+pub(crate) fn report(
+    args: &Analyze,
+    config: &Config,
+    output: &Output,
+    expectations: &[&'static Rule],
+) -> Result<Exit, Complaint> {
     let settings = settings(&args.reading, config)?;
     let sieve = sieve::asked_for(&args.reading, &settings.setup.zone)?;
     let mut waivers = Waivers::of(args, config)?;
-    let options = options(args, config, sieve, &waivers)?;
+    let options = options(args, config, sieve, &waivers, expectations)?;
     let mut destinations = destination::open(&args.output)?;
     let mut inputs = Inputs::find(&args.reading, config)?;
     destination::spare(&destinations, &mut inputs.files)?;
@@ -45,47 +52,42 @@ pub(crate) fn analyze(args: &Analyze, config: &Config, output: &Output) -> Resul
     for file in &mut inputs.files {
         file.reach.interrupt = interrupt.clone();
     }
-    let mut desk = Desk {
-        report: Report::new(options),
-        sources: Sources::default(),
-        complaints: std::mem::take(&mut waivers.complaints).into_iter().chain(inputs.complaints).collect(),
-        skipped: Vec::new(),
-        n_unreadable: 0,
-        n_not_read: 0,
-        is_cut_short: false,
-        interrupt,
-    };
+    let complaints = std::mem::take(&mut waivers.complaints).into_iter().chain(inputs.complaints).collect();
+    let mut desk = Desk::new(Report::new(options), complaints, interrupt);
     for group in groups(inputs.files, &settings) {
         desk.read_all(group, &settings, output);
     }
     output.end_progress();
     desk.interrupt.over();
-    if desk.n_not_read > 0 {
-        desk.complaints.push(Complaint::new(Message::FilesNotRead.with("n", desk.n_not_read)));
+    let Desk { report, sources, mut unread, is_cut_short, .. } = desk;
+    let n_not_read = unread.n_not_read;
+    if n_not_read > 0 {
+        unread.complaints.push(Complaint::new(Message::FilesNotRead.with("n", n_not_read)));
     }
-    let nothing_read = desk.sources.inputs().iter().all(|i| i.status == Status::Failed);
-    if nothing_read && desk.complaints.is_empty() {
-        desk.complaints.extend(inputs.folders.iter().map(|(folder, n)| no_logs(folder, *n, &desk.skipped)));
+    if sources.inputs().iter().all(|i| i.status == Status::Failed) {
+        unread.no_logs_in(&inputs.folders);
     }
-    let mut summary = desk.report.seal(desk.sources);
-    summary.interrupted = (desk.is_cut_short || desk.n_not_read > 0).then_some(desk.n_not_read);
-    desk.complaints.extend(summary_limits(&summary));
+    let mut complaints = unread.complaints;
+    let mut summary = report.seal(sources);
+    summary.interrupted = (is_cut_short || n_not_read > 0).then_some(n_not_read);
+    complaints.extend(summary_limits(&summary));
     if let Some(sieve) = summary.sieve.as_ref().filter(|_| summary.is_about_nothing())
         && summary.all_sessions() > 0
     {
-        desk.complaints.push(sieve::none_chosen(sieve, summary.all_sessions()));
+        complaints.push(sieve::none_chosen(sieve, summary.all_sessions()));
     }
-    let is_whole = desk.complaints.iter().all(|c| c.warning) && !mostly_not_understood(&summary);
+    complaints.extend(never_held(&summary));
+    let is_whole = complaints.iter().all(|c| c.warning) && !mostly_not_understood(&summary);
     if is_whole && summary.sieve.is_none() && summary.interrupted.is_none() && !hides(args) {
-        desk.complaints.extend(waivers.unused(&summary, output));
+        complaints.extend(waivers.unused(&summary, output));
     }
     match waivers.update(&summary, is_whole && summary.interrupted.is_none()) {
         Some(Ok(wrote)) => output.say(0, wrote),
-        Some(Err(complaint)) => desk.complaints.push(complaint),
+        Some(Err(complaint)) => complaints.push(complaint),
         None => {}
     }
     let mut exit = if waivers.updates { Exit::Clean } else { verdict(&summary, args, config) };
-    if !desk.complaints.iter().all(|c| c.warning) || !is_whole {
+    if !complaints.iter().all(|c| c.warning) || !is_whole {
         exit = Exit::Incomplete;
     }
     let face = Face { summary: &summary, args, output, zone: &settings.setup.zone };
@@ -103,186 +105,10 @@ pub(crate) fn analyze(args: &Analyze, config: &Config, output: &Output) -> Resul
     if any_read || args.format.reader == Reader::Programs {
         face.print(exit);
     }
-    for complaint in desk.complaints.iter().chain(&unwritten) {
+    for complaint in complaints.iter().chain(&unwritten) {
         output.complain(complaint);
     }
     Ok(exit)
-}
-
-/// What was read so far.
-struct Desk {
-    report: Report,
-    sources: Sources,
-    complaints: Vec<Complaint>,
-    /// Files of folders that are no FTP logs.
-    skipped: Vec<NoLog>,
-    n_unreadable: u64,
-    /// Files that were not read because the user wanted no more to be read.
-    n_not_read: u64,
-    /// Whether a log was not read to its end for that reason.
-    is_cut_short: bool,
-    interrupt: Interrupt,
-}
-
-impl Desk {
-    /// Reads the logs of a group.
-    fn read_all(&mut self, group: Group, settings: &Settings, output: &Output) {
-        if self.interrupt.is_asked() {
-            self.n_not_read += group.files().count() as u64;
-            return;
-        }
-        let alone = group.alone().filter(|file| file.by_user).map(|file| file.name.clone());
-        let before = (self.sources.inputs().len(), self.complaints.len(), self.skipped.len());
-        if let Some(bar) = output.bar() {
-            bar.begin(group.files());
-            bar.update(Some(self.report.n_errors()), self.n_unreadable);
-        }
-        for log in group.logs() {
-            if self.interrupt.is_asked() {
-                self.n_not_read += log.n_waiting() as u64;
-            } else {
-                self.read(log, settings, output);
-            }
-        }
-        if let Some(name) = alone.filter(|_| !self.interrupt.is_asked())
-            && before.0 == self.sources.inputs().len()
-            && before.1 == self.complaints.len()
-        {
-            let skipped = &self.skipped[before.2..];
-            self.complaints.push(no_logs(&name, skipped.len(), skipped));
-        }
-    }
-
-    fn read(&mut self, mut log: Log, settings: &Settings, output: &Output) {
-        let settings = Settings { source: self.sources.next_log(), ..settings.clone() };
-        let (fork, n_errors, n_unreadable) = (self.report.fork(), self.report.n_errors(), self.n_unreadable);
-        let interrupt = self.interrupt.clone();
-        let mut until_then = std::iter::from_fn(|| if interrupt.is_asked() { None } else { log.next() });
-        let run = engine::run_pieces(&mut until_then, &settings, fork, |progress| {
-            if let Some(bar) = output.bar() {
-                bar.update(Some(n_errors + progress.gathered.n_errors()), n_unreadable);
-            }
-            if interrupt.is_asked() { Err(Stop::Interrupted) } else { Ok(()) }
-        });
-        let run = match run {
-            Ok(run) => run,
-            Err(stop) => return self.complaints.push(stopped("", &stop, None)),
-        };
-        let PiecesRun { mut gathered, starts, pieces, stats } = run;
-        // Some may have been opened only to look ahead.
-        self.n_not_read += (log.n_waiting() + log.given.len() - pieces.len()) as u64;
-        let pieces = pieces.into_iter().map(|piece| piece.read).zip(&log.given);
-        let (read, unread): (Vec<_>, Vec<_>) = pieces.partition(|(read, _)| read.is_ok());
-        let read: Vec<_> = read.into_iter().filter_map(|(read, given)| Some((read.ok()?, given))).collect();
-        let any_read = !read.is_empty();
-        if let Some(inputs) = self.take(&read, &stats, output) {
-            let name = log.name(read.iter().map(|(_, given)| *given)).to_owned();
-            self.complaints.extend(sieve::left_out(&name, gathered.sifting()));
-            self.sources.add_log(name, inputs, starts, &gathered);
-            self.report.absorb(&mut gathered);
-        }
-        for (read, given) in unread {
-            if let Err(stop) = read {
-                let given = if any_read { given.beside_others(&stop) } else { given.clone() };
-                self.fail(&given, stopped(&given.name.path, &stop, None), &settings, output);
-            }
-        }
-        for (given, complaint) in &log.failed {
-            self.fail(given, complaint.clone(), &settings, output);
-        }
-        self.complaints.append(&mut log.gaps);
-    }
-
-    /// Says what is to be said of a log that was read, in one piece or in several, and sums it up, if it is one.
-    fn take(
-        &mut self,
-        pieces: &[(PieceRead, &Given)],
-        all: &Stats,
-        output: &Output,
-    ) -> Option<Vec<InputSummary>> {
-        let (first, given) = pieces.first()?;
-        for (piece, given) in pieces {
-            let decision = ftplog::report::decision(&piece.plan, piece.format_given, &output.words);
-            let path = Printable(given.name.path.as_bytes());
-            output.say(1, Message::OfPath.with("path", path).with("what", decision));
-        }
-        let format = first.plan.main().dialect.name;
-        let is_interrupted =
-            pieces.iter().any(|(piece, _)| matches!(piece.cut_short, Some(Stop::Interrupted)));
-        self.is_cut_short |= is_interrupted;
-        let nothing = without_exchanges(&given.name.path, format, all, output.words.lang());
-        // They may be still to come.
-        let nothing = nothing.filter(|_| !is_interrupted);
-        if let Some(Complaint { kind: Some(NoLog::Capture), what, .. }) = &nothing
-            && !given.by_user
-        {
-            output.say(1, Message::Skipped.with("what", what.clone()));
-            self.skipped.push(NoLog::Capture);
-            return None;
-        }
-        let mut inputs = Vec::new();
-        for (piece, given) in pieces {
-            let path = &given.name.path;
-            let cut_short = piece.cut_short.as_ref().map(|stop| stopped(path, stop, Some(&piece.stats)));
-            let errors: Vec<Said> = cut_short.iter().chain(&nothing).map(|c| c.what.clone()).collect();
-            self.complaints.extend(cut_short);
-            if nothing.is_none() || piece.stats.lines_not_understood > 0 {
-                self.complaints.extend(half_understood(path, &piece.stats, output));
-            }
-            self.complaints.extend(limits(path, &piece.stats, all));
-            let status = match (all.exchanges, errors.is_empty()) {
-                (0, _) if !is_interrupted => Status::Failed,
-                (_, true) => Status::Ok,
-                (_, false) => Status::Partial,
-            };
-            inputs.push(InputSummary { status, errors, ..piece.input(&given.name, all.replies) });
-        }
-        self.complaints.extend(nothing);
-        if all.overflow.sessions_ended > 0 {
-            let path = Printable(given.name.path.as_bytes());
-            let ended = Message::SessionsEnded.with("path", path).with("n", all.overflow.sessions_ended);
-            self.complaints.push(Complaint::warning(ended));
-        }
-        Some(inputs)
-    }
-
-    /// Notes a file that could not be read. One in a folder that is no log is no error.
-    fn fail(&mut self, given: &Given, complaint: Complaint, settings: &Settings, output: &Output) {
-        if complaint.kind == Some(NoLog::NotRead) {
-            self.n_not_read += 1;
-            return;
-        }
-        if let Some(kind) = complaint.kind.filter(|_| !given.by_user) {
-            output.say(1, Message::Skipped.with("what", complaint.what));
-            return self.skipped.push(kind);
-        }
-        self.n_unreadable += 1;
-        self.sources.add_failed(InputSummary {
-            name: given.name.clone(),
-            format: None,
-            format_given: settings.format.is_some(),
-            status: Status::Failed,
-            lines: 0,
-            lines_not_understood: 0,
-            replies: 0,
-            starts: Starts::default(),
-            errors: vec![complaint.what.clone()],
-        });
-        self.complaints.push(complaint);
-    }
-}
-
-/// Says which limits were hit in a piece of a log.
-fn limits(name: &str, piece: &Stats, all: &Stats) -> Vec<Complaint> {
-    let mut hit = Vec::new();
-    if piece.lines_cut > 0 {
-        let kib = ftplog::source::LINE_BYTES_MAX as u64 / 1024;
-        let cut = Message::LinesCut.with("path", Printable(name.as_bytes())).with("n", piece.lines_cut);
-        hit.push(Complaint::warning(cut.with("kib", kib)));
-    }
-    let read = piece.capture.iter().filter(|_| all.exchanges > 0);
-    hit.extend(read.flat_map(|counts| captures::lacking(name, counts)));
-    hit
 }
 
 /// Says which limits the report itself hit.
@@ -293,6 +119,13 @@ fn summary_limits(summary: &Summary) -> Vec<Complaint> {
         .filter(|(_, n)| *n > 0)
         .map(|(message, n)| Complaint::warning(message.with("n", n)))
         .collect()
+}
+
+/// Names the expectations that no session was held against: they would hold whatever happens.
+fn never_held(summary: &Summary) -> Vec<Complaint> {
+    let never = summary.expected.iter().filter(|(_, sessions)| *sessions == 0);
+    let name = |number: usize| summary.rules.rule(number).name;
+    never.map(|(number, _)| Complaint::new(Message::ExpectNeverRan.with("name", name(*number)))).collect()
 }
 
 fn mostly_not_understood(summary: &Summary) -> bool {
@@ -312,8 +145,9 @@ fn verdict(summary: &Summary, args: &Analyze, config: &Config) -> Exit {
         FailOn::Note => Some(Severity::Note),
         FailOn::Never => None,
     };
-    // What is merely possible is for people to look at.
-    let confidence = ci.fail_confidence.map_or(Confidence::Likely, args::Confidence::confidence);
+    // What is merely possible is for people to look at, unless somebody expects it to be otherwise.
+    let usual = if summary.expected.is_empty() { Confidence::Likely } else { Confidence::Possible };
+    let confidence = ci.fail_confidence.map_or(usual, args::Confidence::confidence);
     let bad = severity.is_some_and(|severity| summary.findings_from(severity, confidence) > 0);
     let many = args.max_findings.or(ci.max_findings).is_some_and(|n| summary.all_findings() > n);
     if bad || many { Exit::Findings } else { Exit::Clean }
@@ -364,10 +198,11 @@ fn options(
     config: &Config,
     sieve: Option<Arc<Sieve>>,
     waivers: &Waivers,
+    expectations: &[&'static Rule],
 ) -> Result<Options, Complaint> {
     let usual = Options::default();
     Ok(Options {
-        rules: Arc::new(rules(args, config)?),
+        rules: Arc::new(rules(args, config, expectations)?),
         min_severity: match args.min_severity {
             args::Severity::Error => Severity::Error,
             args::Severity::Warning => Severity::Warning,
@@ -382,8 +217,9 @@ fn options(
 }
 
 /// The rules that the arguments and the configuration choose; what an argument says counts.
-fn rules(args: &Analyze, config: &Config) -> Result<Ruleset, Complaint> {
+fn rules(args: &Analyze, config: &Config, expectations: &[&'static Rule]) -> Result<Ruleset, Complaint> {
     let mut choice = config.rules.clone();
+    choice.expectations.extend_from_slice(expectations);
     if !args.select.is_empty() {
         choice.select.clone_from(&args.select);
         choice.extend_select.clear();

@@ -4,7 +4,7 @@ use super::complaint::Complaint;
 use super::inputs::{no_logs, unreadable};
 use super::interrupt::Interrupt;
 use super::progress::Bar;
-use ftplog::source::{self, Globs, Input, Limits, Log, LogName, Logs, Unreadable};
+use ftplog::source::{self, FoundLog, Globs, Input, Limits, LogName, Logs, Unreadable};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -35,8 +35,8 @@ pub(crate) struct Reach {
     pub(crate) interrupt: Interrupt,
 }
 
-/// A log that was opened, or why it could not be.
-pub(crate) struct Opened {
+/// A log or a piece of one that was opened, or why it could not be.
+pub(crate) struct OpenedPiece {
     pub(crate) name: LogName,
     /// Whether the user named it, rather than a folder or an archive that it is in.
     pub(crate) by_user: bool,
@@ -121,16 +121,16 @@ impl File {
     }
 
     /// The logs in it: itself, or the members of an archive, each opened when it is asked for.
-    pub(crate) fn logs(&self) -> Result<Box<dyn Iterator<Item = Log>>, Complaint> {
+    pub(crate) fn logs(&self) -> Result<Box<dyn Iterator<Item = FoundLog>>, Complaint> {
         let logs = self.contents()?;
         if !self.is_member {
             return Ok(Box::new(logs));
         }
-        self.member(logs).map(|log| Box::new(std::iter::once(log)) as Box<dyn Iterator<Item = Log>>)
+        self.member(logs).map(|log| Box::new(std::iter::once(log)) as Box<dyn Iterator<Item = FoundLog>>)
     }
 
     /// Its logs, opened.
-    pub(crate) fn opened(&self) -> Box<dyn Iterator<Item = Opened> + '_> {
+    pub(crate) fn opened(&self) -> Box<dyn Iterator<Item = OpenedPiece> + '_> {
         match self.logs() {
             Ok(logs) => Box::new(logs.map(|log| self.found(log))),
             Err(complaint) => Box::new(std::iter::once(self.failed(complaint))),
@@ -146,16 +146,16 @@ impl File {
     }
 
     /// A log that was found in it.
-    pub(crate) fn found(&self, log: Log) -> Opened {
+    pub(crate) fn found(&self, log: FoundLog) -> OpenedPiece {
         let by_user = self.by_user && (self.is_member || log.name.member.is_none());
         let input = log.input.map_err(|why| unreadable(&log.name.path, &why));
-        Opened { name: log.name, by_user, input }
+        OpenedPiece { name: log.name, by_user, input }
     }
 
     /// The file, which could not be read.
-    pub(crate) fn failed(&self, complaint: Complaint) -> Opened {
+    pub(crate) fn failed(&self, complaint: Complaint) -> OpenedPiece {
         let name = LogName { path: self.name.clone(), member: None };
-        Opened { name, by_user: self.by_user, input: Err(complaint) }
+        OpenedPiece { name, by_user: self.by_user, input: Err(complaint) }
     }
 
     /// All that is in the file.
@@ -174,7 +174,7 @@ impl File {
     }
 
     /// The member that the user named. Where the archive cannot be read on before it, that is what is wrong.
-    fn member(&self, logs: Logs) -> Result<Log, Complaint> {
+    fn member(&self, logs: Logs) -> Result<FoundLog, Complaint> {
         let mut why = Unreadable::Missing { similar: None };
         for log in logs {
             match log.input {

@@ -4,7 +4,7 @@ use super::Exit;
 use super::args::{Formats, Reading};
 use super::complaint::Complaint;
 use super::config::Config;
-use super::file::{File, Opened};
+use super::file::{File, OpenedPiece};
 use super::inputs::{Inputs, known_format, no_logs, settings, stopped, unreadable};
 use super::output::Output;
 use ftplog::engine::{self, Settings};
@@ -51,7 +51,7 @@ fn about(name: Option<&str>, config: &Config, output: &Output) -> Result<Exit, C
 }
 
 /// What a file is, and what speaks for it.
-fn detected(log: Opened, settings: &Settings, output: &Output) -> Result<String, Complaint> {
+fn detected(log: OpenedPiece, settings: &Settings, output: &Output) -> Result<String, Complaint> {
     let name = log.name.path;
     let first = log.input?.first_bytes(format::SAMPLE_BYTES);
     let sample = first.map_err(|e| unreadable(&name, &Unreadable::of(&e, Path::new(&name))))?;

@@ -3,12 +3,13 @@
 use super::Exit;
 use super::args::{List, ListFormat, When};
 use super::captures;
-use super::complaint::{Complaint, NoLog};
+use super::complaint::Complaint;
 use super::config::Config;
-use super::inputs::{Inputs, half_understood, no_logs, settings, stopped, without_exchanges};
-use super::logs::{Given, Log, groups};
+use super::inputs::{Inputs, half_understood, settings, stopped, without_exchanges};
+use super::logs::{LogOfPieces, NamedPiece, groups};
 use super::output::{Output, Stream};
 use super::sieve;
+use super::unread::{Unread, parted};
 use ftplog::catalog::{Counted, Message};
 use ftplog::engine::{self, PieceRead, PieceRun, PiecesRun, Settings, Stats, Stop};
 use ftplog::report::{self, Exchanges, Sessions, Shape};
@@ -91,7 +92,7 @@ fn read_name<G: Gather>(run: &PiecesRun<G>) -> Option<&str> {
 // server.log  vsftpd  72 sessions
 // Only sessions with client=203.0.113.7: 12 of 72.
 pub(super) fn head<G: Gather>(
-    log: &Log,
+    log: &LogOfPieces,
     run: &PiecesRun<Sifted<G>>,
     counted: &str,
     output: &Output,
@@ -125,7 +126,7 @@ pub(super) fn each(
     list: &List,
     config: &Config,
     output: &Output,
-    mut read: impl FnMut(&mut Log, &Task, &mut Stream<'_>) -> Result<Heard, Stop>,
+    mut read: impl FnMut(&mut LogOfPieces, &Task, &mut Stream<'_>) -> Result<Heard, Stop>,
 ) -> Result<Exit, Complaint> {
     let settings = Settings { prompt: true, ..settings(&list.reading, config)? };
     let sieve = sieve::asked_for(&list.reading, &settings.setup.zone)?;
@@ -136,10 +137,9 @@ pub(super) fn each(
         output.show_progress(list.progress, &mut inputs.files);
     }
     let mut out = output.stream();
-    let mut tally = Tally { complaints: inputs.complaints, ..Tally::default() };
+    let mut tally = Tally { unread: Unread::new(inputs.complaints), ..Tally::default() };
     for group in groups(inputs.files, &task.settings) {
-        let alone = group.alone().filter(|file| file.by_user).map(|file| file.name.clone());
-        let before = (tally.n_read, tally.complaints.len(), tally.skipped.len());
+        let before = tally.unread.before(&group, tally.n_read);
         if let Some(bar) = output.bar() {
             bar.begin(group.files());
         }
@@ -149,23 +149,18 @@ pub(super) fn each(
             if heard.gone {
                 return Ok(Exit::Clean);
             }
-            tally.take(log, &heard, output);
+            tally.take(log, heard, output);
             if out.flush().is_err() {
                 return Ok(Exit::Clean);
             }
         }
-        if let Some(name) = alone
-            && before.0 == tally.n_read
-            && before.1 == tally.complaints.len()
-        {
-            let skipped = &tally.skipped[before.2..];
-            tally.complaints.push(no_logs(&name, skipped.len(), skipped));
-        }
+        tally.unread.after(before, tally.n_read);
     }
-    let Tally { n_read, n_sessions, n_chosen, mostly_unknown, skipped, mut complaints } = tally;
-    if n_read == 0 && complaints.is_empty() {
-        complaints.extend(inputs.folders.iter().map(|(folder, files)| no_logs(folder, *files, &skipped)));
+    let Tally { n_read, n_sessions, n_chosen, mostly_unknown, mut unread } = tally;
+    if n_read == 0 {
+        unread.no_logs_in(&inputs.folders);
     }
+    let mut complaints = unread.complaints;
     if let Some(sieve) = task.sieve.as_ref().filter(|_| n_chosen == 0 && n_sessions > 0) {
         complaints.push(sieve::none_chosen(sieve, n_sessions));
     }
@@ -184,58 +179,40 @@ struct Tally {
     n_sessions: u64,
     n_chosen: u64,
     mostly_unknown: bool,
-    /// Files of folders that are no FTP logs.
-    skipped: Vec<NoLog>,
-    complaints: Vec<Complaint>,
+    unread: Unread,
 }
 
 impl Tally {
-    fn take(&mut self, mut log: Log, heard: &Heard, output: &Output) {
-        let mut nothing = None;
-        let any_read = heard.pieces.iter().any(|piece| piece.read.is_ok());
+    fn take(&mut self, mut log: LogOfPieces, heard: Heard, output: &Output) {
         self.n_sessions += heard.sessions;
         self.n_chosen += heard.sifting.map_or(heard.sessions, |sifting| sifting.chosen);
         let name = log.name(log.given.iter());
-        self.complaints.extend(sieve::left_out(name, heard.sifting));
-        for (PieceRun { name, read }, given) in heard.pieces.iter().zip(&log.given) {
-            let piece = match read {
-                Ok(piece) => piece,
-                Err(stop) => {
-                    let given = if any_read { given.beside_others(stop) } else { given.clone() };
-                    self.fail(&given, stopped(&name.path, stop, None), output);
-                    continue;
-                }
-            };
-            let format = piece.plan.main().dialect.name;
-            // A log that was read and holds nothing is an error: it was probably read in the wrong way.
-            if let Some(complaint) = without_exchanges(&name.path, format, &heard.stats, output.words.lang())
-            {
-                nothing.get_or_insert((given.clone(), complaint));
-                continue;
-            }
-            self.n_read += 1;
-            let stats = &piece.stats;
-            let cut_short = piece.cut_short.iter().map(|stop| stopped(&name.path, stop, Some(stats)));
-            self.complaints.extend(cut_short);
-            self.complaints.extend(half_understood(&name.path, stats, output));
-            self.complaints
-                .extend(stats.capture.iter().flat_map(|counts| captures::lacking(&name.path, counts)));
-            self.mostly_unknown |= stats.lines_not_understood * 2 > stats.lines;
-        }
-        for (given, complaint) in nothing.into_iter().chain(log.failed) {
-            self.fail(&given, complaint, output);
-        }
-        self.complaints.append(&mut log.gaps);
+        self.unread.complaints.extend(sieve::left_out(name, heard.sifting));
+        let (read, stopped_at) = parted(heard.pieces, &log.given);
+        self.take_read(&read, &heard.stats, output);
+        let any_read = !read.is_empty();
+        self.unread.take(&mut log, &stopped_at, any_read, output);
     }
 
-    /// Notes a file that could not be read. One in a folder that is no log is no error.
-    fn fail(&mut self, given: &Given, complaint: Complaint, output: &Output) {
-        match complaint.kind.filter(|_| !given.by_user) {
-            Some(kind) => {
-                output.say(1, Message::Skipped.with("what", complaint.what));
-                self.skipped.push(kind);
+    /// Says what is to be said of a log that was read, in one piece or in several.
+    fn take_read(&mut self, pieces: &[(PieceRead, &NamedPiece)], all: &Stats, output: &Output) {
+        let Some((first, given)) = pieces.first() else { return };
+        let format = first.plan.main().dialect.name;
+        // A log that was read and holds nothing is an error: it was probably read in the wrong way.
+        if let Some(nothing) = without_exchanges(&given.name.path, format, all, output.words.lang()) {
+            if !self.unread.skips(given, &nothing, output) {
+                self.unread.complaints.push(nothing);
             }
-            None => self.complaints.push(complaint),
+            return;
+        }
+        let complaints = &mut self.unread.complaints;
+        for (PieceRead { stats, cut_short, .. }, given) in pieces {
+            let path = &given.name.path;
+            self.n_read += 1;
+            complaints.extend(cut_short.iter().map(|stop| stopped(path, stop, Some(stats))));
+            complaints.extend(half_understood(path, stats, output));
+            complaints.extend(stats.capture.iter().flat_map(|counts| captures::lacking(path, counts)));
+            self.mostly_unknown |= stats.lines_not_understood * 2 > stats.lines;
         }
     }
 }

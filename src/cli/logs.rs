@@ -1,7 +1,7 @@
 //! The logs among the inputs: files, members of archives, and files that were rotated and are one log together.
 
 use super::complaint::Complaint;
-use super::file::{File, Opened};
+use super::file::{File, OpenedPiece};
 use ftplog::catalog::{Hole, Message};
 use ftplog::engine::{self, Piece, Settings, Stop};
 use ftplog::source::{LogName, Logs, Rotated, rotations};
@@ -20,29 +20,29 @@ pub(crate) struct Group {
 
 /// A log: one file or member of an archive, or several that are its pieces, the oldest first. They are opened one after another,
 /// when they are asked for.
-pub(crate) struct Log {
+pub(crate) struct LogOfPieces {
     /// What the names of its files have in common.
     shared_name: String,
-    waiting: VecDeque<Rotated<Waiting>>,
+    waiting: VecDeque<Rotated<WaitingPiece>>,
     /// Whether nothing is missing before the next piece.
     is_whole: bool,
     /// The pieces that could be opened, in the order in which they were given out.
-    pub(crate) given: Vec<Given>,
+    pub(crate) given: Vec<NamedPiece>,
     /// Those that could not be, and why.
-    pub(crate) failed: Vec<(Given, Complaint)>,
+    pub(crate) failed: Vec<(NamedPiece, Complaint)>,
     /// What is missing between them.
     pub(crate) gaps: Vec<Complaint>,
 }
 
-/// A piece of a log.
+/// What is known of a piece when its lines were handed on.
 #[derive(Clone, Debug)]
-pub(crate) struct Given {
+pub(crate) struct NamedPiece {
     pub(crate) name: LogName,
     /// Whether the user named it.
     pub(crate) by_user: bool,
 }
 
-impl Given {
+impl NamedPiece {
     /// The same where others are pieces of its log, too: an empty one, as after each rotation, is nobody's mistake, and any other is
     /// missing.
     pub(crate) fn beside_others(&self, stop: &Stop) -> Self {
@@ -52,10 +52,10 @@ impl Given {
 }
 
 /// A piece that was not asked for yet.
-enum Waiting {
+enum WaitingPiece {
     File(File),
     Member(LogName, Arc<Mutex<Archive>>, usize),
-    Open(Box<Opened>),
+    Open(Box<OpenedPiece>),
 }
 
 /// An archive whose members are asked for by their numbers.
@@ -64,6 +64,10 @@ struct Archive {
     /// The members that were not passed over yet, and the number of the first of them.
     rest: Option<Logs>,
     next: usize,
+    /// The member that was opened last.
+    last: String,
+    /// The member in which the archive cannot be read on, as those who read it were told.
+    cut_in: Option<String>,
 }
 
 /// Puts files together that are one log.
@@ -153,9 +157,9 @@ impl Group {
     }
 
     /// The logs, one after another.
-    pub(crate) fn logs(mut self) -> Box<dyn Iterator<Item = Log>> {
+    pub(crate) fn logs(mut self) -> Box<dyn Iterator<Item = LogOfPieces>> {
         if self.files.len() > 1 {
-            return Box::new(std::iter::once(Log::of(self.log, self.files, Waiting::File)));
+            return Box::new(std::iter::once(LogOfPieces::of(self.log, self.files, WaitingPiece::File)));
         }
         match self.files.pop() {
             Some(rotated) => in_file(rotated.file),
@@ -165,48 +169,58 @@ impl Group {
 }
 
 /// The logs in a file: itself, or the members of an archive, those of one log together.
-fn in_file(file: File) -> Box<dyn Iterator<Item = Log>> {
+fn in_file(file: File) -> Box<dyn Iterator<Item = LogOfPieces>> {
     let mut logs = match file.logs() {
         Ok(logs) => logs,
-        Err(complaint) => return Box::new(std::iter::once(Log::one(file.failed(complaint)))),
+        Err(complaint) => return Box::new(std::iter::once(LogOfPieces::one(file.failed(complaint)))),
     };
     let Some(first) = logs.next() else { return Box::new(std::iter::empty()) };
     // What comes through a pipe cannot be read in another order.
     if first.name.path == file.name || !file.can_be_opened_again() {
         let wanted = std::iter::once(first).chain(logs);
         return Box::new(
-            wanted.filter_map(move |log| file.wants(&log.name.path).then(|| Log::one(file.found(log)))),
+            wanted
+                .filter_map(move |log| file.wants(&log.name.path).then(|| LogOfPieces::one(file.found(log)))),
         );
     }
     let members = std::iter::once(first).chain(logs).map(|log| log.name).enumerate();
     let members = members.filter(|(_, name)| file.wants(&name.path));
     let rotations = rotations(members.collect(), |(_, name)| name.path.clone());
-    let archive = Arc::new(Mutex::new(Archive { file: file.clone(), rest: None, next: 0 }));
+    let archive = Arc::new(Mutex::new(Archive::new(file.clone())));
     Box::new(rotations.into_iter().map(move |mut rotation| {
         rotation.files.iter_mut().for_each(|rotated| forgive(rotated, &file));
-        Log::of(rotation.log, rotation.files, |(number, name)| {
-            Waiting::Member(name, Arc::clone(&archive), number)
+        LogOfPieces::of(rotation.log, rotation.files, |(number, name)| {
+            WaitingPiece::Member(name, Arc::clone(&archive), number)
         })
     }))
 }
 
 /// The log that a file is a piece of, if other pieces of it stand beside it.
-pub(crate) fn log_around(file: &File, settings: &Settings) -> Option<Log> {
-    let mut all: Box<dyn Iterator<Item = Log>> = match file.archive() {
+pub(crate) fn log_around(file: &File, settings: &Settings) -> Option<LogOfPieces> {
+    let mut all: Box<dyn Iterator<Item = LogOfPieces>> = match file.archive() {
         Some(archive) => in_file(archive),
         None => Box::new(groups(file.beside(), settings).flat_map(Group::logs)),
     };
     all.find(|log| log.waiting.len() > 1 && log.waiting.iter().any(|piece| piece.file.is_called(&file.name)))
 }
 
-impl Log {
+/// The log from a file on: that file, and the pieces that were written after it. Sessions have the same numbers there as in the
+/// file alone, as far as it goes.
+pub(crate) fn log_from(file: &File, settings: &Settings) -> LogOfPieces {
+    let Some(mut log) = log_around(file, settings) else { return LogOfPieces::alone(file.clone()) };
+    let before = log.waiting.iter().position(|piece| piece.file.is_called(&file.name));
+    log.waiting.drain(..before.unwrap_or_default());
+    log
+}
+
+impl LogOfPieces {
     /// The log that a file is by itself.
     pub(crate) fn alone(file: File) -> Self {
         let only = Rotated { file, missing: Vec::new(), is_apart: false };
-        Self::of(String::new(), vec![only], Waiting::File)
+        Self::of(String::new(), vec![only], WaitingPiece::File)
     }
 
-    fn of<F>(log: String, files: Vec<Rotated<F>>, waiting: impl Fn(F) -> Waiting) -> Self {
+    fn of<F>(log: String, files: Vec<Rotated<F>>, waiting: impl Fn(F) -> WaitingPiece) -> Self {
         let waiting = files.into_iter().map(|Rotated { file, missing, is_apart }| Rotated {
             file: waiting(file),
             missing,
@@ -216,10 +230,10 @@ impl Log {
         Self { shared_name: log, waiting: waiting.collect(), is_whole: true, given, failed, gaps }
     }
 
-    fn one(opened: Opened) -> Self {
+    fn one(opened: OpenedPiece) -> Self {
         let name = opened.name.path.clone();
         let one = Rotated { file: Box::new(opened), missing: Vec::new(), is_apart: false };
-        Self::of(name, vec![one], Waiting::Open)
+        Self::of(name, vec![one], WaitingPiece::Open)
     }
 
     /// Its pieces that nobody asked for yet.
@@ -228,7 +242,7 @@ impl Log {
     }
 
     /// Its name, where these are its pieces: that of the file, or what the files' names have in common.
-    pub(crate) fn name<'a>(&'a self, mut pieces: impl Iterator<Item = &'a Given>) -> &'a str {
+    pub(crate) fn name<'a>(&'a self, mut pieces: impl Iterator<Item = &'a NamedPiece>) -> &'a str {
         match (pieces.next(), pieces.next()) {
             (Some(only), None) => &only.name.path,
             _ => &self.shared_name,
@@ -249,7 +263,7 @@ impl Log {
     }
 }
 
-impl Iterator for Log {
+impl Iterator for LogOfPieces {
     type Item = Piece;
 
     /// Opens the next piece that can be opened.
@@ -258,12 +272,12 @@ impl Iterator for Log {
             let Rotated { file, missing, is_apart } = self.waiting.pop_front()?;
             self.is_whole &= !is_apart;
             // The reading of an archive ends where a limit was hit, which was said.
-            let Some(Opened { name, by_user, input }) = file.open() else { continue };
+            let Some(OpenedPiece { name, by_user, input }) = file.open() else { continue };
             if !missing.is_empty() {
                 self.is_whole = false;
                 self.gaps.push(self.gap(&missing, &name));
             }
-            let given = Given { name, by_user };
+            let given = NamedPiece { name, by_user };
             match input {
                 Ok(input) => {
                     self.given.push(given);
@@ -279,7 +293,7 @@ impl Iterator for Log {
     }
 }
 
-impl Waiting {
+impl WaitingPiece {
     fn is_called(&self, name: &str) -> bool {
         match self {
             Self::Open(opened) => opened.name.path == name,
@@ -288,12 +302,12 @@ impl Waiting {
         }
     }
 
-    fn open(self) -> Option<Opened> {
+    fn open(self) -> Option<OpenedPiece> {
         match self {
             Self::Open(opened) => Some(*opened),
             Self::File(file) => {
                 let (name, by_user) = (LogName { path: file.name.clone(), member: None }, file.by_user);
-                Some(Opened { name, by_user, input: file.open() })
+                Some(OpenedPiece { name, by_user, input: file.open() })
             }
             Self::Member(_, archive, number) => {
                 archive.lock().unwrap_or_else(PoisonError::into_inner).open(number)
@@ -303,9 +317,16 @@ impl Waiting {
 }
 
 impl Archive {
+    fn new(file: File) -> Self {
+        Self { file, rest: None, next: 0, last: String::new(), cut_in: None }
+    }
+
     /// The member of that number. An archive is read from its start again for a member that stands before the last one.
-    fn open(&mut self, number: usize) -> Option<Opened> {
+    fn open(&mut self, number: usize) -> Option<OpenedPiece> {
         if self.rest.is_none() || number < self.next {
+            if self.rest.as_ref().is_some_and(Logs::is_cut) {
+                self.cut_in = Some(std::mem::take(&mut self.last));
+            }
             match self.file.contents() {
                 Ok(logs) => (self.rest, self.next) = (Some(logs), 0),
                 Err(complaint) => return Some(self.file.failed(complaint)),
@@ -313,7 +334,12 @@ impl Archive {
         }
         let log = self.rest.as_mut()?.nth(number - self.next)?;
         self.next = number + 1;
-        Some(self.file.found(log))
+        self.last.clone_from(&log.name.path);
+        // Where it ends too early was said of the member, and is not said once more of the archive around it.
+        let is_around =
+            |cut: &String| cut.strip_prefix(&log.name.path).is_some_and(|in_it| in_it.starts_with('/'));
+        let is_said = log.input.is_err() && self.cut_in.as_ref().is_some_and(is_around);
+        (!is_said).then(|| self.file.found(log))
     }
 }
 

@@ -6,6 +6,7 @@ mod captures;
 mod chosen;
 mod complaint;
 mod config;
+mod desk;
 mod destination;
 mod explain;
 mod file;
@@ -23,6 +24,7 @@ mod rules;
 mod search;
 mod show;
 mod sieve;
+mod unread;
 mod waivers;
 
 use args::{Args, Command};

@@ -6,7 +6,7 @@ use super::complaint::Complaint;
 use super::config::Config;
 use super::file::File;
 use super::inputs::{Inputs, settings, stopped, unreadable, without_exchanges};
-use super::logs::{Log, log_around};
+use super::logs::{LogOfPieces, log_around, log_from};
 use super::output::Output;
 use ftplog::catalog::{Hole, Message};
 use ftplog::engine::{self, PieceRead, PieceRun, PiecesRun, Settings, Stats, Stop};
@@ -40,9 +40,12 @@ pub(crate) fn show(args: &Show, config: &Config, output: &Output) -> Result<Exit
     let rules = Arc::new(config.ruleset());
     let line = if let Wanted::Line(line) = wanted { Some((file.name.clone(), line)) } else { None };
     let finder = || Finder::new(Arc::clone(&rules), line.clone());
-    let alone = || Some(Log::alone(file.clone()));
+    let alone = || Some(LogOfPieces::alone(file.clone()));
+    // A session's number may be counted on through the files behind.
+    let onward = || Some(log_from(&file, &settings));
+    let mut log: &dyn Fn() -> Option<LogOfPieces> = if line.is_some() { &alone } else { &onward };
     // The first reading finds the session, and what is known of all of them; the second one holds it.
-    let mut found = read(&file, &alone, &settings, finder())?;
+    let mut found = read(&file, log, &settings, finder())?;
     let (format, lang) = (found.plan.main().dialect.name, output.words.lang());
     if let Some(complaint) = without_exchanges(&file.name, format, &found.stats, lang) {
         return Err(complaint);
@@ -50,7 +53,6 @@ pub(crate) fn show(args: &Show, config: &Config, output: &Output) -> Result<Exit
     let mut target_of = target(args, wanted, &file, &found)?;
     // What the file lacks of the session may stand in the files beside it that it was rotated with.
     let around = || log_around(&file, &settings);
-    let mut log: &dyn Fn() -> Option<Log> = &alone;
     if found.gathered.is_cut()
         && let Ok(in_all) = read(&file, &around, &settings, finder())
         && let Some((session, exchange)) = in_all.gathered.found()
@@ -116,7 +118,7 @@ struct Found<G> {
 
 fn read<G: Gather>(
     file: &File,
-    log: &dyn Fn() -> Option<Log>,
+    log: &dyn Fn() -> Option<LogOfPieces>,
     settings: &Settings,
     gather: G,
 ) -> Result<Found<G>, Complaint> {

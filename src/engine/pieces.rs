@@ -176,7 +176,7 @@ impl<'a> Pieces<'a> {
             if let Some(ended) = ended.filter(|_| goes_on) {
                 blocks.go_on(ended);
             }
-            self.is_anew = !(goes_on && self.is_whole);
+            self.is_anew = !(goes_on && self.is_whole) || plan.is_of_one_run();
             (self.is_first, self.is_whole) = (true, true);
             self.current = Some(blocks);
             let opened = Opened { plan: Arc::new(plan), bytes: 0, capture: None, cut_short: None };

@@ -12,7 +12,7 @@ use crate::source::Lines;
 pub(super) static FORMAT: Format = Format {
     dialect: Dialect {
         name: "bsd-ftp",
-        identity: Identity::OneByOne,
+        identity: Identity::OneRun,
         software: Software::Unknown,
         holds: Holds::Everything,
     },

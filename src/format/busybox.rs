@@ -8,7 +8,7 @@ use crate::source::Lines;
 pub(super) static FORMAT: Format = Format {
     dialect: Dialect {
         name: "busybox",
-        identity: Identity::OneByOne,
+        identity: Identity::OneRun,
         software: Software::Unknown,
         holds: Holds::Commands,
     },

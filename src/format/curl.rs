@@ -16,7 +16,7 @@ use nom::{IResult, Parser};
 pub(super) static FORMAT: Format = Format {
     dialect: Dialect {
         name: "curl",
-        identity: Identity::OneByOne,
+        identity: Identity::OneRun,
         software: Software::Unknown,
         holds: Holds::Everything,
     },

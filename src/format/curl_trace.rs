@@ -19,7 +19,7 @@ use nom::{IResult, Parser};
 pub(super) static FORMAT: Format = Format {
     dialect: Dialect {
         name: "curl-trace",
-        identity: Identity::OneByOne,
+        identity: Identity::OneRun,
         software: Software::Unknown,
         holds: Holds::Everything,
     },

@@ -15,7 +15,7 @@ use nom::sequence::{delimited, terminated};
 pub(super) static FORMAT: Format = Format {
     dialect: Dialect {
         name: "lftp",
-        identity: Identity::OneByOne,
+        identity: Identity::OneRun,
         software: Software::Unknown,
         holds: Holds::Everything,
     },

@@ -14,7 +14,7 @@ use nom::{IResult, Parser};
 pub(super) static FORMAT: Format = Format {
     dialect: Dialect {
         name: "ncftp",
-        identity: Identity::OneByOne,
+        identity: Identity::OneRun,
         software: Software::Unknown,
         holds: Holds::Everything,
     },

@@ -93,13 +93,20 @@ impl Plan {
         }
     }
 
+    /// Whether one run of a program wrote the file: its sessions end with it. What a collector wrote goes on in the next file. The
+    /// clock goes on in any case: the next file was written later, so that a midnight between them is as real as one within.
+    #[must_use]
+    pub fn is_of_one_run(&self) -> bool {
+        self.wrappers.is_empty() && self.main().dialect.identity == Identity::OneRun
+    }
+
     /// Starts reading.
     #[must_use]
     pub fn start(&self, setup: &Setup) -> Reading {
         let setup = &self.setup(setup);
         Reading {
             dialects: self.formats.iter().map(|f| (f.lexer)(setup)).collect(),
-            one_by_one: self.formats.iter().map(|f| f.dialect.identity == Identity::OneByOne).collect(),
+            one_by_one: self.formats.iter().map(|f| f.dialect.identity.is_one_by_one()).collect(),
             wrappers: self.wrappers.iter().map(|w| w.start(&setup.zone)).collect(),
             arena: Arena::default(),
             switch: self.switch(),

@@ -1,6 +1,7 @@
 //! One session as an annotated transcript: states beside the lines, findings under them, and why rules found something or
 //! nothing.
 
+use super::files::session_in;
 use super::sentence::Sentences;
 use super::show::{About, Asked, Known, Line, Shown};
 use super::style::{Paint, Style, columns, hanging, shortened, wrapped};
@@ -90,7 +91,9 @@ impl Page<'_> {
         let About { client, user, first, last } = &self.shown.about;
         let mut parts = vec![Printable(self.options.path.as_bytes()).to_string()];
         if let Some(number) = self.options.number {
-            parts.push(self.words.with(Word::Session, &[("n", &grouped(number))]));
+            let first = self.shown.files.first().filter(|first| first.path != self.options.path);
+            let label = session_in(first, number).unwrap_or_else(|| grouped(number));
+            parts.push(self.words.with(Word::Session, &[("n", &label)]));
         }
         let (user, client) = (Printable(user).to_string(), Printable(client).to_string());
         let at = if user.is_empty() || client.is_empty() { "" } else { "@" };
@@ -134,7 +137,9 @@ impl Page<'_> {
         let gutter = last.to_string().len().max(3);
         let blank = self.paint(Paint::Frame, format!("{:gutter$} |", ""));
         let mut file = lines.first().map_or(0, |line| line.place.source);
-        if lines.last().is_some_and(|line| line.place.source != file) {
+        // The head names one file only.
+        let is_elsewhere = |line: &Line| line.place.source != file || self.path(file) != self.options.path;
+        if lines.last().is_some_and(is_elsewhere) {
             self.file(out, file, gutter);
         }
         for line in lines {
@@ -153,9 +158,14 @@ impl Page<'_> {
         }
     }
 
+    /// The path of that file.
+    fn path(&self, number: u32) -> &str {
+        self.shown.files.get(number as usize).map_or("", |name| name.path.as_str())
+    }
+
     //     ::: server.log.1
     fn file(&self, out: &mut String, number: u32, gutter: usize) {
-        let path = self.shown.files.get(number as usize).map_or("", |name| name.path.as_str());
+        let path = self.path(number);
         let arrow = self.paint(Paint::Frame, format!("{:gutter$}:::", ""));
         let path =
             shortened(&Printable(path.as_bytes()).to_string(), self.width().saturating_sub(gutter + 4));

@@ -1,6 +1,6 @@
 //! Every command with its replies, in the order of the log, as text or NDJSON.
 
-use super::files::{Files, Spot};
+use super::files::{Files, Spot, session_in};
 use super::wire::{CommandJson, ReplyJson, stated};
 use crate::catalog::{Word, Words};
 use crate::event::{Outcome, Place};
@@ -76,6 +76,11 @@ struct Held {
 
 #[derive(Serialize)]
 struct Row<'a> {
+    /// The file from which on sessions are numbered, where it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    numbered_from_path: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    numbered_from_member: Option<&'a str>,
     line: u64,
     time: Option<String>,
     client: Option<Cow<'a, str>>,
@@ -107,7 +112,13 @@ impl Exchanges {
         for held in self.held.drain(..ready) {
             out.write_all(&held.before)?;
             match (starts.number(held.session), self.shape) {
-                (Some(number), _) => write!(out, "{number}")?,
+                (Some(number), Shape::Ndjson) => write!(out, "{number}")?,
+                (Some(number), Shape::Text) => {
+                    match session_in(self.files.numbered_from(held.place), number) {
+                        Some(label) => out.write_all(label.as_bytes())?,
+                        None => write!(out, "{number}")?,
+                    }
+                }
                 (None, Shape::Ndjson) => out.write_all(b"null")?,
                 (None, Shape::Text) => out.write_all(b"-")?,
             }
@@ -164,7 +175,10 @@ impl Gather for Exchanges {
 
 fn json(spot: Spot, exchange: &Exchange, files: &Files) -> (Vec<u8>, Vec<u8>) {
     let session = exchange.session();
+    let numbered_from = files.numbered_from(exchange.place());
     let row = Row {
+        numbered_from_path: numbered_from.map(LogName::file),
+        numbered_from_member: numbered_from.and_then(|name| name.member.as_deref()),
         line: spot.line,
         time: exchange.at().rfc3339(),
         client: stated(session.client()),

@@ -36,6 +36,17 @@ impl Files {
         Spot { name, line: place.line - before }
     }
 
+    /// The file from which on sessions are numbered, where it is another one than that of a line beside the number.
+    pub(super) fn numbered_from(&self, place: Place) -> Option<&LogName> {
+        let (_, first) = self.0.first()?;
+        (self.spot(place).name != first).then_some(first)
+    }
+
+    /// The first file, where there are several.
+    pub(super) fn first_of_several(&self) -> Option<&LogName> {
+        self.0.first().filter(|_| self.0.len() > 1).map(|(_, name)| name)
+    }
+
     /// The number of a line, for people; with its file where there are several.
     pub(super) fn told(&self, place: Place) -> String {
         let Spot { name, line } = self.spot(place);
@@ -45,6 +56,11 @@ impl Files {
             grouped(line)
         }
     }
+}
+
+/// A session as `ftplog show` takes it, where its number is not counted from the file that stands beside it.
+pub(super) fn session_in(first: Option<&LogName>, number: u64) -> Option<String> {
+    first.map(|first| format!("{}@{number}", Printable(first.last_part().as_bytes())))
 }
 
 #[cfg(test)]

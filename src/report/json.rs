@@ -170,9 +170,18 @@ impl<'a> Location<'a> {
 #[derive(Serialize)]
 struct SessionJson<'a> {
     id: Option<u64>,
+    /// The file from which on sessions are numbered, where it is another one than that of the finding.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    numbered_from: Option<NumberedFrom<'a>>,
     client: Option<Cow<'a, str>>,
     user: Option<Cow<'a, str>>,
     server: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct NumberedFrom<'a> {
+    path: &'a str,
+    member: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -342,6 +351,10 @@ fn finding<'a>(summary: &'a Summary, sentences: &Sentences, finding: &'a Finding
         time: finding.at.rfc3339(),
         session: SessionJson {
             id: finding.session.and_then(|s| summary.session_number(s)),
+            numbered_from: finding
+                .session
+                .and_then(|_| summary.numbered_from(finding.place))
+                .map(|name| NumberedFrom { path: name.file(), member: name.member.as_deref() }),
             client: stated(finding.client()),
             user: stated(finding.user()),
             server: finding.software.name(),

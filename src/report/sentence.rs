@@ -47,9 +47,7 @@ impl Sentences {
     fn page<'a>(&'a self, rule: &'a Rule) -> &'a RulePage {
         match rule.check {
             Check::Own(own) => own.page(),
-            Check::Expectation(_) => {
-                self.expectation.get_or_init(|| catalog::expectation(self.words.lang()))
-            }
+            Check::Expectation(_) => self.expectation.get_or_init(|| catalog::expectation(self.words.lang())),
             _ => self.page_named(rule.name),
         }
     }

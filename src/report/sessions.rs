@@ -1,7 +1,7 @@
 //! The list of sessions, as a table or NDJSON.
 
 use super::files::Files;
-use super::style::{Style, shortened};
+use super::style::{Style, shortened, wrapped};
 use super::table::{Column, table};
 use super::wire::{ByClass, stated};
 use crate::catalog::{Word, Words};
@@ -55,6 +55,11 @@ struct RowJson<'a> {
     path: &'a str,
     member: Option<&'a str>,
     id: Option<u64>,
+    /// The file from which on sessions are numbered, where it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    numbered_from_path: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    numbered_from_member: Option<&'a str>,
     first_line: u64,
     /// The file in which it ends, where it is another one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -128,11 +133,14 @@ impl Sessions {
         for row in &self.rows {
             let (first, last) = (self.files.spot(row.first), self.files.spot(row.last));
             let elsewhere = Some(last.name).filter(|name| *name != first.name);
+            let numbered_from = self.files.numbered_from(row.first);
             let json = RowJson {
                 r#type: "session",
                 path: first.name.file(),
                 member: first.name.member.as_deref(),
                 id: starts.number(row.first),
+                numbered_from_path: numbered_from.map(LogName::file),
+                numbered_from_member: numbered_from.and_then(|name| name.member.as_deref()),
                 first_line: first.line,
                 last_path: elsewhere.map(LogName::file),
                 last_member: elsewhere.and_then(|name| name.member.as_deref()),
@@ -170,7 +178,13 @@ impl Sessions {
         ];
         let shown = if all { self.rows.len() } else { self.rows.len().min(SESSIONS_SHOWN) };
         let rows = self.rows[..shown].iter().map(|r| self.row(r, words, starts)).collect();
-        let mut out = format!("{head}\n\n{}", table(&header, LAYOUT, rows, style.width));
+        let mut out = format!("{head}\n");
+        if let Some(first) = self.files.first_of_several() {
+            let path = Printable(first.path.as_bytes()).to_string();
+            let how = words.with(Word::ShowSessionN, &[("path", &path)]);
+            let _ = writeln!(out, "{}", wrapped(&how, style.width).join("\n"));
+        }
+        let _ = write!(out, "\n{}", table(&header, LAYOUT, rows, style.width));
         if shown < self.rows.len() {
             let more = grouped((self.rows.len() - shown) as u64);
             let _ = writeln!(out, " {}", words.with(Word::MoreSessions, &[("n", &more)]));

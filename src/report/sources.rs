@@ -13,12 +13,12 @@ use crate::source::LogName;
 pub struct Sources {
     inputs: Vec<InputSummary>,
     /// The logs, by their numbers.
-    pub(super) logs: Vec<Log>,
+    pub(super) logs: Vec<CountedLog>,
 }
 
 /// A log and what was counted in it.
 #[derive(Debug)]
-pub(super) struct Log {
+pub(super) struct CountedLog {
     name: String,
     files: Vec<File>,
     totals: Totals,
@@ -56,7 +56,7 @@ impl Sources {
 
     /// The inputs, and what was counted in each log.
     pub(super) fn into_summaries(self) -> (Vec<InputSummary>, Vec<LogSummary>) {
-        let summary = |log: Log| LogSummary {
+        let summary = |log: CountedLog| LogSummary {
             inputs: log.files.iter().map(|file| file.input).collect(),
             name: log.name,
             problems: log.tallies.problems_by_severity(),
@@ -76,7 +76,7 @@ impl Sources {
     pub fn add_log(&mut self, name: String, files: Vec<InputSummary>, starts: Starts, gathered: &Report) {
         let (totals, tallies) = gathered.counted();
         let (totals, tallies) = (totals.clone(), tallies.clone());
-        let mut log = Log { name, files: Vec::new(), totals, tallies };
+        let mut log = CountedLog { name, files: Vec::new(), totals, tallies };
         let mut lines_before = 0;
         let lines = files.iter().map(|input| input.lines).collect();
         for (starts, mut input) in starts.of_files(lines).zip(files) {

@@ -254,6 +254,15 @@ impl Summary {
         self.inputs.get(place.source as usize)?.starts.number(place)
     }
 
+    /// The file from which on the sessions of a log are numbered, where it is another one than that of a line beside the number.
+    pub(super) fn numbered_from(&self, beside: Place) -> Option<&LogName> {
+        let input = beside.source as usize;
+        let behind = self.logs.partition_point(|log| log.inputs.first().is_some_and(|first| *first <= input));
+        let log = &self.logs[behind.checked_sub(1)?];
+        let first = *log.inputs.first().filter(|_| log.inputs.contains(&input))?;
+        (first != input).then(|| &self.inputs[first].name)
+    }
+
     /// The worst severity among the findings.
     #[must_use]
     pub fn worst(&self) -> Option<Severity> {

@@ -1,5 +1,6 @@
 //! The report for people: findings as short transcripts, a table of problems, and what to fix first.
 
+use super::files::session_in;
 use super::gap::{Gap, gap};
 use super::logs::log_table;
 use super::renderer::{Reader, Renderer, View};
@@ -264,7 +265,9 @@ impl Page<'_> {
             let (first, last) = (self.view.sentences.told(first), self.view.sentences.told(last));
             parts.push(words.with(Word::SpanOfTime, &[("first", &first), ("last", &last)]));
         } else if let Some(number) = finding.session.and_then(|s| self.view.summary.session_number(s)) {
-            parts.push(words.with(Word::Session, &[("n", &grouped(number))]));
+            let first = self.view.summary.numbered_from(finding.place);
+            let label = session_in(first, number).unwrap_or_else(|| grouped(number));
+            parts.push(words.with(Word::Session, &[("n", &label)]));
         }
         let (user, client) = (finding.user(), finding.client());
         match (user.is_empty(), client.is_empty()) {

@@ -102,6 +102,8 @@ pub struct Choice {
     pub numbers: Vec<(String, String, i64)>,
     /// The rules of the user's own.
     pub own: Vec<&'static Rule>,
+    /// What the user expects: it is always looked at.
+    pub expectations: Vec<&'static Rule>,
 }
 
 /// A choice that cannot be made.
@@ -198,6 +200,7 @@ impl Ruleset {
         for name in &choice.ignore {
             rules.turn(name, false)?;
         }
+        rules.entries.extend(Self::of(choice.expectations.iter()).entries);
         for (name, severity) in &choice.severity {
             rules.of_name(name)?.severity = Some(*severity);
         }

@@ -197,7 +197,7 @@ impl Assembler {
         };
         let known = self.by_key.get(&a.key).copied();
         match identity {
-            Identity::Key | Identity::Connection | Identity::OneByOne => match known {
+            Identity::Key | Identity::Connection | Identity::OneByOne | Identity::OneRun => match known {
                 Some(id) if self.sessions[id as usize].begins_anew(event) => {
                     Some(self.open_anew(a, event, done))
                 }
@@ -435,7 +435,7 @@ impl Assembler {
         self.open += 1;
         self.started.push(a.place);
         self.by_key.insert(a.key, id);
-        if a.dialect.identity == Identity::OneByOne && event.key != Key::None {
+        if a.dialect.identity.is_one_by_one() && event.key != Key::None {
             // A line that names no connection belongs to the one that spoke last.
             self.by_key.insert(a.route, id);
         }

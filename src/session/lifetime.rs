@@ -59,7 +59,7 @@ impl Session {
             return false;
         }
         // Where sessions come one after another, a command that got no reply died with its connection.
-        let gave_up = self.dialect.identity == Identity::OneByOne
+        let gave_up = self.dialect.identity.is_one_by_one()
             && self.pairing.open.is_none()
             && !self.awaits_known(Code(220));
         gave_up || self.is_idle()

@@ -16,7 +16,7 @@ pub use blocks::{
 pub use capture::{Counts as CaptureCounts, Damage};
 pub use globs::{BadPattern, Globs, expanded};
 pub use open::{Interrupted, Owner, Unreadable, Walk, beside, identity, open, walk};
-pub use packed::{Limits, Log, Logs, Packing, Unpackable};
+pub use packed::{FoundLog, Limits, Logs, Packing, Unpackable};
 pub use rotation::{Rotated, Rotation, rotations};
 
 use blocks::Stream;

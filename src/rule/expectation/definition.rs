@@ -152,7 +152,8 @@ impl ExpectationDefinition {
 
     fn duration_ms_max(&self) -> Result<Option<i64>, Fault> {
         let Some(text) = &self.max_duration else { return Ok(None) };
-        let wrong = || Fault::new("max-duration", Message::ExpectNoDuration.with("text", Printable(text.as_bytes())));
+        let wrong =
+            || Fault::new("max-duration", Message::ExpectNoDuration.with("text", Printable(text.as_bytes())));
         length_of_time(text).map(Some).ok_or_else(wrong)
     }
 }

@@ -15,7 +15,16 @@ use pattern::Pattern;
 
 /// The cases of every expectation.
 const CASES: &[&str] = &[
-    "missing", "other", "forbidden", "begins", "begins-short", "ends", "ends-short", "count", "duration", "no-times",
+    "missing",
+    "other",
+    "forbidden",
+    "begins",
+    "begins-short",
+    "ends",
+    "ends-short",
+    "count",
+    "duration",
+    "no-times",
 ];
 
 /// What is expected of sessions in some files.

@@ -117,7 +117,8 @@ impl Expecting {
         if !conditions.ends_with.is_empty() {
             let fits = |(number, _): &(usize, &super::Pattern)| conditions.ends_with[*number].fits(exchange);
             let fitting = conditions.ends_with.iter().enumerate().filter(fits);
-            self.tail.push_back((fitting.fold(0, |bits, (number, _)| bits | (1 << number)), Told::of(exchange)));
+            self.tail
+                .push_back((fitting.fold(0, |bits, (number, _)| bits | (1 << number)), Told::of(exchange)));
             if self.tail.len() > conditions.ends_with.len() {
                 self.tail.pop_front();
             }
@@ -166,13 +167,23 @@ impl Expecting {
     }
 
     /// Says what the session ends with otherwise.
-    fn end_of(&mut self, conditions: &Conditions, last: Option<Mark>, found: &mut Vec<(Option<Mark>, Found)>) {
+    fn end_of(
+        &mut self,
+        conditions: &Conditions,
+        last: Option<Mark>,
+        found: &mut Vec<(Option<Mark>, Found)>,
+    ) {
         let patterns = &conditions.ends_with;
         let short = patterns.len() - self.tail.len();
         if let Some(pattern) = patterns.get(..short).and_then(<[_]>::last) {
             return found.push((last, expected("ends-short", &pattern.written)));
         }
-        let unlike = self.tail.iter().zip(patterns).enumerate().find(|(number, ((fitting, _), _))| fitting & (1 << number) == 0);
+        let unlike = self
+            .tail
+            .iter()
+            .zip(patterns)
+            .enumerate()
+            .find(|(number, ((fitting, _), _))| fitting & (1 << number) == 0);
         if let Some((_, ((_, told), pattern))) = unlike {
             found.push((Some(told.mark), otherwise("ends", &pattern.written, told.text.clone())));
         }

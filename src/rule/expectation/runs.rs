@@ -158,7 +158,8 @@ impl Run {
     }
 
     fn keep_first(&mut self, finding: Option<Box<Finding>>) {
-        let is_first = |finding: &Finding| self.failed.as_ref().is_none_or(|known| finding.place < known.place);
+        let is_first =
+            |finding: &Finding| self.failed.as_ref().is_none_or(|known| finding.place < known.place);
         if let Some(finding) = finding.filter(|finding| is_first(finding)) {
             self.failed = Some(finding);
         }

@@ -54,8 +54,8 @@ enum Layer {
     Zip { name: String, zip: Zip },
 }
 
-/// A log, or why it cannot be read.
-pub struct Log {
+/// A log that was found in a file, or why it cannot be read.
+pub struct FoundLog {
     /// The name of the file, with that of the member behind it.
     pub name: LogName,
     /// The log.
@@ -78,6 +78,12 @@ impl Logs {
     #[must_use]
     pub fn bytes_read(&self) -> Arc<AtomicU64> {
         Arc::clone(&self.allowance.file_bytes)
+    }
+
+    /// Whether the archive cannot be read on within the log at hand, which whoever read that log was told.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.layers.iter().any(|layer| matches!(layer, Layer::Tar { tar, .. } if tar.is_cut()))
     }
 
     /// The same without members that do not lead to the one of that name: they are passed over.
@@ -131,7 +137,7 @@ impl Logs {
     }
 
     /// The log of that name, which has that of the file before it.
-    fn log(&self, path: String, reader: io::Result<Reader>) -> Log {
+    fn log(&self, path: String, reader: io::Result<Reader>) -> FoundLog {
         let member = path.strip_prefix(&self.name).and_then(|rest| rest.strip_prefix('/'));
         let member = member.filter(|member| !member.is_empty()).map(str::to_owned);
         let name = LogName { path, member };
@@ -139,7 +145,7 @@ impl Logs {
             Ok(reader) => Ok(Input { name: name.clone(), reader }),
             Err(error) => Err(Unreadable::of(&error, Path::new(&name.path))),
         };
-        Log { name, input }
+        FoundLog { name, input }
     }
 
     /// Whether a member is wanted, or the wanted one may be in it.
@@ -150,9 +156,9 @@ impl Logs {
 }
 
 impl Iterator for Logs {
-    type Item = Log;
+    type Item = FoundLog;
 
-    fn next(&mut self) -> Option<Log> {
+    fn next(&mut self) -> Option<FoundLog> {
         loop {
             // Whoever read on until then was told.
             if self.allowance.is_used_up() {

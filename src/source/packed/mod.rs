@@ -10,7 +10,7 @@ mod store;
 mod tarball;
 mod zipped;
 
-pub use archive::{Limits, Log, Logs};
+pub use archive::{FoundLog, Limits, Logs};
 
 use std::fmt;
 use std::io;

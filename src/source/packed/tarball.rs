@@ -4,6 +4,7 @@
 use super::compressed::{Reader, peeked};
 use super::store::Source;
 use super::{Packing, Unpackable};
+use crate::source::Interrupted;
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -50,7 +51,7 @@ struct State {
     /// Bytes of the member at hand that were not read, and those that fill its last block.
     left: u64,
     padding: u64,
-    /// Whether the archive ended within the member at hand.
+    /// Whether the archive cannot be read on within the member at hand, which whoever read that member was told.
     is_cut: bool,
 }
 
@@ -74,6 +75,11 @@ const CORRUPT: Unpackable = Unpackable::Corrupt(Packing::Tar);
 impl Tar {
     pub(super) fn new(source: Source) -> Self {
         Self(Arc::new(Mutex::new(State { source, left: 0, padding: 0, is_cut: false })))
+    }
+
+    /// Whether it cannot be read on within the member at hand, which whoever read that member was told.
+    pub(super) fn is_cut(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_cut
     }
 
     /// The next member that is a file; what was not read of the one before is passed over.
@@ -200,13 +206,16 @@ impl Read for Contents {
         if room == 0 {
             return Ok(0);
         }
-        let n = state.source.read(&mut buffer[..room])?;
-        if n == 0 {
+        let read = match state.source.read(&mut buffer[..room]) {
+            Ok(0) => Err(Unpackable::Cut(Packing::Tar).into_error()),
+            read => read,
+        };
+        match &read {
+            Ok(n) => state.left -= *n as u64,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted || Interrupted::is(error) => {}
             // Whoever asks again is told again.
-            state.is_cut = true;
-            return Err(Unpackable::Cut(Packing::Tar).into_error());
+            Err(_) => state.is_cut = true,
         }
-        state.left -= n as u64;
-        Ok(n)
+        read
     }
 }
