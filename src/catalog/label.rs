@@ -407,6 +407,7 @@ counted! {
     InReplies "in-replies" "in-replies-one";
     Problems "problems" "problems-one";
     RefusalsLeft "refusals-left" "refusals-left-one";
+    ExpectationsHold "expectations-hold" "expectations-hold-one";
     Allowed "allowed" "allowed-one";
     InBaseline "in-baseline" "in-baseline-one";
     Seconds "seconds" "seconds-one";

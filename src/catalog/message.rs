@@ -292,7 +292,6 @@ messages! {
     ExpectNoSuchFiles "expect-no-such-files";
     ExpectNeverRan "expect-never-ran";
     ExpectNoneNamed "expect-none-named";
-    ChecksPassed "checks-passed";
     BaselineNoName "baseline-no-name";
     BaselineNoNameTip "baseline-no-name-tip";
     BaselineUnusable "baseline-unusable";

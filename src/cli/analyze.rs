@@ -15,7 +15,7 @@ use super::waivers::Waivers;
 use ftplog::catalog::{Message, Said};
 use ftplog::engine::{self, Settings};
 use ftplog::report::{Options, Reader, Renderer, Report, Sentences, Status, Summary, TEXT, View, after_demo};
-use ftplog::rule::{Rule, Ruleset, Severity, Unknown};
+use ftplog::rule::{Check, Rule, Ruleset, Severity, Unknown};
 use ftplog::session::{Confidence, Sieve};
 use ftplog::source::{Input, Unreadable};
 use ftplog::text::Printable;
@@ -121,9 +121,21 @@ fn summary_limits(summary: &Summary) -> Vec<Complaint> {
         .collect()
 }
 
-/// Names the expectations that no session was held against: they would hold whatever happens.
+/// Names the expectations that no session was held against: they would hold whatever happens. Those about files that were not asked
+/// for are left alone.
 fn never_held(summary: &Summary) -> Vec<Complaint> {
-    let never = summary.expected.iter().filter(|(_, sessions)| *sessions == 0);
+    let is_about = |number: usize| match summary.rules.rule(number).check {
+        Check::Expectation(expectation) => {
+            summary.inputs.iter().any(|input| expectation.is_about(&input.name.path))
+        }
+        _ => false,
+    };
+    let (about, others): (Vec<_>, Vec<_>) =
+        summary.expected.iter().partition(|(number, _)| is_about(*number));
+    if about.is_empty() && !others.is_empty() {
+        return vec![Complaint::new(Message::ExpectNoneNamed)];
+    }
+    let never = about.iter().filter(|(_, sessions)| *sessions == 0);
     let name = |number: usize| summary.rules.rule(number).name;
     never.map(|(number, _)| Complaint::new(Message::ExpectNeverRan.with("name", name(*number)))).collect()
 }

@@ -95,6 +95,8 @@ impl Language {
 pub(crate) enum Command {
     /// Find problems in logs and explain them
     Analyze(Analyze),
+    /// Test recorded sessions against an expectations file
+    Check(Check),
     /// List every command with its replies
     Exchanges(List),
     /// List the sessions in a log
@@ -229,6 +231,62 @@ pub(crate) struct Analyze {
     /// When to show on standard error how far it is
     #[arg(long, value_name = "WHEN", default_value = "auto", ignore_case = true, help_heading = "Output")]
     pub(crate) progress: When,
+}
+
+#[derive(Clone, Debug, ClapArgs)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+    /// What is expected [default: the nearest ftplog.expect.toml, here or above]
+    #[arg(long, value_name = "FILE", help_heading = "Expectations")]
+    pub(crate) expect: Option<PathBuf>,
+    /// Print a first version of that file, made from good recordings, instead
+    #[arg(long, conflicts_with = "expect", help_heading = "Expectations")]
+    pub(crate) record: bool,
+    /// What to print on standard output
+    #[arg(
+        short,
+        long,
+        value_name = "FORMAT",
+        env = "FTPLOG_FORMAT",
+        hide_env_values = true,
+        default_value = "text",
+        ignore_case = true,
+        value_parser = report_format(),
+        help_heading = "Output"
+    )]
+    pub(crate) format: &'static Renderer,
+    /// Also write a file; its ending says the format, or a name in front: junit=FILE. Repeatable
+    #[arg(short, long, value_name = "[FORMAT=]FILE", help_heading = "Output")]
+    pub(crate) output: Vec<String>,
+    /// Transcript lines to show before what is otherwise than expected [default: 2]
+    #[arg(short = 'C', long, value_name = "N", help_heading = "Output")]
+    pub(crate) context: Option<usize>,
+    /// When to show on standard error how far it is
+    #[arg(long, value_name = "WHEN", default_value = "auto", ignore_case = true, help_heading = "Output")]
+    pub(crate) progress: When,
+}
+
+impl Check {
+    /// How recordings are analyzed: by everything that is expected, and all is shown.
+    pub(crate) fn analyze(&self, reading: Reading) -> Analyze {
+        Analyze {
+            reading,
+            select: Vec::new(),
+            ignore: Vec::new(),
+            min_severity: Severity::Note,
+            min_confidence: Confidence::Possible,
+            baseline: None,
+            update_baseline: false,
+            fail_on: None,
+            max_findings: None,
+            format: self.format,
+            output: self.output.clone(),
+            all: true,
+            context: self.context,
+            progress: self.progress,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

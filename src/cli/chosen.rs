@@ -219,6 +219,11 @@ pub(crate) fn of_allow(text: &str, number: usize, fault: &Fault) -> Wrong {
     located(text, &["allow", fault.key], &[number], fault)
 }
 
+/// Where an `[[expect]]`, by its number from 0, is wrong.
+pub(crate) fn of_expectation(text: &str, number: usize, fault: &Fault) -> Wrong {
+    located(text, &["expect", fault.key], &[number], fault)
+}
+
 /// Where one of its tests is wrong.
 pub(crate) fn of_test(text: &str, number: usize, test: usize, fault: &Fault) -> Wrong {
     located(text, &["rule", "test", fault.key], &[number, test], fault)

@@ -259,18 +259,26 @@ fn write_starter(output: &Output) -> Result<Exit, Complaint> {
     }
 }
 
-/// The file in use where none is named: the nearest one in this folder or above it up to the root of the repository, or the
-/// user's.
-fn find() -> Option<PathBuf> {
+/// The nearest file of that name in this folder or above it, up to the root of the repository.
+pub(super) fn above(name: &str) -> Option<PathBuf> {
     let here = std::env::current_dir().ok()?;
     for folder in here.ancestors() {
-        let path = folder.join(FILE_NAME);
+        let path = folder.join(name);
         if path.is_file() {
-            return Some(if folder == here { PathBuf::from(FILE_NAME) } else { path });
+            return Some(if folder == here { PathBuf::from(name) } else { path });
         }
         if folder.join(".git").exists() {
             break;
         }
+    }
+    None
+}
+
+/// The file in use where none is named: the nearest one in this folder or above it up to the root of the repository, or the
+/// user's.
+fn find() -> Option<PathBuf> {
+    if let Some(path) = above(FILE_NAME) {
+        return Some(path);
     }
     let folder = variable("XDG_CONFIG_HOME").map(PathBuf::from);
     let folder = folder.or_else(|| Some(PathBuf::from(variable("HOME")?).join(".config")))?;
@@ -298,7 +306,7 @@ fn not_understood(path: &Path, text: &str, error: &toml::de::Error) -> Complaint
 }
 
 /// What the reader of TOML says, and the word that was probably meant.
-fn in_our_words(error: &toml::de::Error) -> (Said, Option<Said>) {
+pub(super) fn in_our_words(error: &toml::de::Error) -> (Said, Option<Said>) {
     let message = error.message().lines().next().unwrap_or_default();
     let shown = Printable(message.as_bytes()).to_string();
     let ours = [&[Message::ConfigYearWrong], own::WRONG_VALUES].concat();
@@ -337,7 +345,7 @@ fn unusable(path: &Path, text: &str, (number, name): (usize, &str), wrong: &Wron
 }
 
 /// The line, from 1, of a byte of a text.
-fn line_of(text: &str, at: usize) -> usize {
+pub(super) fn line_of(text: &str, at: usize) -> usize {
     1 + text.bytes().take(at).filter(|b| *b == b'\n').count()
 }
 

@@ -3,6 +3,7 @@
 mod analyze;
 mod args;
 mod captures;
+mod check;
 mod chosen;
 mod complaint;
 mod config;
@@ -19,6 +20,7 @@ mod listing;
 mod logs;
 mod output;
 mod progress;
+mod recorder;
 mod server;
 mod rules;
 mod search;
@@ -93,6 +95,7 @@ fn configured(args: &Args, output: &Output) -> Result<Config, Complaint> {
 fn run(args: &Args, config: &Config, output: &Output) -> Result<Exit, Complaint> {
     match &args.command {
         Command::Analyze(analyze) => analyze::analyze(analyze, config, output),
+        Command::Check(check) => check::check(check, config, output),
         Command::Exchanges(list) => listing::exchanges(list, config, output),
         Command::Sessions(list) => listing::sessions(list, config, output),
         Command::Server(list) => server::server(list, config, output),

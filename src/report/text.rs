@@ -8,7 +8,7 @@ use super::style::{Paint, columns, hanging, shortened, wrapped};
 use super::summary::{InputSummary, LogSummary, Problem, Status, kind};
 use super::table::{Column, table, widest};
 use crate::catalog::{Counted, Word};
-use crate::rule::{Finding, Said, Severity, Side};
+use crate::rule::{Finding, Group, Said, Severity, Side};
 use crate::text::{Printable, grouped};
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -334,7 +334,10 @@ impl Page<'_> {
             let (count, sessions) = (grouped(problem.count), grouped(problem.sessions));
             row(2, &words.with(key, &[("count", &count), ("sessions", &sessions)]));
         }
-        row(3, &words.with(Word::MoreExplain, &[("name", finding.rule.name)]));
+        // The user knows what the user expects.
+        if finding.rule.group != Group::Expectation {
+            row(3, &words.with(Word::MoreExplain, &[("name", finding.rule.name)]));
+        }
     }
 
     fn end(&self, out: &mut String) {
@@ -342,6 +345,14 @@ impl Page<'_> {
         let all = self.view.summary.sessions();
         if self.view.summary.is_about_nothing() {
             return;
+        }
+        if self.view.summary.problems.is_empty() && !self.view.summary.expected.is_empty() {
+            let held = self.view.summary.expected.iter().filter(|(_, sessions)| *sessions > 0).count();
+            if held > 0 {
+                let hold = words.count(Counted::ExpectationsHold, held as u64);
+                out.push_str(&hanging("", &hold, self.width()));
+            }
+            return self.withheld(out);
         }
         if self.view.summary.problems.is_empty() {
             let sessions = words.count(Counted::Sessions, all);

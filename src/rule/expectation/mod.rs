@@ -4,9 +4,11 @@
 mod definition;
 mod pattern;
 mod progress;
+mod record;
 mod runs;
 
 pub use definition::{EXPECTATIONS_MAX, ExpectationDefinition, ExpectationsDefinition, Findings, Number};
+pub use record::Recording;
 pub use runs::Checks;
 
 use super::Rule;

@@ -1,6 +1,6 @@
 //! How far a session has come along what is expected of it. A session may come in parts.
 
-use super::{Conditions, Expectation};
+use super::{Conditions, Expectation, Pattern};
 use crate::catalog::Word;
 use crate::ftp::Mark;
 use crate::rule::{Fact, Finding, Found};
@@ -9,6 +9,10 @@ use std::collections::VecDeque;
 
 /// Bytes of an exchange that a finding repeats.
 const TOLD_BYTES_MAX: usize = 200;
+
+/// Patterns of a list that are shown before and behind the one that did not come.
+const SHOWN_BEFORE: usize = 3;
+const SHOWN_BEHIND: usize = 2;
 
 /// How far one session has come.
 #[derive(Clone, Debug, Default)]
@@ -43,20 +47,14 @@ struct Told {
 }
 
 impl Told {
-    /// `RNTO x.txt 503 RNFR required first.`
+    /// `RNTO x.txt 503`
     fn of(exchange: &Exchange) -> Self {
         let mut parts = Vec::new();
         if exchange.has_command() {
             parts.push(exchange.name().into_owned());
         }
         parts.push(exchange.argument().to_vec());
-        let mut replies = exchange.replies().peekable();
-        while let Some(reply) = replies.next() {
-            parts.push(reply.code.to_string().into_bytes());
-            if replies.peek().is_none() {
-                parts.push(reply.last_line().to_vec());
-            }
-        }
+        parts.extend(exchange.replies().map(|reply| reply.code.to_string().into_bytes()));
         parts.retain(|part| !part.is_empty());
         let mut text = parts.join(&b' ');
         text.truncate(TOLD_BYTES_MAX);
@@ -115,7 +113,7 @@ impl Expecting {
             *n += u64::from(pattern.fits(exchange));
         }
         if !conditions.ends_with.is_empty() {
-            let fits = |(number, _): &(usize, &super::Pattern)| conditions.ends_with[*number].fits(exchange);
+            let fits = |(number, _): &(usize, &Pattern)| conditions.ends_with[*number].fits(exchange);
             let fitting = conditions.ends_with.iter().enumerate().filter(fits);
             self.tail
                 .push_back((fitting.fold(0, |bits, (number, _)| bits | (1 << number)), Told::of(exchange)));
@@ -133,7 +131,7 @@ impl Expecting {
             found.push((last, expected("begins-short", &pattern.written)));
         }
         if let Some(pattern) = conditions.contains.get(self.contained) {
-            let all = conditions.contains.iter().map(|p| p.written.as_str()).collect::<Vec<_>>().join(", ");
+            let all = around(&conditions.contains, self.contained);
             let (mark, lacking) = match self.otherwise.take() {
                 Some(Told { mark, text }) => (Some(mark), otherwise("other", &pattern.written, text)),
                 None => (last, expected("missing", &pattern.written)),
@@ -188,6 +186,15 @@ impl Expecting {
             found.push((Some(told.mark), otherwise("ends", &pattern.written, told.text.clone())));
         }
     }
+}
+
+/// The patterns around the one with that number, which is the first that did not come.
+fn around(patterns: &[Pattern], number: usize) -> String {
+    let (from, to) = (number.saturating_sub(SHOWN_BEFORE), patterns.len().min(number + 1 + SHOWN_BEHIND));
+    let before = (from > 0).then_some("...");
+    let behind = (to < patterns.len()).then_some("...");
+    let shown = patterns[from..to].iter().map(|pattern| pattern.written.as_str());
+    before.into_iter().chain(shown).chain(behind).collect::<Vec<_>>().join(", ")
 }
 
 fn expected(case: &'static str, pattern: &str) -> Found {

@@ -68,7 +68,9 @@ pub struct Fault {
 }
 
 impl Fault {
-    pub(super) fn new(key: &'static str, what: impl Into<Said>) -> Self {
+    /// Something that is wrong with a key.
+    #[must_use]
+    pub fn new(key: &'static str, what: impl Into<Said>) -> Self {
         Self { key, what: what.into(), tip: None }
     }
 }
