@@ -148,12 +148,11 @@ impl Run {
         self.sessions += 1;
         self.passed += u64::from(!came.has_failed);
         match sessions {
-            Sessions::Each => {}
             Sessions::Any => self.keep_first(came.first_finding),
             Sessions::Number(_) if self.by_session.len() < SESSIONS_MAX => {
                 self.by_session.insert(place, came.first_finding);
             }
-            Sessions::Number(_) => {}
+            Sessions::Each | Sessions::Number(_) => {}
         }
     }
 
