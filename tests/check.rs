@@ -164,6 +164,11 @@ fn findings_may_be_expected_not_to_be_there() {
     let unanswered = otherwise(&folder, &expectation("\"none\""));
     assert!(unanswered.contains(&refused), "{unanswered:?}");
     assert!(!otherwise(&folder, &expectation("[\"rename-without-source\"]")).contains(&refused));
+    // What only all sessions together show belongs to the file, too.
+    let log = root().join("samples/server.log");
+    fs::copy(log, folder.join("rec/two.log")).unwrap();
+    assert!(otherwise(&folder, &expectation("\"none\"")).iter().any(|(_, line)| *line == 695));
+    fs::write(folder.join("rec/two.log"), TWO).unwrap();
     // Without the key, they do not matter.
     assert_eq!(
         otherwise(&folder, &expectation("\"none\"").replace("findings", "contains = [\"PASS\"] #")),

@@ -331,6 +331,8 @@ fn more_than_a_baseline_knows_of_count_all() {
         assert_eq!(places(&found["findings"]).len(), counts, "at most {max}");
         assert_eq!(found["summary"]["findings"]["error"], counts);
         assert_eq!(found["summary"]["in_baseline"], places(&all["findings"]).len() - counts);
+        let said = within(&folder, &[&["analyze"], &args[..]].concat()).err;
+        assert!(!said.contains("no longer"), "{said}");
     }
 }
 

@@ -78,7 +78,7 @@ pub(crate) fn report(
     }
     complaints.extend(never_held(&summary));
     let is_whole = complaints.iter().all(|c| c.warning) && !mostly_not_understood(&summary);
-    if is_whole && summary.sieve.is_none() && summary.interrupted.is_none() && !hides(args) {
+    if is_whole && shows_all(&summary, args) {
         complaints.extend(waivers.unused(&summary, output));
     }
     match waivers.update(&summary, is_whole && summary.interrupted.is_none()) {
@@ -144,12 +144,20 @@ fn mostly_not_understood(summary: &Summary) -> bool {
     summary.inputs.iter().any(|i| i.lines_not_understood * 2 > i.lines)
 }
 
-/// Whether some findings are hidden that a baseline may hold.
-fn hides(args: &Analyze) -> bool {
-    args.min_severity != args::Severity::Note || args.min_confidence != args::Confidence::Possible
+/// Whether every finding that a baseline may hold would have been seen.
+fn shows_all(summary: &Summary, args: &Analyze) -> bool {
+    let is_about_all =
+        summary.sieve.is_none() && summary.interrupted.is_none() && summary.expected.is_empty();
+    let hides =
+        args.min_severity != args::Severity::Note || args.min_confidence != args::Confidence::Possible;
+    is_about_all && !hides
 }
 
 fn verdict(summary: &Summary, args: &Analyze, config: &Config) -> Exit {
+    // What is otherwise than somebody expects is to be looked at, whatever it is.
+    if !summary.expected.is_empty() {
+        return if summary.all_findings() > 0 { Exit::Findings } else { Exit::Clean };
+    }
     let ci = &config.keys.ci;
     let severity = match args.fail_on.or(ci.fail_on).unwrap_or(FailOn::Error) {
         FailOn::Error => Some(Severity::Error),
@@ -157,9 +165,8 @@ fn verdict(summary: &Summary, args: &Analyze, config: &Config) -> Exit {
         FailOn::Note => Some(Severity::Note),
         FailOn::Never => None,
     };
-    // What is merely possible is for people to look at, unless somebody expects it to be otherwise.
-    let usual = if summary.expected.is_empty() { Confidence::Likely } else { Confidence::Possible };
-    let confidence = ci.fail_confidence.map_or(usual, args::Confidence::confidence);
+    // What is merely possible is for people to look at.
+    let confidence = ci.fail_confidence.map_or(Confidence::Likely, args::Confidence::confidence);
     let bad = severity.is_some_and(|severity| summary.findings_from(severity, confidence) > 0);
     let many = args.max_findings.or(ci.max_findings).is_some_and(|n| summary.all_findings() > n);
     if bad || many { Exit::Findings } else { Exit::Clean }

@@ -83,8 +83,9 @@ impl Waivers {
         }
         let (path, baseline) = self.baseline.as_ref().zip(self.suppressions.baseline.as_ref())?;
         let entries = baseline.entries().iter().enumerate();
+        let occurs = |by: SuppressedBy| summary.withheld.contains_key(&by) || summary.exceeded.contains(&by);
         let stale: Vec<_> = entries
-            .filter(|(n, _)| !summary.withheld.contains_key(&SuppressedBy::Baseline(*n)))
+            .filter(|(n, _)| !occurs(SuppressedBy::Baseline(*n)))
             .map(|(_, entry)| entry)
             .filter(|entry| !summary.rules.is_silent(&entry.rule))
             .collect();

@@ -64,14 +64,16 @@ impl Findings {
     /// Puts everything in order, and what all sessions together show beside it.
     pub(super) fn seal(mut self, ledger: &Ledger, mut sources: Sources) -> Summary {
         let mut of_all = self.options.rules.judge(ledger);
-        of_all.retain(|finding| self.judge.checks().forbid(finding.rule, finding.place));
+        of_all.retain(|finding| self.judge.checks().forbid_in(sources.path(finding.place), finding.rule));
         of_all.extend(self.judge.checks().settle(|session| sources.session_number(session)));
         let expected = self.judge.checks().sessions().collect();
         for finding in of_all {
             self.take_of_all(finding, &mut sources);
         }
         let suppressions = Arc::clone(&self.options.suppressions);
-        for mut group in self.withheld.take_too_many(&suppressions) {
+        let mut exceeded = Vec::new();
+        for (by, mut group) in self.withheld.take_too_many(&suppressions) {
+            exceeded.push(by);
             self.tallies.merge(&group.tallies);
             for finding in group.kept.findings.drain(..) {
                 of_rule(&mut self.kept, finding.number).keep_anyway(finding);
@@ -96,7 +98,7 @@ impl Findings {
         let kept = self.kept.into_iter().map(|k| k.findings);
         let mut summary = summarize(kept, &self.tallies, self.totals, ledger, sources);
         (summary.suppressed, summary.withheld, summary.recorded) = (suppressed, withheld, self.recorded);
-        summary.expected = expected;
+        (summary.exceeded, summary.expected) = (exceeded, expected);
         summary
     }
 

@@ -151,6 +151,8 @@ pub struct Summary {
     pub suppressed: Vec<(Finding, Suppressed)>,
     /// How many findings do not count for each reason.
     pub withheld: BTreeMap<SuppressedBy, u64>,
+    /// The reasons for which more findings would not count than may: they do count.
+    pub exceeded: Vec<SuppressedBy>,
     /// The expectations, by the numbers of their rules, and how many sessions each was held against.
     pub expected: Vec<(usize, u64)>,
     /// What is in a baseline that is written now; nothing unless that is asked for.
@@ -371,6 +373,7 @@ pub(super) fn summarize(
         counted,
         suppressed: Vec::new(),
         withheld: BTreeMap::new(),
+        exceeded: Vec::new(),
         expected: Vec::new(),
         recorded: None,
         problems,

@@ -41,14 +41,14 @@ impl Withheld {
     }
 
     /// Takes out those of which there are more than there may be: they count after all.
-    pub(super) fn take_too_many(&mut self, suppressions: &Suppressions) -> Vec<Group> {
+    pub(super) fn take_too_many(&mut self, suppressions: &Suppressions) -> Vec<(SuppressedBy, Group)> {
         let is_too_much = |(by, group): &(SuppressedBy, Group)| {
             suppressions.most(*by).is_some_and(|most| group.count > most)
         };
         let (too_much, rest): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.0).into_iter().partition(is_too_much);
         self.0 = rest.into_iter().collect();
-        too_much.into_iter().map(|(_, group)| group).collect()
+        too_much
     }
 
     /// How many findings are kept from counting for each reason.

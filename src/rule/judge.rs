@@ -104,7 +104,7 @@ impl Judge {
         }
         let checks = std::mem::take(&mut self.checks);
         self.judge_by_rules(session, &rules, &wants, &mut |number, finding| {
-            if checks.forbid(rules.rule(number), session.first()) {
+            if checks.forbid(session.first(), rules.rule(number)) {
                 found(number, finding);
             }
         });

@@ -68,10 +68,17 @@ impl Checks {
         behind.checked_sub(1).map_or(&[], |at| &self.files[at].1)
     }
 
-    /// Whether findings of that rule are to be reported. In a run without expectations, all are.
+    /// Whether findings of that rule in a session that begins there are to be reported. In a run without expectations, all are.
     #[must_use]
-    pub fn forbid(&self, rule: &Rule, session: Place) -> bool {
+    pub fn forbid(&self, session: Place, rule: &Rule) -> bool {
         !self.are_made() || self.about(session).iter().any(|(_, expectation)| expectation.forbids(rule))
+    }
+
+    /// The same of findings in a file.
+    #[must_use]
+    pub fn forbid_in(&self, path: &str, rule: &Rule) -> bool {
+        let forbids = |expectation: &Expectation| expectation.is_about(path) && expectation.forbids(rule);
+        !self.are_made() || self.all.iter().any(|(_, expectation)| forbids(expectation))
     }
 
     /// Holds what is new in a session against what is expected: hands out what is otherwise, each with the number of the rule.
