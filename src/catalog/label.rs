@@ -74,6 +74,15 @@ words! {
     StartWith "start-with";
     NothingFound "nothing-found";
     NotListed "not-listed";
+    RunFolder "run-folder";
+    CauseAt "cause-at";
+    SeeAt "see-at";
+    PlaceCause "place-cause";
+    PlaceEvidence "place-evidence";
+    PlaceCapability "place-capability";
+    PlaceConsequence "place-consequence";
+    WithinMember "within-member";
+    ResultsLeftOut "results-left-out";
     TheUser "the-user";
     LineN "line-n";
     ARow "a-row";
@@ -402,6 +411,7 @@ counted! {
     Servers "servers" "servers-one";
     InReplies "in-replies" "in-replies-one";
     Problems "problems" "problems-one";
+    TimesInSession "times-in-session" "times-in-session-one";
     RefusalsLeft "refusals-left" "refusals-left-one";
     Seconds "seconds" "seconds-one";
     Minutes "minutes" "minutes-one";

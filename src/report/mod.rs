@@ -15,6 +15,7 @@ mod page;
 mod profile;
 mod renderer;
 mod rules;
+mod sarif;
 mod sentence;
 mod servers;
 mod sessions;
