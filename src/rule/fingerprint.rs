@@ -61,8 +61,8 @@ fn lasting(line: &[u8], argument: &[u8]) -> Vec<u8> {
     let name = argument.rsplit(|b| matches!(b, b'/' | b'\\')).next().unwrap_or_default();
     let mut words: Vec<&[u8]> = Vec::new();
     let mut is_quoted = false;
-    for word in line.split(|b| b.is_ascii_whitespace()).filter(|word| !word.is_empty()) {
-        let quotes = word.iter().filter(|b| **b == b'"').count();
+    for word in line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()) {
+        let quotes = memchr::memchr_iter(b'"', word).count();
         let bare = bare(word);
         let varies = is_quoted || quotes > 0 || bare == name || bare == argument || is_name(bare);
         is_quoted ^= quotes % 2 == 1;
