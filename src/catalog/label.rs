@@ -75,6 +75,15 @@ words! {
     NothingFound "nothing-found";
     NotCounted "not-counted";
     NotListed "not-listed";
+    RunFolder "run-folder";
+    CauseAt "cause-at";
+    SeeAt "see-at";
+    PlaceCause "place-cause";
+    PlaceEvidence "place-evidence";
+    PlaceCapability "place-capability";
+    PlaceConsequence "place-consequence";
+    WithinMember "within-member";
+    ResultsLeftOut "results-left-out";
     TheUser "the-user";
     LineN "line-n";
     ARow "a-row";
@@ -406,6 +415,7 @@ counted! {
     Servers "servers" "servers-one";
     InReplies "in-replies" "in-replies-one";
     Problems "problems" "problems-one";
+    TimesInSession "times-in-session" "times-in-session-one";
     RefusalsLeft "refusals-left" "refusals-left-one";
     ExpectationsHold "expectations-hold" "expectations-hold-one";
     Allowed "allowed" "allowed-one";

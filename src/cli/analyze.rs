@@ -207,8 +207,9 @@ impl Face<'_> {
             Reader::Programs => self.output.lang_for_programs(),
         };
         let sentences = Sentences::new(lang, self.zone.clone());
+        let folder = std::env::current_dir().ok();
         let view = View::of(self.summary, &sentences);
-        show(&View { all: self.args.all, exit_code: exit as u8, ..view })
+        show(&View { all: self.args.all, exit_code: exit as u8, folder: folder.as_deref(), ..view })
     }
 }
 

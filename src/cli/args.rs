@@ -117,6 +117,12 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Show, create or check the configuration
     Config(Config),
+    /// Print what JSON output or ftplog.toml looks like, as a JSON Schema
+    Schema {
+        /// What it is of
+        #[arg(ignore_case = true, value_name = "OF")]
+        of: SchemaOf,
+    },
     /// Print a shell completion script
     Completions {
         /// The shell
@@ -475,6 +481,18 @@ pub(crate) struct Config {
     /// Write an ftplog.toml with every key into this folder
     #[arg(long)]
     pub(crate) init: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// The document of `analyze -f json`
+    Report,
+    /// A line of `exchanges -f ndjson`
+    Exchange,
+    /// A line of `sessions -f ndjson`
+    Session,
+    /// The configuration, ftplog.toml
+    Config,
 }
 
 /// The formats of reports, by their names.

@@ -46,11 +46,13 @@ impl Known {
         Self(RULES.iter().chain(&choice.own).copied().collect())
     }
 
-    fn names(&self) -> impl Iterator<Item = &'static str> {
+    /// Their names.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
         self.0.iter().map(|r| r.name)
     }
 
-    fn sets() -> impl Iterator<Item = &'static str> {
+    /// What stands for several of them.
+    pub(crate) fn sets() -> impl Iterator<Item = &'static str> {
         Set::ALL.into_iter().map(Set::name).chain(["own", "all"])
     }
 

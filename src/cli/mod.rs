@@ -23,6 +23,7 @@ mod progress;
 mod recorder;
 mod server;
 mod rules;
+mod schema;
 mod search;
 mod show;
 mod sieve;
@@ -87,7 +88,7 @@ pub(crate) fn main() -> ExitCode {
 /// The configuration, for all but what must work without a good one.
 fn configured(args: &Args, output: &Output) -> Result<Config, Complaint> {
     match args.command {
-        Command::Config(_) | Command::Completions { .. } => Ok(Config::default()),
+        Command::Config(_) | Command::Completions { .. } | Command::Schema { .. } => Ok(Config::default()),
         _ => Config::load(&args.global, output.words.lang()),
     }
 }
@@ -106,6 +107,7 @@ fn run(args: &Args, config: &Config, output: &Output) -> Result<Exit, Complaint>
         Command::Rules(args) => rules::rules(args, config, output),
         Command::Formats(args) => formats::formats(args, config, output),
         Command::Demo(demo) => analyze::demo(demo, output),
+        Command::Schema { of } => Ok(schema::schema(*of, output)),
         Command::Completions { shell } => Ok(output.page(&args::completions(*shell))),
     }
 }

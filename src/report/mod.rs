@@ -16,6 +16,7 @@ mod page;
 mod profile;
 mod renderer;
 mod rules;
+mod sarif;
 mod sentence;
 mod servers;
 mod sessions;

@@ -3,15 +3,16 @@
 use super::sentence::Sentences;
 use super::style::Style;
 use super::summary::Summary;
-use super::{json, text};
+use super::{json, sarif, text};
 use std::fmt;
 use std::io::{self, BufWriter, Write};
+use std::path::Path;
 
 /// Bytes that are gathered before they are written.
 const BUFFER_BYTES: usize = 64 * 1024;
 
 /// A report can be written as one of these.
-pub static RENDERERS: [&Renderer; 2] = [&text::RENDERER, &json::RENDERER];
+pub static RENDERERS: [&Renderer; 3] = [&text::RENDERER, &json::RENDERER, &sarif::RENDERER];
 
 /// A face of a report.
 pub struct Renderer {
@@ -51,6 +52,8 @@ pub struct View<'a> {
     pub findings_only: bool,
     /// What the run came to, as the program tells it.
     pub exit_code: u8,
+    /// The folder from which relative names of files count, where it is known.
+    pub folder: Option<&'a Path>,
 }
 
 impl<'a> View<'a> {
@@ -58,7 +61,7 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn of(summary: &'a Summary, sentences: &'a Sentences) -> Self {
         let style = Style::default();
-        Self { summary, sentences, style, all: false, findings_only: false, exit_code: 0 }
+        Self { summary, sentences, style, all: false, findings_only: false, exit_code: 0, folder: None }
     }
 }
 
@@ -113,6 +116,8 @@ mod tests {
         let of = |name| Renderer::of_file(name).map(|r| r.name);
         assert_eq!(of("out/report.json"), Some("json"));
         assert_eq!(of("REPORT.TXT"), Some("text"));
+        assert_eq!(of("report.sarif"), Some("sarif"));
+        assert_eq!(of("report.sarif.json"), Some("sarif"));
         for none in ["report", "json", "report.log", "report.json.gz", ""] {
             assert_eq!(of(none), None, "{none}");
         }
