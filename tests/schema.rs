@@ -235,6 +235,9 @@ fn the_schema_of_the_configuration_has_every_word_of_the_program() {
     let schema = schema("config");
     for (text, place) in [
         ("lang = \"zzzzzzzz\"", "/properties/lang"),
+        ("[ci]\nfail-on = \"zzzzzzzz\"", "/definitions/ci/properties/fail-on"),
+        ("[ci]\nfail-confidence = \"zzzzzzzz\"", "/definitions/ci/properties/fail-confidence"),
+        ("[ci]\nstale-baseline = \"zzzzzzzz\"", "/definitions/ci/properties/stale-baseline"),
         ("[[rule]]\nwho = \"zzzzzzzz\"", "/definitions/rule/properties/who"),
         ("[[rule]]\nper = \"zzzzzzzz\"", "/definitions/rule/properties/per"),
         ("[[rule]]\nmatch = { state = \"zzzzzzzz\" }", "/definitions/state"),
@@ -251,6 +254,9 @@ fn the_schema_of_the_configuration_has_every_key_of_the_program() {
     for (text, table) in [
         ("x = 1", ""),
         ("[input]\nx = 1", "/definitions/input"),
+        ("[report]\nx = 1", "/definitions/report"),
+        ("[ci]\nx = 1", "/definitions/ci"),
+        ("[[allow]]\nx = 1", "/definitions/allow"),
         ("[[format]]\nx = 1", "/definitions/format"),
         ("[[format]]\n[[format.test]]\nx = 1", "/definitions/line"),
         ("[[rule]]\nx = 1", "/definitions/rule"),
