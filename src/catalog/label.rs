@@ -74,6 +74,9 @@ words! {
     StartWith "start-with";
     NothingFound "nothing-found";
     NotListed "not-listed";
+    Incomplete "incomplete";
+    FullReport "full-report";
+    SuppressedInBaseline "suppressed-in-baseline";
     TheUser "the-user";
     LineN "line-n";
     ARow "a-row";
@@ -403,6 +406,10 @@ counted! {
     InReplies "in-replies" "in-replies-one";
     Problems "problems" "problems-one";
     RefusalsLeft "refusals-left" "refusals-left-one";
+    AnnotationsLeftOut "annotations-left-out" "annotations-left-out-one";
+    MoreFindings "more-findings" "more-findings-one";
+    MoreUnread "more-unread" "more-unread-one";
+    DetailsLeftOut "details-left-out" "details-left-out-one";
     Seconds "seconds" "seconds-one";
     Minutes "minutes" "minutes-one";
     Hours "hours" "hours-one";

@@ -285,16 +285,21 @@ fn summary_limits(summary: &Summary) -> Vec<Complaint> {
 }
 
 fn mostly_not_understood(summary: &Summary) -> bool {
-    summary.inputs.iter().any(|i| i.lines_not_understood * 2 > i.lines)
+    summary.inputs.iter().any(InputSummary::is_mostly_not_understood)
 }
 
-fn verdict(summary: &Summary, args: &Analyze) -> Exit {
-    let limit = match args.fail_on {
+/// The lowest severity that fails a run.
+fn lowest_failing(fail_on: FailOn) -> Option<Severity> {
+    match fail_on {
         FailOn::Error => Some(Severity::Error),
         FailOn::Warning => Some(Severity::Warning),
         FailOn::Note => Some(Severity::Note),
         FailOn::Never => None,
-    };
+    }
+}
+
+fn verdict(summary: &Summary, args: &Analyze) -> Exit {
+    let limit = lowest_failing(args.fail_on);
     let bad = limit.is_some_and(|limit| summary.worst().is_some_and(|worst| worst >= limit));
     let many = args.max_findings.is_some_and(|n| summary.findings.len() as u64 + summary.not_listed > n);
     if bad || many { Exit::Findings } else { Exit::Clean }
@@ -336,7 +341,8 @@ impl Face<'_> {
         };
         let sentences = Sentences::new(lang, self.zone.clone());
         let view = View::of(self.summary, &sentences);
-        show(&View { all: self.args.all, exit_code: exit as u8, ..view })
+        let fail_on = lowest_failing(self.args.fail_on);
+        show(&View { all: self.args.all, exit_code: exit as u8, fail_on, ..view })
     }
 }
 

@@ -2,15 +2,23 @@
 
 mod annotated;
 mod bounded;
+mod compact;
+mod csv;
 mod example;
 mod exchanges;
 mod files;
 mod findings;
+mod forge;
 mod formats;
 mod gap;
+mod github;
+mod gitlab;
 mod json;
+mod junit;
 mod known;
 mod logs;
+mod markdown;
+mod ndjson;
 mod page;
 mod profile;
 mod renderer;
@@ -26,6 +34,7 @@ mod style;
 mod summary;
 mod table;
 mod text;
+mod verdict;
 mod wire;
 
 pub use annotated::{ShowOptions, show_text};
@@ -33,6 +42,8 @@ pub use exchanges::{EXCHANGES_HELD_MAX, Exchanges, Shape};
 use findings::Findings;
 pub use findings::{FINDINGS_PER_RULE_MAX, TRANSCRIPTS_PER_RULE_MAX};
 pub use formats::{decision, list_formats, list_scores};
+pub use github::without_commands;
+pub use markdown::step_summary;
 pub use page::{
     Hit, Page, Part, Topic, after_demo, book, command_json, compare, comparison_json, explain_code,
     explain_command, explain_format, explain_rule, explain_windows_error, hits_json, hits_page, reply_json,

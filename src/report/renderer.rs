@@ -3,7 +3,8 @@
 use super::sentence::Sentences;
 use super::style::Style;
 use super::summary::Summary;
-use super::{json, text};
+use super::{compact, csv, github, gitlab, json, junit, markdown, ndjson, text};
+use crate::rule::Severity;
 use std::fmt;
 use std::io::{self, BufWriter, Write};
 
@@ -11,7 +12,17 @@ use std::io::{self, BufWriter, Write};
 const BUFFER_BYTES: usize = 64 * 1024;
 
 /// A report can be written as one of these.
-pub static RENDERERS: [&Renderer; 2] = [&text::RENDERER, &json::RENDERER];
+pub static RENDERERS: [&Renderer; 9] = [
+    &text::RENDERER,
+    &compact::RENDERER,
+    &json::RENDERER,
+    &ndjson::RENDERER,
+    &csv::RENDERER,
+    &markdown::RENDERER,
+    &junit::RENDERER,
+    &github::RENDERER,
+    &gitlab::RENDERER,
+];
 
 /// A face of a report.
 pub struct Renderer {
@@ -51,14 +62,17 @@ pub struct View<'a> {
     pub findings_only: bool,
     /// What the run came to, as the program tells it.
     pub exit_code: u8,
+    /// The lowest severity that fails a run; nothing where no finding does.
+    pub fail_on: Option<Severity>,
 }
 
 impl<'a> View<'a> {
-    /// A report without colours, with one example a problem, of a run that found nothing to fix.
+    /// A report without colours, with one example a problem, of a run that found nothing to fix and that errors fail.
     #[must_use]
     pub fn of(summary: &'a Summary, sentences: &'a Sentences) -> Self {
         let style = Style::default();
-        Self { summary, sentences, style, all: false, findings_only: false, exit_code: 0 }
+        let fail_on = Some(Severity::Error);
+        Self { summary, sentences, style, all: false, findings_only: false, exit_code: 0, fail_on }
     }
 }
 
