@@ -577,6 +577,44 @@ fn neither_threads_nor_the_clock_change_a_report() {
 }
 
 #[test]
+fn the_summary_of_a_step_is_added_to_what_is_there() {
+    let folder = folder("summary");
+    let path = folder.join("summary.md");
+    fs::write(&path, "# Before\n\n").unwrap();
+    let run = |format: &str, path: &PathBuf| {
+        let args = ["analyze", "--fail-on", "never", "-f", format, "samples/server.log"];
+        ran(command().env("GITHUB_STEP_SUMMARY", path).args(args))
+    };
+    run("text", &path);
+    assert_eq!(fs::read_to_string(&path).unwrap(), "# Before\n\n", "only GitHub's format adds to it");
+    let printed = run("github", &path);
+    let text = fs::read_to_string(&path).unwrap();
+    let markdown = ftplog(&["analyze", "--fail-on", "never", "-f", "markdown", "samples/server.log"]).out;
+    assert_eq!((printed.code, text), (0, format!("# Before\n\n{markdown}")));
+
+    // GitHub shows none of a summary that is longer than 1,024 KiB.
+    for (before, is_full) in [(1024 * 1024 - markdown.len() / 2, false), (1024 * 1024 - 10, true)] {
+        fs::write(&path, "x".repeat(before)).unwrap();
+        let ran = run("github", &path);
+        let after = fs::metadata(&path).unwrap().len();
+        assert!(after <= 1024 * 1024 && (after > before as u64) != is_full, "{before} and {after}");
+        assert_eq!((ran.code, ran.err.contains("warning: ")), (0, is_full), "{}", ran.err);
+    }
+    let none = run("github", &folder.join("none/summary.md"));
+    assert_eq!((none.code, &none.out), (0, &printed.out), "nobody asked for it");
+    assert!(none.err.starts_with("warning: cannot write "), "{}", none.err);
+}
+
+#[test]
+fn on_github_no_complaint_is_a_command() {
+    let args = ["analyze", "-v", "##[error]gotcha", "::error::gotcha"];
+    let on_github = ran(command().env("GITHUB_ACTIONS", "true").args(args));
+    assert_eq!(Runner::default().run(&on_github.err), [], "{}", on_github.err);
+    assert!(on_github.err.contains("gotcha"), "{}", on_github.err);
+    assert!(ran(command().args(args)).err.contains("##[error]gotcha"));
+}
+
+#[test]
 fn many_problems_are_annotated_as_far_as_github_shows_them() {
     // Every command that no server knows is a problem of its own.
     let verbs = "STAT HELP SITE MLST MLSD SIZE MDTM FEAT OPTS ALLO REIN SMNT STOU APPE ABOR LIST NLST CDUP XPWD XCWD XMKD XRMD";

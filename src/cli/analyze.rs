@@ -9,13 +9,13 @@ use super::destination::{self, Destination};
 use super::inputs::{Inputs, half_understood, no_logs, settings, stopped, without_exchanges};
 use super::interrupt::Interrupt;
 use super::logs::{Given, Group, Log, groups};
-use super::output::Output;
+use super::output::{Output, variable};
 use super::sieve;
 use ftplog::catalog::{Message, Said};
 use ftplog::engine::{self, PieceRead, PiecesRun, Settings, Stats, Stop};
 use ftplog::report::{
     InputSummary, Options, Reader, Renderer, Report, Sentences, Sources, Status, Summary, TEXT, View,
-    after_demo,
+    after_demo, step_summary,
 };
 use ftplog::rule::{Ruleset, Severity, Unknown};
 use ftplog::session::{Confidence, Gather, Sieve, Starts};
@@ -23,7 +23,7 @@ use ftplog::source::{Input, Unreadable};
 use ftplog::text::Printable;
 use ftplog::time::Zone;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The sample that `demo` analyzes.
@@ -92,7 +92,8 @@ pub(crate) fn analyze(args: &Analyze, config: &Config, output: &Output) -> Resul
     if any_read || args.format.reader == Reader::Programs {
         face.print(exit);
     }
-    for complaint in desk.complaints.iter().chain(&unwritten) {
+    let unsummarized = face.summarize_step(exit).err();
+    for complaint in desk.complaints.iter().chain(&unwritten).chain(&unsummarized) {
         output.complain(complaint);
     }
     Ok(exit)
@@ -331,6 +332,23 @@ impl Face<'_> {
     fn write(&self, to: &mut Destination, exit: Exit) -> Result<Said, Complaint> {
         let renderer = to.renderer;
         self.viewed(renderer, exit, |view| to.write(|out| renderer.write(out, view)))
+    }
+
+    /// Adds the report to the summary of a step in GitHub Actions, if it is one. Nobody asked for it, and the same is in the log of
+    /// the step: a file that takes no more is no reason to fail.
+    fn summarize_step(&self, exit: Exit) -> Result<(), Complaint> {
+        let summary = variable("GITHUB_STEP_SUMMARY").filter(|_| self.args.format.name == "github");
+        let Some(path) = summary.map(PathBuf::from) else { return Ok(()) };
+        let write = |view: &View| destination::append(&path, |n_bytes| step_summary(view, n_bytes));
+        match self.viewed(self.args.format, exit, write) {
+            Ok(true) => Ok(()),
+            Ok(false) => {
+                let path = path.to_string_lossy();
+                let full = Message::StepSummaryFull.with("path", Printable(path.as_bytes()));
+                Err(Complaint::warning(full))
+            }
+            Err(complaint) => Err(Complaint { warning: true, ..complaint }),
+        }
     }
 
     /// Shows it in the language of those who read that format.
