@@ -68,11 +68,19 @@ fn hostile_log() -> Vec<u8> {
         say(&[b"USER ", text]);
         say(&[b"331 go on"]);
         say(&[b"PASS secret-", n.to_string().as_bytes()]);
+        say(&[b"530 Login incorrect."]);
+        say(&[b"USER ", text]);
+        say(&[b"331 go on"]);
+        say(&[b"PASS secret-", n.to_string().as_bytes()]);
         say(&[b"230 in"]);
         say(&[b"CWD /", text]);
         say(&[b"250 ", text]);
         say(&[b"RNTO ", text]);
         say(&[b"503 ", text]);
+        say(&[b"RNFR ", text]);
+        say(&[b"350 go on"]);
+        say(&[b"RNTO ", text]);
+        say(&[b"550 Rename failed."]);
         say(&[b"STOR ", text]);
         say(&[b"550 ", text]);
         say(&[text]);
@@ -199,7 +207,7 @@ fn check_markdown(place: &str, text: &str, summary: &Summary) {
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_GFM;
     let (mut html, mut words, mut fences, mut rows) = (String::new(), String::new(), 0, 0);
-    let mut in_fence = false;
+    let (mut in_fence, mut in_row, mut places) = (false, false, 0);
     for event in Parser::new_ext(text, options) {
         match event {
             Event::Html(tag) => html.push_str(&tag),
@@ -209,12 +217,16 @@ fn check_markdown(place: &str, text: &str, summary: &Summary) {
             }
             Event::Start(Tag::CodeBlock(_)) => (in_fence, fences) = (true, fences + 1),
             Event::End(TagEnd::CodeBlock) => in_fence = false,
-            Event::Start(Tag::TableRow) => rows += 1,
+            Event::Start(Tag::TableRow) => (in_row, rows) = (true, rows + 1),
+            Event::End(TagEnd::TableRow) => in_row = false,
+            Event::Code(place) if in_row && place.contains(".log:") => places += 1,
             Event::Text(text) if !in_fence => words.push_str(&text),
             _ => {}
         }
     }
     assert_eq!(rows, summary.problems.len(), "{place} has a row for each problem");
+    let are_logs = summary.inputs.iter().all(|input| input.name.path.ends_with(".log"));
+    assert!(!are_logs || places == rows, "{place} says where each problem was first seen");
     let n_details = html.matches("<details>").count();
     assert!([summary.problems.len(), summary.findings.len()].contains(&n_details), "{place}");
     assert_eq!((html.matches("</details>").count(), fences), (n_details, n_details), "{place}");
