@@ -84,6 +84,9 @@ words! {
     PlaceConsequence "place-consequence";
     WithinMember "within-member";
     ResultsLeftOut "results-left-out";
+    Incomplete "incomplete";
+    FullReport "full-report";
+    SuppressedInBaseline "suppressed-in-baseline";
     TheUser "the-user";
     LineN "line-n";
     ARow "a-row";
@@ -420,6 +423,10 @@ counted! {
     ExpectationsHold "expectations-hold" "expectations-hold-one";
     Allowed "allowed" "allowed-one";
     InBaseline "in-baseline" "in-baseline-one";
+    AnnotationsLeftOut "annotations-left-out" "annotations-left-out-one";
+    MoreFindings "more-findings" "more-findings-one";
+    MoreUnread "more-unread" "more-unread-one";
+    DetailsLeftOut "details-left-out" "details-left-out-one";
     Seconds "seconds" "seconds-one";
     Minutes "minutes" "minutes-one";
     Hours "hours" "hours-one";

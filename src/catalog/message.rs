@@ -66,6 +66,7 @@ messages! {
     OutputIsInput "output-is-input";
     OutputIsInputTip "output-is-input-tip";
     OutputTwice "output-twice";
+    StepSummaryFull "step-summary-full";
     NoSuchFile "no-such-file";
     PermissionDenied "permission-denied";
     NotAFile "not-a-file";

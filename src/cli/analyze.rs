@@ -9,19 +9,22 @@ use super::destination::{self, Destination};
 use super::inputs::{Inputs, settings, stopped};
 use super::interrupt::Interrupt;
 use super::logs::groups;
-use super::output::Output;
+use super::output::{Output, variable};
 use super::sieve;
 use super::waivers::Waivers;
 use ftplog::catalog::{Message, Said};
 use ftplog::engine::{self, Settings};
-use ftplog::report::{Options, Reader, Renderer, Report, Sentences, Status, Summary, TEXT, View, after_demo};
+use ftplog::report::{
+    InputSummary, Options, Reader, Renderer, Report, Sentences, Status, Summary, TEXT, View, after_demo,
+    step_summary,
+};
 use ftplog::rule::{Check, Rule, Ruleset, Severity, Unknown};
 use ftplog::session::{Confidence, Sieve};
 use ftplog::source::{Input, Unreadable};
 use ftplog::text::Printable;
 use ftplog::time::Zone;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The sample that `demo` analyzes.
@@ -90,7 +93,7 @@ pub(crate) fn report(
     if !complaints.iter().all(|c| c.warning) || !is_whole {
         exit = Exit::Incomplete;
     }
-    let face = Face { summary: &summary, args, output, zone: &settings.setup.zone };
+    let face = Face { summary: &summary, args, config, output, zone: &settings.setup.zone };
     let mut unwritten = Vec::new();
     for destination in &mut destinations {
         match face.write(destination, exit) {
@@ -105,7 +108,8 @@ pub(crate) fn report(
     if any_read || args.format.reader == Reader::Programs {
         face.print(exit);
     }
-    for complaint in complaints.iter().chain(&unwritten) {
+    let unsummarized = face.summarize_step(exit).err();
+    for complaint in complaints.iter().chain(&unwritten).chain(&unsummarized) {
         output.complain(complaint);
     }
     Ok(exit)
@@ -141,7 +145,7 @@ fn never_held(summary: &Summary) -> Vec<Complaint> {
 }
 
 fn mostly_not_understood(summary: &Summary) -> bool {
-    summary.inputs.iter().any(|i| i.lines_not_understood * 2 > i.lines)
+    summary.inputs.iter().any(InputSummary::is_mostly_not_understood)
 }
 
 /// Whether every finding that a baseline may hold would have been seen.
@@ -153,10 +157,11 @@ fn shows_all(summary: &Summary, args: &Analyze) -> bool {
     is_about_all && !hides
 }
 
-fn verdict(summary: &Summary, args: &Analyze, config: &Config) -> Exit {
+/// How bad and how sure a finding must be to fail the run; nothing where none does.
+fn bar(summary: &Summary, args: &Analyze, config: &Config) -> Option<(Severity, Confidence)> {
     // What is otherwise than somebody expects is to be looked at, whatever it is.
     if !summary.expected.is_empty() {
-        return if summary.all_findings() > 0 { Exit::Findings } else { Exit::Clean };
+        return Some((Severity::Note, Confidence::Possible));
     }
     let ci = &config.keys.ci;
     let severity = match args.fail_on.or(ci.fail_on).unwrap_or(FailOn::Error) {
@@ -167,8 +172,14 @@ fn verdict(summary: &Summary, args: &Analyze, config: &Config) -> Exit {
     };
     // What is merely possible is for people to look at.
     let confidence = ci.fail_confidence.map_or(Confidence::Likely, args::Confidence::confidence);
-    let bad = severity.is_some_and(|severity| summary.findings_from(severity, confidence) > 0);
-    let many = args.max_findings.or(ci.max_findings).is_some_and(|n| summary.all_findings() > n);
+    severity.map(|severity| (severity, confidence))
+}
+
+fn verdict(summary: &Summary, args: &Analyze, config: &Config) -> Exit {
+    let bar = bar(summary, args, config);
+    let bad = bar.is_some_and(|(severity, confidence)| summary.findings_from(severity, confidence) > 0);
+    let most = args.max_findings.or(config.keys.ci.max_findings);
+    let many = most.is_some_and(|n| summary.all_findings() > n);
     if bad || many { Exit::Findings } else { Exit::Clean }
 }
 
@@ -176,6 +187,7 @@ fn verdict(summary: &Summary, args: &Analyze, config: &Config) -> Exit {
 struct Face<'a> {
     summary: &'a Summary,
     args: &'a Analyze,
+    config: &'a Config,
     output: &'a Output,
     zone: &'a Zone,
 }
@@ -200,6 +212,23 @@ impl Face<'_> {
         self.viewed(renderer, exit, |view| to.write(|out| renderer.write(out, view)))
     }
 
+    /// Adds the report to the summary of a step in GitHub Actions, if it is one. Nobody asked for it, and the same is in the log of
+    /// the step: a file that takes no more is no reason to fail.
+    fn summarize_step(&self, exit: Exit) -> Result<(), Complaint> {
+        let summary = variable("GITHUB_STEP_SUMMARY").filter(|_| self.args.format.name == "github");
+        let Some(path) = summary.map(PathBuf::from) else { return Ok(()) };
+        let write = |view: &View| destination::append(&path, |n_bytes| step_summary(view, n_bytes));
+        match self.viewed(self.args.format, exit, write) {
+            Ok(true) => Ok(()),
+            Ok(false) => {
+                let path = path.to_string_lossy();
+                let full = Message::StepSummaryFull.with("path", Printable(path.as_bytes()));
+                Err(Complaint::warning(full))
+            }
+            Err(complaint) => Err(Complaint { warning: true, ..complaint }),
+        }
+    }
+
     /// Shows it in the language of those who read that format.
     fn viewed<T>(&self, renderer: &Renderer, exit: Exit, show: impl FnOnce(&View) -> T) -> T {
         let lang = match renderer.reader {
@@ -209,7 +238,13 @@ impl Face<'_> {
         let sentences = Sentences::new(lang, self.zone.clone());
         let folder = std::env::current_dir().ok();
         let view = View::of(self.summary, &sentences);
-        show(&View { all: self.args.all, exit_code: exit as u8, folder: folder.as_deref(), ..view })
+        show(&View {
+            all: self.args.all,
+            exit_code: exit as u8,
+            folder: folder.as_deref(),
+            bar: bar(self.summary, self.args, self.config),
+            ..view
+        })
     }
 }
 

@@ -115,6 +115,16 @@ pub(crate) fn spare(destinations: &[Destination], files: &mut Vec<File>) -> Resu
     Ok(())
 }
 
+/// Adds to a file what `addition` gives for the number of bytes that are in it; says whether it gave anything.
+pub(crate) fn append(path: &Path, addition: impl FnOnce(u64) -> Option<String>) -> Result<bool, Complaint> {
+    let append = || {
+        let mut file = OpenOptions::new().append(true).create(true).open(path)?;
+        let Some(text) = addition(file.metadata()?.len()) else { return Ok(false) };
+        file.write_all(text.as_bytes()).map(|()| true)
+    };
+    append().map_err(|error| unwritable(path, &error))
+}
+
 fn unwritable(path: &Path, error: &io::Error) -> Complaint {
     let why = Unreadable::of(error, path).said();
     Complaint::new(Message::CannotWrite.with("path", shown(path)).with("why", why))

@@ -7,8 +7,9 @@ use super::file::File;
 use super::progress::Bar;
 use ftplog::catalog::{Message, Said, Words};
 use ftplog::lang::Lang;
-use ftplog::report::Style;
+use ftplog::report::{Style, without_commands};
 use ftplog::source::Unreadable;
+use std::borrow::Cow;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -79,9 +80,14 @@ impl Output {
     }
 
     fn to_stderr(&self, text: &str) {
+        let mut text = Cow::Borrowed(text);
+        if variable("GITHUB_ACTIONS").is_some() {
+            // The runner reads this stream, too, and a name of a file may look like a command.
+            text = text.split_inclusive('\n').map(without_commands).collect::<String>().into();
+        }
         match self.bar() {
-            Some(bar) => bar.aside(|| to_stderr(text)),
-            None => to_stderr(text),
+            Some(bar) => bar.aside(|| to_stderr(&text)),
+            None => to_stderr(&text),
         }
     }
 

@@ -24,14 +24,29 @@ pub(super) static RENDERER: Renderer =
 
 #[derive(Serialize)]
 struct Document<'a> {
-    schema_version: &'static str,
-    tool: Tool,
-    filter: Option<FilterJson<'a>>,
+    #[serde(flatten)]
+    start: Start<'a>,
     summary: Counts,
     inputs: Vec<InputJson<'a>>,
     logs: Vec<LogJson<'a>>,
     findings: FindingsJson<'a>,
     suppressed: Vec<SuppressedJson<'a>>,
+}
+
+/// What is known before anything is read.
+#[derive(Serialize)]
+pub(super) struct Start<'a> {
+    schema_version: &'static str,
+    tool: Tool,
+    filter: Option<FilterJson<'a>>,
+}
+
+impl<'a> Start<'a> {
+    pub(super) fn of(view: &View<'a>) -> Self {
+        let lang = view.sentences.words().lang().tag();
+        let tool = Tool { name: "ftplog", version: env!("CARGO_PKG_VERSION"), lang };
+        Self { schema_version: SCHEMA_VERSION, tool, filter: FilterJson::of(view.summary) }
+    }
 }
 
 #[derive(Serialize)]
@@ -66,7 +81,7 @@ impl<'a> FilterJson<'a> {
 }
 
 #[derive(Serialize)]
-struct Counts {
+pub(super) struct Counts {
     inputs: usize,
     inputs_not_read: u64,
     lines: u64,
@@ -90,7 +105,7 @@ struct BySeverity {
 }
 
 #[derive(Serialize)]
-struct InputJson<'a> {
+pub(super) struct InputJson<'a> {
     path: &'a str,
     member: Option<&'a str>,
     format: Option<&'a str>,
@@ -116,7 +131,7 @@ struct LogJson<'a> {
 }
 
 #[derive(Serialize)]
-struct FindingJson<'a> {
+pub(super) struct FindingJson<'a> {
     fingerprint: String,
     rule: &'static str,
     case: &'static str,
@@ -269,31 +284,10 @@ impl Serialize for FindingsJson<'_> {
 }
 
 fn render(view: &View, out: &mut Out) -> io::Result<()> {
-    let View { summary, sentences, exit_code, .. } = *view;
-    let sum = |of: fn(&InputSummary) -> u64| summary.inputs.iter().map(of).sum();
+    let View { summary, sentences, .. } = *view;
     let document = Document {
-        schema_version: SCHEMA_VERSION,
-        tool: Tool {
-            name: "ftplog",
-            version: env!("CARGO_PKG_VERSION"),
-            lang: sentences.words().lang().tag(),
-        },
-        filter: FilterJson::of(summary),
-        summary: Counts {
-            inputs: summary.inputs.len(),
-            inputs_not_read: summary.interrupted.unwrap_or(0),
-            lines: sum(|i| i.lines),
-            lines_not_understood: sum(|i| i.lines_not_understood),
-            sessions: summary.sessions(),
-            exchanges: summary.totals.exchanges,
-            replies: ByClass::from(summary.totals.replies),
-            problems: by_severity(|s| summary.problems_of(s)),
-            findings: by_severity(|s| summary.findings_of(s)),
-            findings_not_listed: summary.not_listed,
-            allowed: summary.allowed(),
-            in_baseline: summary.in_baseline(),
-            exit_code,
-        },
+        start: Start::of(view),
+        summary: counts(view),
         inputs: summary.inputs.iter().map(|i| input(i, sentences.words())).collect(),
         logs: summary.logs.iter().map(log).collect(),
         findings: FindingsJson(summary, sentences),
@@ -301,6 +295,26 @@ fn render(view: &View, out: &mut Out) -> io::Result<()> {
     };
     document.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Layout::default()))?;
     out.write_all(b"\n")
+}
+
+pub(super) fn counts(view: &View) -> Counts {
+    let View { summary, exit_code, .. } = *view;
+    let sum = |of: fn(&InputSummary) -> u64| summary.inputs.iter().map(of).sum();
+    Counts {
+        inputs: summary.inputs.len(),
+        inputs_not_read: summary.interrupted.unwrap_or(0),
+        lines: sum(|i| i.lines),
+        lines_not_understood: sum(|i| i.lines_not_understood),
+        sessions: summary.sessions(),
+        exchanges: summary.totals.exchanges,
+        replies: ByClass::from(summary.totals.replies),
+        problems: by_severity(|s| summary.problems_of(s)),
+        findings: by_severity(|s| summary.findings_of(s)),
+        findings_not_listed: summary.not_listed,
+        allowed: summary.allowed(),
+        in_baseline: summary.in_baseline(),
+        exit_code,
+    }
 }
 
 fn by_severity(of: impl Fn(Severity) -> u64) -> BySeverity {
@@ -318,7 +332,7 @@ fn log(log: &LogSummary) -> LogJson<'_> {
     }
 }
 
-fn input<'a>(input: &'a InputSummary, words: &Words) -> InputJson<'a> {
+pub(super) fn input<'a>(input: &'a InputSummary, words: &Words) -> InputJson<'a> {
     let gap = gap(input, words);
     InputJson {
         path: input.name.file(),
@@ -335,7 +349,11 @@ fn input<'a>(input: &'a InputSummary, words: &Words) -> InputJson<'a> {
     }
 }
 
-fn finding<'a>(summary: &'a Summary, sentences: &Sentences, finding: &'a Finding) -> FindingJson<'a> {
+pub(super) fn finding<'a>(
+    summary: &'a Summary,
+    sentences: &Sentences,
+    finding: &'a Finding,
+) -> FindingJson<'a> {
     FindingJson {
         fingerprint: Fingerprint::of(finding).to_string(),
         rule: finding.rule.name,

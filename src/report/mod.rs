@@ -2,16 +2,24 @@
 
 mod annotated;
 mod bounded;
+mod compact;
+mod csv;
 mod example;
 mod exchanges;
 mod files;
 mod findings;
+mod forge;
 mod formats;
 mod gap;
+mod github;
+mod gitlab;
 mod json;
+mod junit;
 mod kept;
 mod known;
 mod logs;
+mod markdown;
+mod ndjson;
 mod page;
 mod profile;
 mod renderer;
@@ -29,6 +37,7 @@ mod summary;
 mod suppressed;
 mod table;
 mod text;
+mod verdict;
 mod wire;
 
 pub use annotated::{ShowOptions, show_text};
@@ -36,7 +45,9 @@ pub use exchanges::{EXCHANGES_HELD_MAX, Exchanges, Shape};
 use files::Files;
 use findings::Findings;
 pub use formats::{decision, list_formats, list_scores};
+pub use github::without_commands;
 pub use kept::{FINDINGS_PER_RULE_MAX, TRANSCRIPTS_PER_RULE_MAX};
+pub use markdown::step_summary;
 pub use page::{
     Hit, Page, Part, Topic, after_demo, book, command_json, compare, comparison_json, explain_code,
     explain_command, explain_format, explain_rule, explain_windows_error, hits_json, hits_page, reply_json,

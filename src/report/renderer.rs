@@ -3,7 +3,9 @@
 use super::sentence::Sentences;
 use super::style::Style;
 use super::summary::Summary;
-use super::{json, sarif, text};
+use super::{compact, csv, github, gitlab, json, junit, markdown, ndjson, sarif, text};
+use crate::rule::{Finding, Severity};
+use crate::session::Confidence;
 use std::fmt;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -12,7 +14,18 @@ use std::path::Path;
 const BUFFER_BYTES: usize = 64 * 1024;
 
 /// A report can be written as one of these.
-pub static RENDERERS: [&Renderer; 3] = [&text::RENDERER, &json::RENDERER, &sarif::RENDERER];
+pub static RENDERERS: [&Renderer; 10] = [
+    &text::RENDERER,
+    &compact::RENDERER,
+    &json::RENDERER,
+    &ndjson::RENDERER,
+    &sarif::RENDERER,
+    &csv::RENDERER,
+    &markdown::RENDERER,
+    &junit::RENDERER,
+    &github::RENDERER,
+    &gitlab::RENDERER,
+];
 
 /// A face of a report.
 pub struct Renderer {
@@ -54,14 +67,32 @@ pub struct View<'a> {
     pub exit_code: u8,
     /// The folder from which relative names of files count, where it is known.
     pub folder: Option<&'a Path>,
+    /// How bad and how sure a finding must be to fail the run; nothing where none does.
+    pub bar: Option<(Severity, Confidence)>,
 }
 
 impl<'a> View<'a> {
-    /// A report without colours, with one example a problem, of a run that found nothing to fix.
+    /// A report without colours, with one example a problem, of a run that found nothing to fix and that errors fail.
     #[must_use]
     pub fn of(summary: &'a Summary, sentences: &'a Sentences) -> Self {
         let style = Style::default();
-        Self { summary, sentences, style, all: false, findings_only: false, exit_code: 0, folder: None }
+        Self {
+            summary,
+            sentences,
+            style,
+            all: false,
+            findings_only: false,
+            exit_code: 0,
+            folder: None,
+            bar: Some((Severity::Error, Confidence::Likely)),
+        }
+    }
+
+    /// Whether a finding fails the run.
+    pub(super) fn fails(&self, finding: &Finding) -> bool {
+        self.bar.is_some_and(|(severity, confidence)| {
+            finding.severity >= severity && finding.confidence >= confidence
+        })
     }
 }
 

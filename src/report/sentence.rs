@@ -13,11 +13,16 @@ use std::fmt::{self, Write};
 /// Bytes of a text from the log that are put into a sentence.
 const QUOTED_BYTES_MAX: usize = 80;
 
+/// What stands around text of the log in a sentence that is marked. `Printable` lets neither through.
+pub(super) const MARKS: [char; 2] = ['\u{2}', '\u{3}'];
+
 /// Writes the sentences of findings in one language.
 #[derive(Debug)]
 pub struct Sentences {
     words: Words,
     zone: Zone,
+    /// What stands around text of the log.
+    marks: Option<[char; 2]>,
     /// The page of each rule, once it was asked for: to read them all takes longer than a short log.
     pages: Vec<(&'static str, OnceCell<RulePage>)>,
     /// That of all expectations.
@@ -29,7 +34,12 @@ impl Sentences {
     #[must_use]
     pub fn new(lang: Lang, zone: Zone) -> Self {
         let pages = RULES.iter().map(|r| (r.name, OnceCell::new())).collect();
-        Self { words: Words::new(lang), zone, pages, expectation: OnceCell::new() }
+        Self { words: Words::new(lang), zone, marks: None, pages, expectation: OnceCell::new() }
+    }
+
+    /// The same with marks around text of the log, for formats that have to tell it from ours.
+    pub(super) fn marked(&self) -> Self {
+        Self { marks: Some(MARKS), ..Self::new(self.words.lang(), self.zone.clone()) }
     }
 
     /// The labels.
@@ -154,10 +164,13 @@ impl Sentences {
         let _ = match fact {
             Fact::Number(n) => write!(out, "{}", grouped(*n)),
             Fact::Line(n) => write!(out, "{n}"),
-            Fact::LineIn(log, n) => write!(out, "{}:{n}", Printable(log.last_part().as_bytes())),
+            Fact::LineIn(log, n) => {
+                let _ = self.quote(out, log.last_part().as_bytes());
+                write!(out, ":{n}")
+            }
             Fact::Code(code) => write!(out, "{code}"),
             Fact::Word(word) => out.write_str(word),
-            Fact::Text(text) => quote(out, text),
+            Fact::Text(text) => self.quote(out, text),
             Fact::Phrase(key) => out.write_str(self.words.get(*key)),
             Fact::Phrases(keys) => out.write_str(
                 &keys
@@ -177,16 +190,19 @@ impl Sentences {
             Fact::User([]) => out.write_str(self.words.get(Word::TheUser)),
             Fact::User(name) => {
                 out.push('"');
-                let _ = quote(out, name);
+                let _ = self.quote(out, name);
                 out.write_char('"')
             }
         };
     }
-}
 
-fn quote(out: &mut String, text: &[u8]) -> fmt::Result {
-    if text.len() > QUOTED_BYTES_MAX {
-        return write!(out, "{}...", Printable(&text[..QUOTED_BYTES_MAX]));
+    /// Text of the log.
+    fn quote(&self, out: &mut String, text: &[u8]) -> fmt::Result {
+        let [start, end] = self.marks.map(|marks| marks.map(Some)).unwrap_or_default();
+        out.extend(start);
+        let dots = if text.len() > QUOTED_BYTES_MAX { "..." } else { "" };
+        write!(out, "{}{dots}", Printable(&text[..text.len().min(QUOTED_BYTES_MAX)]))?;
+        out.extend(end);
+        Ok(())
     }
-    write!(out, "{}", Printable(text))
 }

@@ -98,6 +98,14 @@ pub struct InputSummary {
     pub errors: Vec<Said>,
 }
 
+impl InputSummary {
+    /// Whether more of its lines were not understood than were.
+    #[must_use]
+    pub fn is_mostly_not_understood(&self) -> bool {
+        self.lines_not_understood * 2 > self.lines
+    }
+}
+
 /// A log, in one input or in several that are its pieces, and what was counted in it.
 #[derive(Clone, Debug, Default)]
 pub struct LogSummary {

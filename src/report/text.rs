@@ -7,6 +7,7 @@ use super::renderer::{Reader, Renderer, View};
 use super::style::{Paint, columns, hanging, shortened, wrapped};
 use super::summary::{InputSummary, LogSummary, Problem, Status, kind};
 use super::table::{Column, table, widest};
+use super::verdict::{limits, not_listed, verdict};
 use crate::catalog::{Counted, Word};
 use crate::rule::{Finding, Group, Said, Severity, Side};
 use crate::text::{Printable, grouped};
@@ -49,6 +50,20 @@ fn report_text(view: &View) -> String {
     out
 }
 
+/// One finding: its title, the lines that prove it, why and what to do.
+pub(super) fn finding_text(view: &View, finding: &Finding) -> String {
+    let mut out = String::new();
+    Page { view }.finding(&mut out, finding, None);
+    out
+}
+
+/// The lines that prove a finding, and where they stand.
+pub(super) fn excerpt_text(view: &View, finding: &Finding) -> String {
+    let mut out = String::new();
+    Page { view }.excerpt(&mut out, finding);
+    out
+}
+
 struct Page<'a> {
     view: &'a View<'a>,
 }
@@ -66,11 +81,6 @@ impl Page<'_> {
         self.view.style.width
     }
 
-    /// The inputs that were read.
-    fn inputs(&self) -> impl Iterator<Item = &InputSummary> {
-        self.view.summary.inputs.iter().filter(|i| i.status != Status::Failed)
-    }
-
     fn head(&self, out: &mut String) {
         let logs = self.logs();
         if logs.len() <= LOGS_IN_HEAD_MAX {
@@ -78,16 +88,8 @@ impl Page<'_> {
         } else {
             self.many_logs(out, &logs);
         }
-        if let Some(n_not_read) = self.view.summary.interrupted {
-            let mut partial = self.word(Word::Interrupted).to_owned();
-            if n_not_read > 0 {
-                partial =
-                    format!("{partial} {}", self.view.sentences.words().count(Counted::NotRead, n_not_read));
-            }
-            out.push_str(&hanging("", &partial, self.width()));
-        }
-        if let Some(only) = self.view.summary.only(self.view.sentences.words()) {
-            out.push_str(&hanging("", &only, self.width()));
+        for limit in limits(self.view) {
+            out.push_str(&hanging("", &limit, self.width()));
         }
         if !self.view.summary.problems.is_empty() {
             for line in whole_or_parts(self.word(Word::Legend), self.width()) {
@@ -148,30 +150,13 @@ impl Page<'_> {
 
     // server.log  3 files  vsftpd  72 sessions  2,418 lines, all understood
     fn head_line(&self, out: &mut String, name: &str, format: &str, inputs: &[&InputSummary]) {
-        let words = self.view.sentences.words();
-        let sum = |of: fn(&InputSummary) -> u64| inputs.iter().map(|input| of(input)).sum();
-        let not_understood = sum(|input| input.lines_not_understood);
-        let understood = if not_understood == 0 {
-            words.get(Word::AllUnderstood).to_owned()
-        } else {
-            words.with(Word::NotUnderstood, &[("n", &grouped(not_understood))])
-        };
-        let are_captures = inputs.iter().all(|input| input.format == Some("capture"));
-        let unit = if are_captures { Counted::Packets } else { Counted::Lines };
-        let parts = [
-            name.to_owned(),
-            if inputs.len() > 1 { words.count(Counted::Files, inputs.len() as u64) } else { String::new() },
-            format.to_owned(),
-            words.count(Counted::Sessions, sum(|input| input.starts.count())),
-            [words.count(unit, sum(|input| input.lines)), understood].join(words.get(Word::Comma)),
-        ];
-        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        let parts = head_parts(self.view, name, format, inputs);
         let line = parts.join("  ");
         if columns(&line) <= self.width() {
             let _ = writeln!(out, "{line}");
         } else {
             let _ = writeln!(out, "{}", shortened(&parts[0], self.width()));
-            out.push_str(&hanging("  ", &parts[1..].join(words.get(Word::Comma)), self.width()));
+            out.push_str(&hanging("  ", &parts[1..].join(self.word(Word::Comma)), self.width()));
         }
     }
 
@@ -341,86 +326,18 @@ impl Page<'_> {
     }
 
     fn end(&self, out: &mut String) {
-        let words = self.view.sentences.words();
-        let all = self.view.summary.sessions();
-        if self.view.summary.is_about_nothing() {
-            return;
-        }
-        if self.view.summary.problems.is_empty() && !self.view.summary.expected.is_empty() {
-            let held = self.view.summary.expected.iter().filter(|(_, sessions)| *sessions > 0).count();
-            if held > 0 {
-                let hold = words.count(Counted::ExpectationsHold, held as u64);
-                out.push_str(&hanging("", &hold, self.width()));
+        let summary = self.view.summary;
+        if !summary.problems.is_empty() {
+            out.push_str(&self.table());
+            out.push('\n');
+            if summary.logs.len() > 1 {
+                let words = self.view.sentences.words();
+                let table = log_table(summary, words, self.width(), self.view.all);
+                let _ = writeln!(out, "{table}");
             }
-            return self.withheld(out);
         }
-        if self.view.summary.problems.is_empty() {
-            let sessions = words.count(Counted::Sessions, all);
-            let nothing = words.with(Word::NothingFound, &[("sessions", &sessions)]);
-            out.push_str(&hanging("", &nothing, self.width()));
-            if self.inputs().any(|input| gap(input, words).is_some()) {
-                out.push_str(&hanging("", words.get(Word::NothingProved), self.width()));
-            }
-            let [.., transient, permanent] = self.view.summary.totals.replies;
-            if transient + permanent > 0 && self.view.summary.withheld.is_empty() {
-                out.push_str(&hanging(
-                    "",
-                    &words.count(Counted::RefusalsLeft, transient + permanent),
-                    self.width(),
-                ));
-            }
-            return self.withheld(out);
-        }
-        out.push_str(&self.table());
-        out.push('\n');
-        if self.view.summary.logs.len() > 1 {
-            let table = log_table(self.view.summary, words, self.width(), self.view.all);
-            let _ = writeln!(out, "{table}");
-        }
-        if self.view.summary.not_listed > 0 {
-            let n = grouped(self.view.summary.not_listed);
-            out.push_str(&hanging("", &words.with(Word::NotListed, &[("n", &n)]), self.width()));
-        }
-        let severities = [
-            (Severity::Error, Counted::Errors),
-            (Severity::Warning, Counted::Warnings),
-            (Severity::Note, Counted::Notes),
-        ];
-        let parts: Vec<String> = severities
-            .into_iter()
-            .map(|(severity, key)| (self.view.summary.problems_of(severity), key))
-            .filter(|(n, _)| *n > 0)
-            .map(|(n, key)| words.count(key, n))
-            .collect();
-        let found = words.with(
-            Word::Found,
-            &[
-                ("problems", &words.count(Counted::Problems, self.view.summary.problems.len() as u64)),
-                ("parts", &parts.join(words.get(Word::Comma))),
-                ("sessions", &grouped(self.view.summary.totals.sessions_with_findings)),
-                ("all", &words.count(Counted::Sessions, all)),
-            ],
-        );
-        out.push_str(&hanging("", &found, self.width()));
-        self.withheld(out);
-        let first = &self.view.summary.problems[0];
-        let start = words
-            .with(Word::StartWith, &[("name", first.rule.name), ("cost", &self.view.sentences.cost(first))]);
-        out.push_str(&hanging("", &start, self.width()));
-    }
-
-    /// How many findings do not count.
-    fn withheld(&self, out: &mut String) {
-        let words = self.view.sentences.words();
-        let counts = [
-            (Counted::Allowed, self.view.summary.allowed()),
-            (Counted::InBaseline, self.view.summary.in_baseline()),
-        ];
-        let parts: Vec<String> =
-            counts.into_iter().filter(|(_, n)| *n > 0).map(|(key, n)| words.count(key, n)).collect();
-        if !parts.is_empty() {
-            let what = words.with(Word::NotCounted, &[("parts", &parts.join(words.get(Word::Comma)))]);
-            out.push_str(&hanging("", &what, self.width()));
+        for sentence in not_listed(self.view).into_iter().chain(verdict(self.view)) {
+            out.push_str(&hanging("", &sentence, self.width()));
         }
     }
 
@@ -450,6 +367,28 @@ impl Page<'_> {
             format!("{path}:{}", first.place.line),
         ]
     }
+}
+
+/// What the head of a report says of a log, or of all of them.
+pub(super) fn head_parts(view: &View, name: &str, format: &str, inputs: &[&InputSummary]) -> Vec<String> {
+    let words = view.sentences.words();
+    let sum = |of: fn(&InputSummary) -> u64| inputs.iter().map(|input| of(input)).sum();
+    let not_understood = sum(|input| input.lines_not_understood);
+    let understood = if not_understood == 0 {
+        words.get(Word::AllUnderstood).to_owned()
+    } else {
+        words.with(Word::NotUnderstood, &[("n", &grouped(not_understood))])
+    };
+    let are_captures = inputs.iter().all(|input| input.format == Some("capture"));
+    let unit = if are_captures { Counted::Packets } else { Counted::Lines };
+    let parts = [
+        name.to_owned(),
+        if inputs.len() > 1 { words.count(Counted::Files, inputs.len() as u64) } else { String::new() },
+        format.to_owned(),
+        words.count(Counted::Sessions, sum(|input| input.starts.count())),
+        [words.count(unit, sum(|input| input.lines)), understood].join(words.get(Word::Comma)),
+    ];
+    parts.into_iter().filter(|part| !part.is_empty()).collect()
 }
 
 /// A line, or its parts between wide gaps where it does not fit.

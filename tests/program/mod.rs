@@ -25,6 +25,8 @@ const VARIABLES: &[&str] = &[
     "LC_ALL",
     "LC_MESSAGES",
     "RUST_BACKTRACE",
+    "GITHUB_ACTIONS",
+    "GITHUB_STEP_SUMMARY",
 ];
 
 /// What a run came to.
