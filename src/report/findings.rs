@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// Bytes, roughly, of a finding with the lines that prove it.
 const USUAL_FINDING_BYTES: usize = 1_500;
 /// Stands for a finding of any kind.
-const ANY_KIND: Kind = (usize::MAX, Verb::OTHER);
+const ANY_KIND: Kind = (usize::MAX, Verb::OTHER, "");
 
 /// What is found in sessions, one by one.
 #[derive(Debug)]

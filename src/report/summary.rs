@@ -297,8 +297,9 @@ pub(super) struct Tally {
     sessions: u64,
 }
 
-/// What findings are put together by: the rule's number, and the command for rules about many commands.
-pub(super) type Kind = (usize, Verb);
+/// What findings are put together by: the rule's number, the command for rules about many commands, and the case for what the user
+/// expects, of which each part is something else.
+pub(super) type Kind = (usize, Verb, &'static str);
 
 /// Findings of every kind, counted. There are as many kinds as rules and commands, so this is small.
 #[derive(Clone, Debug, Default)]
@@ -357,7 +358,8 @@ impl Tallies {
 /// Rules about support are about one command each time. Words that are no command share a kind.
 pub(super) fn kind(finding: &Finding) -> Kind {
     let verb = if finding.rule.group == Group::Support { finding.verb() } else { Verb::OTHER };
-    (finding.number, verb)
+    let case = if finding.rule.group == Group::Expectation { finding.case } else { "" };
+    (finding.number, verb, case)
 }
 
 pub(super) fn summarize(
