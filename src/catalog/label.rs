@@ -408,6 +408,7 @@ counted! {
     Problems "problems" "problems-one";
     RefusalsLeft "refusals-left" "refusals-left-one";
     ExpectationsHold "expectations-hold" "expectations-hold-one";
+    AsInGolden "as-in-golden" "as-in-golden-one";
     Allowed "allowed" "allowed-one";
     InBaseline "in-baseline" "in-baseline-one";
     Seconds "seconds" "seconds-one";

@@ -8,6 +8,7 @@ use super::style::{Paint, columns, hanging, shortened, wrapped};
 use super::summary::{InputSummary, LogSummary, Problem, Status, kind};
 use super::table::{Column, table, widest};
 use crate::catalog::{Counted, Word};
+use crate::rule::golden;
 use crate::rule::{Finding, Group, Said, Severity, Side};
 use crate::text::{Printable, grouped};
 use std::fmt::Write as _;
@@ -347,10 +348,15 @@ impl Page<'_> {
             return;
         }
         if self.view.summary.problems.is_empty() && !self.view.summary.expected.is_empty() {
-            let held = self.view.summary.expected.iter().filter(|(_, sessions)| *sessions > 0).count();
-            if held > 0 {
-                let hold = words.count(Counted::ExpectationsHold, held as u64);
+            let held = self.view.summary.expected.iter().copied().filter(|(_, sessions)| *sessions > 0);
+            let is_golden = |number: usize| self.view.summary.rules.rule(number).name == golden::NAME;
+            let (golden, held): (Vec<_>, Vec<_>) = held.partition(|(number, _)| is_golden(*number));
+            if !held.is_empty() {
+                let hold = words.count(Counted::ExpectationsHold, held.len() as u64);
                 out.push_str(&hanging("", &hold, self.width()));
+            }
+            for (_, sessions) in golden {
+                out.push_str(&hanging("", &words.count(Counted::AsInGolden, sessions), self.width()));
             }
             return self.withheld(out);
         }
