@@ -421,6 +421,7 @@ counted! {
     TimesInSession "times-in-session" "times-in-session-one";
     RefusalsLeft "refusals-left" "refusals-left-one";
     ExpectationsHold "expectations-hold" "expectations-hold-one";
+    AsInGolden "as-in-golden" "as-in-golden-one";
     Allowed "allowed" "allowed-one";
     InBaseline "in-baseline" "in-baseline-one";
     AnnotationsLeftOut "annotations-left-out" "annotations-left-out-one";

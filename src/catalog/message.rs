@@ -293,6 +293,15 @@ messages! {
     ExpectNoSuchFiles "expect-no-such-files";
     ExpectNeverRan "expect-never-ran";
     ExpectNoneNamed "expect-none-named";
+    GoldenNotAFile "golden-not-a-file";
+    GoldenSeveral "golden-several";
+    GoldenNoSession "golden-no-session";
+    GoldenFinalReplies "golden-final-replies";
+    GoldenCommands "golden-commands";
+    GoldenOneLine "golden-one-line";
+    GoldenNothing "golden-nothing";
+    GoldenCut "golden-cut" "golden-cut-one";
+    GoldenMore "golden-more" "golden-more-one";
     BaselineNoName "baseline-no-name";
     BaselineNoNameTip "baseline-no-name-tip";
     BaselineUnusable "baseline-unusable";

@@ -1,7 +1,8 @@
 //! What replies, commands and rules mean, and every word that ftplog says: data files, embedded and read when they are needed.
 //!
 //! A reply is `reply/NNN.toml` and a command `command/VERB.toml`, with all languages side by side; a comparison is
-//! `compare/A-B.toml`; a rule is a page a language in `rule/` with an example beside it; `expectation.LANG.toml` is the page of what users expect; a format is a page a language in
+//! `compare/A-B.toml`; a rule is a page a language in `rule/` with an example beside it; `expectation.LANG.toml` is the page of what users
+//! expect and `golden.LANG.toml` that of the comparison with a good recording; a format is a page a language in
 //! `format/`. `index.rs` lists them. What is said beside them is in `message.LANG.toml`, and the words of reports are in `label.LANG.toml`.
 //! `glossary.toml` has the terms of the field, by which tests hold the languages together.
 
@@ -43,6 +44,10 @@ const EXPECTATION: [&str; 3] = [
     include_str!("expectation.ko.toml"),
     include_str!("expectation.ja.toml"),
 ];
+
+/// The words of the comparison with a good recording, by language.
+const GOLDEN: [&str; 3] =
+    [include_str!("golden.en.toml"), include_str!("golden.ko.toml"), include_str!("golden.ja.toml")];
 
 fn parse<T: serde::de::DeserializeOwned>(text: &str) -> T {
     toml::from_str(text).expect("a test reads every file of the catalog")
@@ -97,6 +102,12 @@ pub fn rule(name: &str, lang: Lang) -> RulePage {
 #[must_use]
 pub fn expectation(lang: Lang) -> RulePage {
     parse(EXPECTATION[lang as usize])
+}
+
+/// The page of the comparison with a good recording.
+#[must_use]
+pub fn golden(lang: Lang) -> RulePage {
+    parse(GOLDEN[lang as usize])
 }
 
 /// The page of a format; none for a format of the user's own.

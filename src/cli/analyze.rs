@@ -18,6 +18,7 @@ use ftplog::report::{
     InputSummary, Options, Reader, Renderer, Report, Sentences, Status, Summary, TEXT, View, after_demo,
     step_summary,
 };
+use ftplog::rule::golden::Remark;
 use ftplog::rule::{Check, Rule, Ruleset, Severity, Unknown};
 use ftplog::session::{Confidence, Sieve};
 use ftplog::source::{Input, Unreadable};
@@ -80,6 +81,9 @@ pub(crate) fn report(
         complaints.push(sieve::none_chosen(sieve, summary.all_sessions()));
     }
     complaints.extend(never_held(&summary));
+    let remark =
+        |remark: &Remark| Complaint { warning: !remark.hides, ..Complaint::new(remark.what.clone()) };
+    complaints.extend(summary.remarks.iter().map(remark));
     let is_whole = complaints.iter().all(|c| c.warning) && !mostly_not_understood(&summary);
     if is_whole && shows_all(&summary, args) {
         complaints.extend(waivers.unused(&summary, output));
@@ -128,6 +132,7 @@ fn summary_limits(summary: &Summary) -> Vec<Complaint> {
 /// Names the expectations that no session was held against: they would hold whatever happens. Those about files that were not asked
 /// for are left alone.
 fn never_held(summary: &Summary) -> Vec<Complaint> {
+    let is_golden = |number: usize| matches!(summary.rules.rule(number).check, Check::Golden(_));
     let is_about = |number: usize| match summary.rules.rule(number).check {
         Check::Expectation(expectation) => {
             summary.inputs.iter().any(|input| expectation.is_about(&input.name.path))
@@ -136,7 +141,7 @@ fn never_held(summary: &Summary) -> Vec<Complaint> {
     };
     let (about, others): (Vec<_>, Vec<_>) =
         summary.expected.iter().partition(|(number, _)| is_about(*number));
-    if about.is_empty() && !others.is_empty() {
+    if about.is_empty() && !others.is_empty() && !others.iter().any(|(number, _)| is_golden(*number)) {
         return vec![Complaint::new(Message::ExpectNoneNamed)];
     }
     let never = about.iter().filter(|(_, sessions)| *sessions == 0);

@@ -95,7 +95,7 @@ impl Language {
 pub(crate) enum Command {
     /// Find problems in logs and explain them
     Analyze(Analyze),
-    /// Test recorded sessions against an expectations file
+    /// Test recorded sessions against an expectations file or a good recording
     Check(Check),
     /// List every command with its replies
     Exchanges(List),
@@ -247,8 +247,11 @@ pub(crate) struct Check {
     #[arg(long, value_name = "FILE", help_heading = "Expectations")]
     pub(crate) expect: Option<PathBuf>,
     /// Print a first version of that file, made from good recordings, instead
-    #[arg(long, conflicts_with = "expect", help_heading = "Expectations")]
+    #[arg(long, conflicts_with_all = ["expect", "golden"], help_heading = "Expectations")]
     pub(crate) record: bool,
+    /// Report every difference from this good recording: commands, reply codes, features
+    #[arg(long, value_name = "FILE", help_heading = "Expectations")]
+    pub(crate) golden: Option<PathBuf>,
     /// What to print on standard output
     #[arg(
         short,

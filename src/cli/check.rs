@@ -1,4 +1,4 @@
-//! `check`: recorded sessions are held against `ftplog.expect.toml`.
+//! `check`: recorded sessions are held against `ftplog.expect.toml` and against a good recording.
 
 use super::Exit;
 use super::analyze::report;
@@ -6,6 +6,7 @@ use super::args::Check;
 use super::chosen::{self, Wrong};
 use super::complaint::Complaint;
 use super::config::{Config, above, in_our_words, line_of, text_of};
+use super::golden;
 use super::output::Output;
 use super::recorder;
 use ftplog::catalog::Message;
@@ -24,17 +25,24 @@ pub(crate) fn check(args: &Check, config: &Config, output: &Output) -> Result<Ex
     if args.record {
         return recorder::record(args, config, output);
     }
-    let path = args
-        .expect
-        .clone()
-        .or_else(|| above(FILE_NAME))
-        .ok_or_else(|| Complaint::new(Message::ExpectNoFile).tip(Message::ExpectNoFileTip))?;
-    let expectations = Expectations::read(&path, config)?;
     let mut reading = args.reading.clone();
-    if reading.paths.is_empty() {
-        reading.paths = expectations.files()?;
+    let mut rules = Vec::new();
+    let path = args.expect.clone().or_else(|| above(FILE_NAME));
+    if let Some(path) = &path {
+        let expectations = Expectations::read(path, config)?;
+        if reading.paths.is_empty() {
+            reading.paths = expectations.files()?;
+        }
+        rules = expectations.rules;
     }
-    report(&args.analyze(reading), config, output, &expectations.rules)
+    match &args.golden {
+        Some(golden) => rules.push(golden::read(golden, &args.reading, config, output)?),
+        None if path.is_none() => {
+            return Err(Complaint::new(Message::ExpectNoFile).tip(Message::ExpectNoFileTip));
+        }
+        None => {}
+    }
+    report(&args.analyze(reading), config, output, &rules)
 }
 
 /// What a file expects.

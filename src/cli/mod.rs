@@ -12,6 +12,7 @@ mod destination;
 mod explain;
 mod file;
 mod formats;
+mod golden;
 mod inputs;
 mod interrupt;
 mod keys;

@@ -67,6 +67,7 @@ impl Findings {
         of_all.retain(|finding| self.judge.checks().forbid_in(sources.path(finding.place), finding.rule));
         of_all.extend(self.judge.checks().settle(|session| sources.session_number(session)));
         let expected = self.judge.checks().sessions().collect();
+        let remarks = self.judge.checks().take_remarks();
         for finding in of_all {
             self.take_of_all(finding, &mut sources);
         }
@@ -98,7 +99,7 @@ impl Findings {
         let kept = self.kept.into_iter().map(|k| k.findings);
         let mut summary = summarize(kept, &self.tallies, self.totals, ledger, sources);
         (summary.suppressed, summary.withheld, summary.recorded) = (suppressed, withheld, self.recorded);
-        (summary.exceeded, summary.expected) = (exceeded, expected);
+        (summary.exceeded, summary.expected, summary.remarks) = (exceeded, expected, remarks);
         summary
     }
 

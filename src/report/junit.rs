@@ -123,6 +123,7 @@ fn held<'a>(view: &View<'a>, input: &'a InputSummary) -> impl Iterator<Item = &'
     let rules = summary.expected.iter().map(|(number, _)| summary.rules.rule(*number));
     let is_about = |rule: &&Rule| match rule.check {
         Check::Expectation(expectation) => expectation.is_about(&input.name.path),
+        Check::Golden(_) => true,
         _ => false,
     };
     rules.filter(is_about).map(|rule| rule.name)

@@ -27,6 +27,8 @@ pub struct Sentences {
     pages: Vec<(&'static str, OnceCell<RulePage>)>,
     /// That of all expectations.
     expectation: OnceCell<RulePage>,
+    /// That of the comparison with a good recording.
+    golden: OnceCell<RulePage>,
 }
 
 impl Sentences {
@@ -34,7 +36,7 @@ impl Sentences {
     #[must_use]
     pub fn new(lang: Lang, zone: Zone) -> Self {
         let pages = RULES.iter().map(|r| (r.name, OnceCell::new())).collect();
-        Self { words: Words::new(lang), zone, marks: None, pages, expectation: OnceCell::new() }
+        Self { words: Words::new(lang), zone, marks: None, pages, expectation: OnceCell::new(), golden: OnceCell::new() }
     }
 
     /// The same with marks around text of the log, for formats that have to tell it from ours.
@@ -58,6 +60,7 @@ impl Sentences {
         match rule.check {
             Check::Own(own) => own.page(),
             Check::Expectation(_) => self.expectation.get_or_init(|| catalog::expectation(self.words.lang())),
+            Check::Golden(_) => self.golden.get_or_init(|| catalog::golden(self.words.lang())),
             _ => self.page_named(rule.name),
         }
     }

@@ -5,6 +5,7 @@ use super::sources::Sources;
 use crate::catalog::{Said, Word, Words};
 use crate::event::Place;
 use crate::ftp::Verb;
+use crate::rule::golden::Remark;
 use crate::rule::{Finding, Group, Ledger, Recorded, Rule, Ruleset, Severity, Suppressed, SuppressedBy};
 use crate::session::{Confidence, Ended, Session, Sieve, Starts};
 use crate::source::LogName;
@@ -163,6 +164,8 @@ pub struct Summary {
     pub exceeded: Vec<SuppressedBy>,
     /// The expectations, by the numbers of their rules, and how many sessions each was held against.
     pub expected: Vec<(usize, u64)>,
+    /// What could not be compared with a good recording, and why.
+    pub remarks: Vec<Remark>,
     /// What is in a baseline that is written now; nothing unless that is asked for.
     pub recorded: Option<Recorded>,
     /// The problems, worst first.
@@ -385,6 +388,7 @@ pub(super) fn summarize(
         withheld: BTreeMap::new(),
         exceeded: Vec::new(),
         expected: Vec::new(),
+        remarks: Vec::new(),
         recorded: None,
         problems,
         totals,

@@ -5,7 +5,7 @@ use super::renderer::View;
 use super::summary::{InputSummary, Status};
 use super::text::head_parts;
 use crate::catalog::{Counted, Word};
-use crate::rule::Severity;
+use crate::rule::{Severity, golden};
 use crate::text::grouped;
 
 /// What the program ends with where not everything could be done.
@@ -29,9 +29,13 @@ pub(super) fn verdict(view: &View) -> Vec<String> {
 
 /// That everything is as the user expects it.
 fn held(view: &View) -> Vec<String> {
-    let held = view.summary.expected.iter().filter(|(_, sessions)| *sessions > 0).count() as u64;
-    let hold = (held > 0).then(|| view.sentences.words().count(Counted::ExpectationsHold, held));
-    hold.into_iter().collect()
+    let (summary, words) = (view.summary, view.sentences.words());
+    let held = summary.expected.iter().filter(|(_, sessions)| *sessions > 0);
+    let is_golden = |number: usize| summary.rules.rule(number).name == golden::NAME;
+    let (golden, held): (Vec<_>, Vec<_>) = held.partition(|(number, _)| is_golden(*number));
+    let hold = (!held.is_empty()).then(|| words.count(Counted::ExpectationsHold, held.len() as u64));
+    let same = golden.iter().map(|(_, sessions)| words.count(Counted::AsInGolden, *sessions));
+    hold.into_iter().chain(same).collect()
 }
 
 /// How many findings do not count.

@@ -43,7 +43,7 @@ impl Asks {
                 Check::Session(check) => asks.sessions.push((number, check)),
                 Check::Own(own) => asks.own.push((number, own)),
                 // The judge holds sessions against what is expected.
-                Check::Ledger(_) | Check::Expectation(_) => {}
+                Check::Ledger(_) | Check::Expectation(_) | Check::Golden(_) => {}
             }
         }
         asks

@@ -60,7 +60,7 @@ impl Judge {
     #[must_use]
     pub fn new(context: usize, rules: Arc<Ruleset>) -> Self {
         Self {
-            checks: Checks::of(&rules),
+            checks: Checks::of(&rules, context.min(CONTEXT_MAX)),
             rules,
             context: context.min(CONTEXT_MAX),
             tells_words: false,

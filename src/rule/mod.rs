@@ -9,6 +9,7 @@ pub mod expectation;
 mod finding;
 mod fingerprint;
 mod found;
+pub mod golden;
 mod judge;
 mod ledger;
 pub mod own;
@@ -261,6 +262,7 @@ impl Rule {
         match self.check {
             Check::Own(own) => Cow::Borrowed(own.page()),
             Check::Expectation(_) => Cow::Owned(catalog::expectation(lang)),
+            Check::Golden(_) => Cow::Owned(catalog::golden(lang)),
             _ => Cow::Owned(catalog::rule(self.name, lang)),
         }
     }
@@ -270,7 +272,7 @@ impl Rule {
     pub fn example(&self) -> &'static str {
         match self.check {
             Check::Own(own) => own.examples().iter().find(|e| !e.finds.is_empty()).map_or("", |e| &e.log),
-            Check::Expectation(_) => "",
+            Check::Expectation(_) | Check::Golden(_) => "",
             _ => catalog::example(self.name),
         }
     }
@@ -309,6 +311,8 @@ pub enum Check {
     Own(&'static own::Own),
     /// What the user expects.
     Expectation(&'static expectation::Expectation),
+    /// A good recording.
+    Golden(&'static golden::Golden),
 }
 
 /// Every rule of ftplog; of two that could explain the same reply, the first one does.

@@ -93,6 +93,15 @@ impl Transcript {
         self.lines.push(Said { text: Piece::since(start, &self.text), ..said });
     }
 
+    /// Goes on with the lines of another transcript. The mark goes under the last line of that side.
+    pub(super) fn go_on(&mut self, other: &Self, mark: Option<(Side, Label)>) {
+        let marked = mark.and_then(|(side, _)| other.lines.iter().rposition(|line| line.side == side));
+        for (at, line) in other.lines.iter().enumerate() {
+            let label = mark.map(|(_, label)| label).filter(|_| marked == Some(at));
+            self.push(Said { label, ..*line }, other.text(line));
+        }
+    }
+
     /// Puts the lines of another transcript in front of those behind `place`.
     pub(super) fn insert_before(&mut self, place: Place, other: &Self) {
         let at = self.lines.iter().position(|l| l.place > place).unwrap_or(self.lines.len());

@@ -5,6 +5,7 @@ use super::progress::Expecting;
 use super::{Expectation, Sessions};
 use crate::event::Place;
 use crate::ftp::Mark;
+use crate::rule::golden::{Comparison, Remark};
 use crate::rule::{Check, Fact, Finding, Found, Rule, Ruleset};
 use crate::session::Session;
 use std::collections::BTreeMap;
@@ -23,6 +24,8 @@ pub struct Checks {
     open: BTreeMap<(Place, usize), Expecting>,
     /// What came of each in each log, by the number of the log and of the rule.
     runs: BTreeMap<(u32, usize), Run>,
+    /// The comparison with a good recording.
+    golden: Option<Comparison>,
 }
 
 /// What came of an expectation in a log.
@@ -39,19 +42,20 @@ struct Run {
 }
 
 impl Checks {
-    /// The expectations among the rules.
-    pub(in crate::rule) fn of(rules: &Ruleset) -> Self {
+    /// The expectations among the rules. A comparison shows so many lines before what is otherwise.
+    pub(in crate::rule) fn of(rules: &Ruleset, context: usize) -> Self {
         let expectation = |(number, rule): (usize, &'static Rule)| match rule.check {
             Check::Expectation(expectation) => Some((number, expectation)),
             _ => None,
         };
-        Self { all: rules.rules().enumerate().filter_map(expectation).collect(), ..Self::default() }
+        let all = rules.rules().enumerate().filter_map(expectation).collect();
+        Self { all, golden: Comparison::of(rules, context), ..Self::default() }
     }
 
     /// Whether this is a run that holds sessions against expectations.
     #[must_use]
     pub fn are_made(&self) -> bool {
-        !self.all.is_empty()
+        !self.all.is_empty() || self.golden.is_some()
     }
 
     /// Another file of the log begins behind so many lines.
@@ -89,6 +93,9 @@ impl Checks {
         mut finding: impl FnMut(usize, Option<Mark>, Found) -> Finding,
         mut found: impl FnMut(usize, Finding),
     ) {
+        if let Some(golden) = &mut self.golden {
+            golden.look(session);
+        }
         let place = session.first();
         for (number, expectation) in self.about(place).to_vec() {
             let mut so_far = self.open.remove(&(place, number)).unwrap_or_default();
@@ -118,6 +125,9 @@ impl Checks {
         for (key, theirs) in std::mem::take(&mut other.runs) {
             self.runs.entry(key).or_default().absorb(theirs);
         }
+        if let (Some(golden), Some(theirs)) = (&mut self.golden, &mut other.golden) {
+            golden.absorb(theirs);
+        }
     }
 
     /// What is otherwise in logs of which one session is to be as expected. `number_of` says which one begins at a place.
@@ -137,15 +147,22 @@ impl Checks {
                 }
             }
         }
+        found.extend(self.golden.iter_mut().flat_map(Comparison::settle));
         found
+    }
+
+    /// What could not be compared with a good recording, and why; after [`Checks::settle`].
+    pub fn take_remarks(&mut self) -> Vec<Remark> {
+        self.golden.as_mut().map(Comparison::take_remarks).unwrap_or_default()
     }
 
     /// How many sessions each expectation was held against, by the numbers of their rules; after [`Checks::settle`].
     pub fn sessions(&self) -> impl Iterator<Item = (usize, u64)> + '_ {
-        self.all.iter().map(|(number, _)| {
+        let expected = self.all.iter().map(|(number, _)| {
             let runs = self.runs.iter().filter(|((_, of), _)| of == number);
             (*number, runs.map(|(_, run)| run.sessions).sum())
-        })
+        });
+        expected.chain(self.golden.as_ref().map(Comparison::sessions))
     }
 }
 
