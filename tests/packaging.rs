@@ -1,4 +1,4 @@
-//! What others run ftplog with: the action.
+//! What others run ftplog with: the action and the hooks.
 
 #![cfg(unix)]
 #![allow(
@@ -235,4 +235,24 @@ fn the_action_installs_the_version_that_is_asked_for() {
     script(&folder.join("programs/cargo"), "exit 101");
     let failed = action(&folder, &other, &[("FTPLOG_ACTION_VERSION", "1.0.0")]);
     assert!(failed.code == 2 && failed.err.contains("cannot be installed"), "{} {}", failed.code, failed.err);
+}
+
+#[test]
+fn the_hooks_run_commands_that_exist_on_files_that_are_logs() {
+    let hooks = yaml(".pre-commit-hooks.yaml");
+    let hooks = hooks.as_vec().unwrap();
+    for hook in hooks {
+        assert_eq!(hook["language"].as_str(), Some("rust"));
+        let entry: Vec<&str> = hook["entry"].as_str().unwrap().split(' ').collect();
+        assert_eq!(entry[0], "ftplog");
+        assert_eq!(program::ftplog(&[entry[1], "--help"]).code, 0, "{entry:?}");
+    }
+    assert_eq!(hooks[0]["id"].as_str(), Some("ftplog-check"));
+    assert_eq!(hooks[0]["pass_filenames"].as_bool(), Some(false));
+    let files = regex::Regex::new(hooks[1]["files"].as_str().unwrap()).unwrap();
+    for (name, is_log) in
+        [("a.log", true), ("b/a.ftp.log", true), ("a.log.txt", false), ("alog", false), ("log", false)]
+    {
+        assert_eq!(files.is_match(name), is_log, "{name}");
+    }
 }
