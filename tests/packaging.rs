@@ -1,4 +1,4 @@
-//! What others run ftplog with: the action and the hooks.
+//! What others run ftplog with: the action, the hooks, and the example of a repository with recordings.
 
 #![cfg(unix)]
 #![allow(
@@ -9,7 +9,7 @@
 
 mod program;
 
-use program::{Ran, ran, root};
+use program::{Ran, command, ran, root};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -101,6 +101,11 @@ fn an_action_passes_its_inputs_by_variables_and_pastes_none_into_a_script() {
     for output in action["outputs"].as_hash().unwrap().keys().map(|k| k.as_str().unwrap()) {
         assert!(sh.contains(&format!("{output}=%s")), "nobody writes {output}");
     }
+    let jobs = yaml("examples/ci/.github/workflows/ftp.yml")["jobs"].clone();
+    let jobs = jobs.as_hash().unwrap();
+    let steps = jobs.values().flat_map(|job| job["steps"].as_vec().unwrap()).chain([step]);
+    let scripts: Vec<&str> = steps.filter_map(|step| step["run"].as_str()).collect();
+    assert!(!scripts.is_empty() && scripts.iter().all(|run| !run.contains("${{")), "{scripts:?}");
 }
 
 #[test]
@@ -255,4 +260,51 @@ fn the_hooks_run_commands_that_exist_on_files_that_are_logs() {
     {
         assert_eq!(files.is_match(name), is_log, "{name}");
     }
+}
+
+/// Copies the example of a repository.
+fn example(to: &Path) {
+    for path in program::files("examples/ci") {
+        let copy = to.join(path.strip_prefix(root().join("examples/ci")).unwrap());
+        fs::create_dir_all(copy.parent().unwrap()).unwrap();
+        fs::copy(&path, copy).unwrap();
+    }
+}
+
+#[test]
+fn the_example_is_green_before_the_update_and_red_on_the_right_line_after_it() {
+    let folder = folder("example");
+    example(&folder);
+    let check = || ran(command().current_dir(&folder).args(["check", "-f", format()]));
+    let green = check();
+    assert_eq!(green.code, 0, "{}{}", green.out, green.err);
+    fs::copy(folder.join("upload-after.log"), folder.join("recordings/upload.log")).unwrap();
+    let red = check();
+    assert_eq!(red.code, 1, "{}{}", red.out, red.err);
+    // The command on which the server answers otherwise.
+    let log = fs::read_to_string(folder.join("upload-after.log")).unwrap();
+    let line = log.lines().position(|l| l.starts_with("> RNFR ")).unwrap() + 1;
+    if format() == "github" {
+        let place = format!("file=recordings/upload.log,line={line}");
+        assert!(red.out.lines().any(|l| l.starts_with("::error ") && l.contains(&place)), "{}", red.out);
+    } else {
+        let finding = &red.json()["findings"][0];
+        assert_eq!(finding["location"]["line"], line);
+        assert_eq!(finding["location"]["path"], "recordings/upload.log");
+    }
+    // The action of its workflow comes to the same.
+    let step = action(&folder, built(), &[("FTPLOG_FORMAT", format())]);
+    assert_eq!((step.code, step.out), (1, red.out), "{}", step.err);
+}
+
+#[test]
+fn the_example_hands_gitlab_the_reports_that_it_writes() {
+    let job = &yaml("examples/ci/.gitlab-ci.yml")["ftp"];
+    let script: Vec<&str> = job["script"].as_vec().unwrap().iter().map(|l| l.as_str().unwrap()).collect();
+    for (report, written) in [("codequality", "gitlab"), ("junit", "junit")] {
+        let file = job["artifacts"]["reports"][report].as_str().unwrap();
+        let option = format!("-o {written}={file}");
+        assert!(script.iter().any(|line| line.contains(&option)), "{script:?} does not write {file}");
+    }
+    assert_eq!(job["artifacts"]["when"].as_str(), Some("always"));
 }
