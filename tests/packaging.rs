@@ -127,6 +127,18 @@ fn the_action_tells_what_a_run_came_to() {
         assert_eq!(ran.code, code, "{paths} {args}: {}", ran.err);
         assert_eq!(outputs(&folder), format!("exit-code={code}\n"));
     }
+    let inputs = [
+        ("FTPLOG_ACTION_PATHS", "server.log"),
+        ("FTPLOG_ACTION_SARIF", "for GitHub/ftp.sarif"),
+        ("FTPLOG_FORMAT", format()),
+    ];
+    fs::remove_file(folder.join("output")).unwrap();
+    let ran = action(&folder, built(), &inputs);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert_eq!(outputs(&folder), "exit-code=1\nsarif=for GitHub/ftp.sarif\n");
+    let sarif = fs::read_to_string(folder.join("for GitHub/ftp.sarif")).unwrap();
+    let sarif: serde_json::Value = serde_json::from_str(&sarif).unwrap();
+    assert_eq!(sarif["runs"][0]["tool"]["driver"]["name"], "ftplog");
 }
 
 #[test]
