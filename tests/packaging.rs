@@ -320,3 +320,42 @@ fn the_example_hands_gitlab_the_reports_that_it_writes() {
     }
     assert_eq!(job["artifacts"]["when"].as_str(), Some("always"));
 }
+
+/// The keys of a mapping.
+fn keys(mapping: &Yaml) -> Vec<&str> {
+    mapping.as_hash().unwrap().keys().map(|k| k.as_str().unwrap()).collect()
+}
+
+/// The blocks of YAML in a page.
+fn blocks(page: &str) -> Vec<Yaml> {
+    let text = fs::read_to_string(root().join(page)).unwrap();
+    let blocks = text.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap().to_owned());
+    blocks.map(|block| YamlLoader::load_from_str(&block).unwrap().remove(0)).collect()
+}
+
+#[test]
+fn what_pages_and_examples_tell_to_write_is_known() {
+    let inputs = yaml("action.yml")["inputs"].clone();
+    let hooks = yaml(".pre-commit-hooks.yaml");
+    let hooks: Vec<&str> = hooks.as_vec().unwrap().iter().map(|h| h["id"].as_str().unwrap()).collect();
+    let mut n_told = 0;
+    for told in blocks("packaging/README.md").iter().chain([&yaml("examples/ci/.github/workflows/ftp.yml")]) {
+        let job = if told["jobs"].is_badvalue() { told } else { &told["jobs"]["ftp"] };
+        for step in job["steps"].as_vec().into_iter().flatten() {
+            if step["uses"].as_str().is_some_and(|uses| uses.starts_with("ftplog/ftplog@")) {
+                let unknown: Vec<&str> =
+                    keys(&step["with"]).into_iter().filter(|key| inputs[*key].is_badvalue()).collect();
+                assert!(unknown.is_empty(), "no such inputs: {unknown:?}");
+                n_told += 1;
+            }
+        }
+        for hook in told["repos"][0]["hooks"].as_vec().into_iter().flatten() {
+            assert!(hooks.contains(&hook["id"].as_str().unwrap()));
+            n_told += 1;
+        }
+    }
+    assert_eq!(n_told, 4, "two workflows and two hooks");
+    let gitlab = blocks("packaging/README.md").into_iter().find(|block| !block["ftp"].is_badvalue());
+    let example = yaml("examples/ci/.gitlab-ci.yml")["ftp"]["artifacts"].clone();
+    assert_eq!(gitlab.map(|block| block["ftp"]["artifacts"].clone()), Some(example));
+}

@@ -17,7 +17,7 @@ fi
 "$maturin" build --release --quiet --out "$work/wheels"
 wheel=("$work"/wheels/*.whl)
 [ ${#wheel[@]} -eq 1 ]
-printf '%s: %d bytes\n' "${wheel[0]##*/}" "$(stat -c %s "${wheel[0]}")"
+printf '%s: %d bytes\n' "${wheel[0]##*/}" "$(wc -c <"${wheel[0]}")"
 "$work/fresh/bin/pip" install --quiet --no-index "${wheel[0]}"
 # What was installed is meant, not what was built.
 cd "$work"
