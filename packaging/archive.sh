@@ -17,5 +17,5 @@ cp -R target/packaging/man target/packaging/completions "$work/$name"
 strip "$work/$name/ftplog"
 # The same files give the same archive. A Mac has GNU tar under another name, if at all.
 tar=$(command -v gtar || command -v tar)
-"$tar" --sort=name --owner=0 --group=0 --numeric-owner --mtime='@0' -C "$work" -czf "$name.tar.gz" "$name"
-printf '%s.tar.gz: %d bytes\n' "$name" "$(wc -c <"$name.tar.gz")"
+"$tar" --sort=name --owner=0 --group=0 --numeric-owner --mtime='@0' -C "$work" -czf "target/packaging/$name.tar.gz" "$name"
+printf 'target/packaging/%s.tar.gz: %d bytes\n' "$name" "$(wc -c <"target/packaging/$name.tar.gz")"
