@@ -78,11 +78,6 @@ fn arguments(folder: &Path) -> Vec<String> {
     arguments
 }
 
-/// The format that the program of these tests has for GitHub: all of them have JSON.
-fn format() -> &'static str {
-    ftplog::report::Renderer::named("github").map_or("json", |r| r.name)
-}
-
 #[test]
 fn an_action_passes_its_inputs_by_variables_and_pastes_none_into_a_script() {
     let action = yaml("action.yml");
@@ -120,18 +115,13 @@ fn the_action_tells_what_a_run_came_to() {
         ("\n", "--no-such-argument", 2),
         ("other name.log\r\nserver.log", "--fail-on 'never' --stdin-name \"a b\"", 0),
     ] {
-        let inputs =
-            [("FTPLOG_ACTION_PATHS", paths), ("FTPLOG_ACTION_ARGS", args), ("FTPLOG_FORMAT", format())];
+        let inputs = [("FTPLOG_ACTION_PATHS", paths), ("FTPLOG_ACTION_ARGS", args)];
         let _ = fs::remove_file(folder.join("output"));
         let ran = action(&folder, built(), &inputs);
         assert_eq!(ran.code, code, "{paths} {args}: {}", ran.err);
         assert_eq!(outputs(&folder), format!("exit-code={code}\n"));
     }
-    let inputs = [
-        ("FTPLOG_ACTION_PATHS", "server.log"),
-        ("FTPLOG_ACTION_SARIF", "for GitHub/ftp.sarif"),
-        ("FTPLOG_FORMAT", format()),
-    ];
+    let inputs = [("FTPLOG_ACTION_PATHS", "server.log"), ("FTPLOG_ACTION_SARIF", "for GitHub/ftp.sarif")];
     fs::remove_file(folder.join("output")).unwrap();
     let ran = action(&folder, built(), &inputs);
     assert_eq!(ran.code, 1, "{}", ran.err);
@@ -182,7 +172,7 @@ fn what_is_given_to_the_action_arrives_as_it_is_and_is_not_run() {
     assert_eq!(fs::read_to_string(folder.join("format")).unwrap(), "github");
     assert!(!folder.join("pwned").exists());
     // The same with the program itself: there are no such logs.
-    let real = action(&folder, built(), &[inputs[1], ("FTPLOG_FORMAT", format())]);
+    let real = action(&folder, built(), &[inputs[1]]);
     assert!(real.code == 2 && real.err.contains("$(touch pwned)"), "{}{}", real.out, real.err);
     assert!(!folder.join("pwned").exists());
 }
@@ -287,7 +277,7 @@ fn example(to: &Path) {
 fn the_example_is_green_before_the_update_and_red_on_the_right_line_after_it() {
     let folder = folder("example");
     example(&folder);
-    let check = || ran(command().current_dir(&folder).args(["check", "-f", format()]));
+    let check = || ran(command().current_dir(&folder).args(["check", "-f", "github"]));
     let green = check();
     assert_eq!(green.code, 0, "{}{}", green.out, green.err);
     fs::copy(folder.join("upload-after.log"), folder.join("recordings/upload.log")).unwrap();
@@ -296,29 +286,31 @@ fn the_example_is_green_before_the_update_and_red_on_the_right_line_after_it() {
     // The command on which the server answers otherwise.
     let log = fs::read_to_string(folder.join("upload-after.log")).unwrap();
     let line = log.lines().position(|l| l.starts_with("> RNFR ")).unwrap() + 1;
-    if format() == "github" {
-        let place = format!("file=recordings/upload.log,line={line}");
-        assert!(red.out.lines().any(|l| l.starts_with("::error ") && l.contains(&place)), "{}", red.out);
-    } else {
-        let finding = &red.json()["findings"][0];
-        assert_eq!(finding["location"]["line"], line);
-        assert_eq!(finding["location"]["path"], "recordings/upload.log");
-    }
+    let place = format!("file=recordings/upload.log,line={line}");
+    assert!(red.out.lines().any(|l| l.starts_with("::error ") && l.contains(&place)), "{}", red.out);
     // The action of its workflow comes to the same.
-    let step = action(&folder, built(), &[("FTPLOG_FORMAT", format())]);
+    let step = action(&folder, built(), &[]);
     assert_eq!((step.code, step.out), (1, red.out), "{}", step.err);
 }
 
 #[test]
 fn the_example_hands_gitlab_the_reports_that_it_writes() {
     let job = &yaml("examples/ci/.gitlab-ci.yml")["ftp"];
-    let script: Vec<&str> = job["script"].as_vec().unwrap().iter().map(|l| l.as_str().unwrap()).collect();
-    for (report, written) in [("codequality", "gitlab"), ("junit", "junit")] {
-        let file = job["artifacts"]["reports"][report].as_str().unwrap();
-        let option = format!("-o {written}={file}");
-        assert!(script.iter().any(|line| line.contains(&option)), "{script:?} does not write {file}");
-    }
     assert_eq!(job["artifacts"]["when"].as_str(), Some("always"));
+    let script = job["script"].as_vec().unwrap().iter().map(|line| line.as_str().unwrap());
+    let run: Vec<&str> = script.filter_map(|line| line.strip_prefix("ftplog ")).collect();
+    let folder = folder("gitlab");
+    example(&folder);
+    fs::copy(folder.join("upload-after.log"), folder.join("recordings/upload.log")).unwrap();
+    let red = ran(command().current_dir(&folder).args(run[0].split(' ')));
+    assert_eq!(red.code, 1, "{}", red.err);
+    let report = |name: &str| {
+        let file = job["artifacts"]["reports"][name].as_str().unwrap();
+        fs::read_to_string(folder.join(file)).unwrap_or_else(|e| panic!("{file}: {e}"))
+    };
+    let codequality: serde_json::Value = serde_json::from_str(&report("codequality")).unwrap();
+    assert_eq!(codequality[0]["location"]["path"], "recordings/upload.log");
+    assert!(report("junit").contains("<failure"));
 }
 
 /// The keys of a mapping.
