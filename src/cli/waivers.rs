@@ -114,7 +114,9 @@ impl Waivers {
         }
         let known = self.suppressions.baseline.clone().unwrap_or_default();
         let updated = known.updated(recorded, &summary.rules);
-        let written = std::fs::write(path, updated.to_json());
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let made = folder.map_or(Ok(()), std::fs::create_dir_all);
+        let written = made.and_then(|()| std::fs::write(path, updated.to_json()));
         let said =
             Message::BaselineWritten.with("path", shown(path)).with("n", updated.entries().len() as u64);
         Some(written.map(|()| said).map_err(|error| {
