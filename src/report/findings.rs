@@ -71,6 +71,11 @@ impl Findings {
         for finding in of_all {
             self.take_of_all(finding, &mut sources);
         }
+        if self.judge.checks().are_made() {
+            // Of one session several things may be expected, and each counts it.
+            let all = sources.n_sessions();
+            self.totals.sessions_with_findings = self.totals.sessions_with_findings.min(all);
+        }
         let suppressions = Arc::clone(&self.options.suppressions);
         let mut exceeded = Vec::new();
         for (by, mut group) in self.withheld.take_too_many(&suppressions) {

@@ -36,7 +36,14 @@ impl Sentences {
     #[must_use]
     pub fn new(lang: Lang, zone: Zone) -> Self {
         let pages = RULES.iter().map(|r| (r.name, OnceCell::new())).collect();
-        Self { words: Words::new(lang), zone, marks: None, pages, expectation: OnceCell::new(), golden: OnceCell::new() }
+        Self {
+            words: Words::new(lang),
+            zone,
+            marks: None,
+            pages,
+            expectation: OnceCell::new(),
+            golden: OnceCell::new(),
+        }
     }
 
     /// The same with marks around text of the log, for formats that have to tell it from ours.

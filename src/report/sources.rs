@@ -101,6 +101,11 @@ impl Sources {
         Place { source: file.input as u32, line: place.line - file.lines_before }
     }
 
+    /// How many sessions begin in all files.
+    pub(super) fn n_sessions(&self) -> u64 {
+        self.inputs.iter().map(|input| input.starts.count()).sum()
+    }
+
     /// The path of the file that a line of a log stands in.
     pub(super) fn path(&self, place: Place) -> &str {
         let spot = self.in_file(place);

@@ -127,12 +127,15 @@ impl Comparison {
             otherwise.extend(of_session.map(|difference| Otherwise::of(difference, new[*of_new])));
         }
         let otherwise = repeated_once(otherwise);
-        let mut counted: BTreeSet<Place> = BTreeSet::new();
+        let mut counted: BTreeMap<&str, BTreeSet<Place>> = BTreeMap::new();
         let mut found: Vec<Finding> = Vec::new();
         for one in otherwise.iter().take(FINDINGS_PER_LOG_MAX) {
+            let mut finding = self.teller.finding(one);
+            let counted = counted.entry(finding.case).or_default();
             let n_before = counted.len();
             counted.extend(&one.sessions);
-            found.push(self.teller.finding(one, (counted.len() - n_before) as u64));
+            finding.sessions = (counted.len() - n_before) as u64;
+            found.push(finding);
         }
         if otherwise.len() > FINDINGS_PER_LOG_MAX {
             self.remark(

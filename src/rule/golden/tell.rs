@@ -34,14 +34,14 @@ struct Here<'a> {
 type Facts = Vec<(&'static str, Fact<'static>)>;
 
 impl Teller {
-    /// What is otherwise in a session. It is counted in so many sessions.
-    pub(super) fn finding(&self, otherwise: &Otherwise, sessions: u64) -> Finding {
+    /// What is otherwise in a session.
+    pub(super) fn finding(&self, otherwise: &Otherwise) -> Finding {
         let Otherwise { difference, session, .. } = otherwise;
         let here =
             Here { step: difference.here(), session: *session, is_about_reply: difference.is_about_reply() };
         let mut facts = self.facts(difference);
         facts.extend(self.more(otherwise));
-        Finding { sessions, ..self.found(difference.case, &here, facts) }
+        self.found(difference.case, &here, facts)
     }
 
     /// Sessions that the new recording lacks, behind the one that comes before them.
