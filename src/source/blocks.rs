@@ -5,8 +5,6 @@ use std::io::{self, Read};
 
 /// Bytes of a block, unless a line is longer.
 pub const BLOCK_BYTES: usize = 256 * 1024;
-/// Bytes that are asked for first when a block is filled.
-const FIRST_READ_BYTES: usize = 32 * 1024;
 /// Bytes of a line that are looked at; what follows is passed over and counted.
 pub const LINE_BYTES_MAX: usize = 64 * 1024;
 
@@ -236,9 +234,10 @@ impl Blocks {
         let start = bytes.len();
         let wanted = limit.saturating_sub(start).max(1);
         bytes.reserve(wanted);
+        // Unlike a loop of `read`, this does not clear the room first.
         let read = match &mut self.stream {
-            Stream::Text(reader) => read_up_to(reader, bytes, wanted),
-            Stream::Capture(capture) => read_up_to(capture, bytes, wanted),
+            Stream::Text(reader) => reader.take(wanted as u64).read_to_end(bytes),
+            Stream::Capture(capture) => capture.take(wanted as u64).read_to_end(bytes),
         };
         self.bytes_read += (bytes.len() - start) as u64;
         read
@@ -323,34 +322,6 @@ impl<'a> Iterator for Records<'a> {
         self.rest = lines.0;
         Some(record)
     }
-}
-
-/// Reads so many bytes, or as many as there are, behind those that are there. What was read before an error stays.
-///
-/// `Read::read_to_end` clears the room for each call of `read` anew where a reader is not one of the standard library.
-fn read_up_to(reader: &mut impl Read, bytes: &mut Vec<u8>, wanted: usize) -> io::Result<usize> {
-    let start = bytes.len();
-    let (mut filled, mut chunk) = (0, FIRST_READ_BYTES);
-    let mut read = Ok(());
-    while filled < wanted {
-        let end = wanted.min(filled + chunk);
-        if bytes.len() < start + end {
-            bytes.resize(start + end, 0);
-        }
-        match reader.read(&mut bytes[start + filled..start + end]) {
-            Ok(0) => break,
-            Ok(n) => filled += n,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => {
-                read = Err(error);
-                break;
-            }
-        }
-        // Most files are small, and little is cleared for them.
-        chunk = chunk.saturating_mul(2);
-    }
-    bytes.truncate(start + filled);
-    read.map(|()| filled)
 }
 
 #[cfg(test)]
