@@ -276,6 +276,70 @@ fn a_check_that_did_not_run_is_no_success() {
 }
 
 #[test]
+fn nothing_passes_that_was_not_tested() {
+    let good = TWO.replace("550 no such file", "350 go on").replace("503 RNFR required first", "250 done");
+    let late = TWO.replace("2026-10-05 09:15:09 #2 IN NOOP", "2026-10-05 08:15:09 #2 IN NOOP");
+    let one = TWO.split_at(TWO.find("2026-10-05 09:15:00").unwrap()).0;
+    let files = [
+        ("rec/good.log", good.as_str()),
+        ("rec/a[1].log", TWO),
+        ("late/late.log", &late),
+        ("one/one.log", one),
+    ];
+    let folder = folder("tested", &files);
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("good.log", folder.join("rec/link.log")).unwrap();
+    let expect = |name: &str, files: &str, condition: &str| {
+        format!("[[expect]]\nname = \"{name}\"\nfiles = [\"{files}\"]\n{condition}\n")
+    };
+    let renames = "contains = [\"RNTO 250\"]\nsession = \"any\"";
+    let (fine, broken) = (expect("fine", "rec/good.log", renames), expect("broken", "rec/two.log", renames));
+    let both = fine.clone() + &broken;
+    let allow = format!("{FORMAT}\n[[allow]]\npath = \"*.log\"\nreason = \"ours\"\n");
+    let silent = format!("{FORMAT}\n[rules]\nignore = [\"all\"]\n");
+    let no_findings = expect("quiet", "rec/two.log", "findings = \"none\"");
+    let sample = root().join("samples/proftpd-system/order.log");
+    let unshown = expect("unshown", sample.to_str().unwrap(), "not-contains = [\"5xx\"]");
+    for (config, expectations, args, code, says) in [
+        (FORMAT, &both, &[][..], 1, "RNTO new 503 came instead"),
+        (&allow, &both, &[], 1, "RNTO new 503 came instead"),
+        (FORMAT, &both, &["--exclude", "two.log"], 2, "broken was held against no session"),
+        (FORMAT, &both, &["rec/good.log"], 0, "1 of 2 expectations hold"),
+        (FORMAT, &broken.replace("rec/", "./rec/x/../"), &["./rec//two.log"], 1, "came instead"),
+        (FORMAT, &broken.replace("two", "a[1]"), &[], 1, "came instead"),
+        (
+            FORMAT,
+            &(fine.clone() + &expect("link", "rec/link.log", renames)),
+            &[],
+            2,
+            "was held against no session",
+        ),
+        (
+            FORMAT,
+            &expect("second", "*/[ot]*.log", "session = 2\ncontains = [\"PASS\"]"),
+            &[],
+            2,
+            "one/one.log has no session 2",
+        ),
+        (&silent, &no_findings, &[], 2, "no rule is chosen"),
+        (FORMAT, &unshown, &[], 2, "holds no replies"),
+        (
+            FORMAT,
+            &expect("late", "late/late.log", "session = 2\nmax-duration = \"1 min\""),
+            &[],
+            1,
+            "does not say how long",
+        ),
+    ] {
+        fs::write(folder.join("ftplog.toml"), config).unwrap();
+        fs::write(folder.join("ftplog.expect.toml"), format!("version = 1\n{expectations}")).unwrap();
+        let found = within(&folder, &[&["check"], args].concat());
+        assert_eq!(found.code, code, "{expectations}{args:?}\n{}{}", found.out, found.err);
+        assert!((found.out + &found.err).contains(says), "{expectations}{args:?}: {says}\n{}", found.err);
+    }
+}
+
+#[test]
 fn a_failure_shows_what_was_expected_and_what_came() {
     let folder = folder("shown", &[]);
     let text = "version = 1\n[[expect]]\nname = \"rename works\"\nfiles = [\"rec/*.log\"]\nsession = 2\ncontains = [\"RNFR\", \"RNTO 250\"]\n";

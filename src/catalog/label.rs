@@ -74,6 +74,7 @@ words! {
     StartWith "start-with";
     NothingFound "nothing-found";
     NotCounted "not-counted";
+    ExpectationsOthers "expectations-others";
     NotListed "not-listed";
     RunFolder "run-folder";
     CauseAt "cause-at";

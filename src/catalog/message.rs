@@ -293,6 +293,9 @@ messages! {
     ExpectNoSuchFiles "expect-no-such-files";
     ExpectNeverRan "expect-never-ran";
     ExpectNoneNamed "expect-none-named";
+    ExpectNoSession "expect-no-session";
+    ExpectUnshown "expect-unshown";
+    ExpectNoRules "expect-no-rules";
     GoldenNotAFile "golden-not-a-file";
     GoldenSeveral "golden-several";
     GoldenNoSession "golden-no-session";

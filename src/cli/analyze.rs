@@ -34,7 +34,17 @@ const SAMPLE_NAME: &str = "samples/server.log";
 
 /// Finds problems and explains them.
 pub(crate) fn analyze(args: &Analyze, config: &Config, output: &Output) -> Result<Exit, Complaint> {
-    report(args, config, output, &[])
+    report(args, config, output, &Expected::default())
+}
+
+/// What is expected of sessions.
+#[derive(Default)]
+pub(crate) struct Expected {
+    pub(crate) rules: Vec<&'static Rule>,
+    /// Whether sessions must have been held against each of them.
+    pub(crate) all: bool,
+    /// Whether they must have been held against one of them.
+    pub(crate) any: bool,
 }
 
 /// Reads logs, judges their sessions by the rules and by what is expected of them, and reports.
@@ -42,12 +52,12 @@ pub(crate) fn report(
     args: &Analyze,
     config: &Config,
     output: &Output,
-    expectations: &[&'static Rule],
+    expected: &Expected,
 ) -> Result<Exit, Complaint> {
     let settings = settings(&args.reading, config)?;
     let sieve = sieve::asked_for(&args.reading, &settings.setup.zone)?;
-    let mut waivers = Waivers::of(args, config)?;
-    let options = options(args, config, sieve, &waivers, expectations)?;
+    let mut waivers = Waivers::of(args, config, !expected.rules.is_empty())?;
+    let options = options(args, config, sieve, &waivers, &expected.rules)?;
     let mut destinations = destination::open(&args.output)?;
     let mut inputs = Inputs::find(&args.reading, config)?;
     destination::spare(&destinations, &mut inputs.files)?;
@@ -80,7 +90,7 @@ pub(crate) fn report(
     {
         complaints.push(sieve::none_chosen(sieve, summary.all_sessions()));
     }
-    complaints.extend(never_held(&summary));
+    complaints.extend(never_held(&summary, expected));
     let remark =
         |remark: &Remark| Complaint { warning: !remark.hides, ..Complaint::new(remark.what.clone()) };
     complaints.extend(summary.remarks.iter().map(remark));
@@ -129,24 +139,24 @@ fn summary_limits(summary: &Summary) -> Vec<Complaint> {
         .collect()
 }
 
-/// Names the expectations that no session was held against: they would hold whatever happens. Those about files that were not asked
-/// for are left alone.
-fn never_held(summary: &Summary) -> Vec<Complaint> {
-    let is_golden = |number: usize| matches!(summary.rules.rule(number).check, Check::Golden(_));
+/// Names the expectations that no session was held against: they would hold whatever happens. Where the user names the files, those
+/// about other files are left alone.
+fn never_held(summary: &Summary, expected: &Expected) -> Vec<Complaint> {
     let is_about = |number: usize| match summary.rules.rule(number).check {
         Check::Expectation(expectation) => {
-            summary.inputs.iter().any(|input| expectation.is_about(&input.name.path))
+            Some(summary.inputs.iter().any(|input| expectation.is_about(&input.name.path)))
         }
-        _ => false,
+        _ => None,
     };
-    let (about, others): (Vec<_>, Vec<_>) =
-        summary.expected.iter().partition(|(number, _)| is_about(*number));
-    if about.is_empty() && !others.is_empty() && !others.iter().any(|(number, _)| is_golden(*number)) {
+    let tested = summary.expected.iter().filter_map(|(number, n)| Some((*number, *n, is_about(*number)?)));
+    let tested: Vec<(usize, u64, bool)> = tested.collect();
+    if expected.any && !tested.is_empty() && !tested.iter().any(|(.., is_about)| *is_about) {
         return vec![Complaint::new(Message::ExpectNoneNamed)];
     }
-    let never = about.iter().filter(|(_, sessions)| *sessions == 0);
+    let never =
+        tested.iter().filter(|(_, n_sessions, is_about)| *n_sessions == 0 && (expected.all || *is_about));
     let name = |number: usize| summary.rules.rule(number).name;
-    never.map(|(number, _)| Complaint::new(Message::ExpectNeverRan.with("name", name(*number)))).collect()
+    never.map(|(number, ..)| Complaint::new(Message::ExpectNeverRan.with("name", name(*number)))).collect()
 }
 
 fn mostly_not_understood(summary: &Summary) -> bool {

@@ -1,7 +1,7 @@
 //! `check`: recorded sessions are held against `ftplog.expect.toml` and against a good recording.
 
 use super::Exit;
-use super::analyze::report;
+use super::analyze::{Expected, report};
 use super::args::Check;
 use super::chosen::{self, Wrong};
 use super::complaint::Complaint;
@@ -26,23 +26,25 @@ pub(crate) fn check(args: &Check, config: &Config, output: &Output) -> Result<Ex
         return recorder::record(args, config, output);
     }
     let mut reading = args.reading.clone();
-    let mut rules = Vec::new();
+    let mut expected =
+        Expected { any: args.golden.is_none() || args.expect.is_some(), ..Expected::default() };
     let path = args.expect.clone().or_else(|| above(FILE_NAME));
     if let Some(path) = &path {
         let expectations = Expectations::read(path, config)?;
         if reading.paths.is_empty() {
             reading.paths = expectations.files()?;
+            expected.all = true;
         }
-        rules = expectations.rules;
+        expected.rules = expectations.rules;
     }
     match &args.golden {
-        Some(golden) => rules.push(golden::read(golden, &args.reading, config, output)?),
+        Some(golden) => expected.rules.push(golden::read(golden, &args.reading, config, output)?),
         None if path.is_none() => {
             return Err(Complaint::new(Message::ExpectNoFile).tip(Message::ExpectNoFileTip));
         }
         None => {}
     }
-    report(&args.analyze(reading), config, output, &rules)
+    report(&args.analyze(reading), config, output, &expected)
 }
 
 /// What a file expects.
@@ -70,6 +72,12 @@ impl Expectations {
             let rule = definition.compile(&expectations.rules, &config.rules.own);
             let rule = rule.map_err(|fault| expectations.faulty(number, &fault))?;
             expectations.rules.push(rule);
+        }
+        let rules = config.ruleset();
+        let is_silent = rules.rules().enumerate().all(|(number, _)| !rules.speaks(number));
+        let of_findings = expectations.definitions.expect.iter().position(|e| e.findings.is_some());
+        if let Some(number) = of_findings.filter(|_| is_silent) {
+            return Err(expectations.faulty(number, &Fault::new("findings", Message::ExpectNoRules)));
         }
         if expectations.rules.is_empty() {
             let fact = Message::OnLine.with("line", "1").with("what", Message::ExpectNothing);

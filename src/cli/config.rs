@@ -23,7 +23,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::cell::LazyCell;
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 /// The name of the file.
@@ -288,14 +288,14 @@ fn find() -> Option<PathBuf> {
 #[allow(clippy::disallowed_methods)] // It is no log.
 pub(super) fn text_of(path: &Path) -> Result<String, Complaint> {
     let cannot = |why: Said| Complaint::new(Message::CannotRead.with("path", shown(path)).with("why", why));
-    let size = std::fs::metadata(path).map_err(|e| cannot(Unreadable::of(&e, path).said()))?.len();
-    if size > FILE_BYTES_MAX {
+    let failed = |e: &std::io::Error| cannot(Unreadable::of(e, path).said());
+    let file = std::fs::File::open(path).map_err(|e| failed(&e))?;
+    let mut bytes = Vec::new();
+    file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(|e| failed(&e))?;
+    if bytes.len() as u64 > FILE_BYTES_MAX {
         return Err(cannot(Message::TooLarge.into()));
     }
-    std::fs::read_to_string(path).map_err(|e| match e.kind() {
-        std::io::ErrorKind::InvalidData => cannot(Message::NotUtf8.into()),
-        _ => cannot(Unreadable::of(&e, path).said()),
-    })
+    String::from_utf8(bytes).map_err(|_| cannot(Message::NotUtf8.into()))
 }
 
 /// What the reader of TOML says, with its line, and the key that was probably meant.

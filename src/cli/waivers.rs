@@ -31,13 +31,14 @@ pub(crate) struct Waivers {
 }
 
 impl Waivers {
-    /// What the arguments and the configuration say.
+    /// What the arguments and the configuration say. A check of what is expected has no baseline: what was known is not what is
+    /// expected.
     ///
     /// # Errors
     /// The baseline cannot be read or used, or is to be written and has no name.
-    pub(crate) fn of(args: &Analyze, config: &Config) -> Result<Self, Complaint> {
+    pub(crate) fn of(args: &Analyze, config: &Config, is_check: bool) -> Result<Self, Complaint> {
         let ci = &config.keys.ci;
-        let baseline = args.baseline.clone().or_else(|| ci.baseline.clone());
+        let baseline = args.baseline.clone().or_else(|| ci.baseline.clone()).filter(|_| !is_check);
         let mut waivers = Self {
             suppressions: Arc::default(),
             updates: args.update_baseline,

@@ -65,25 +65,28 @@ impl Findings {
     pub(super) fn seal(mut self, ledger: &Ledger, mut sources: Sources) -> Summary {
         let mut of_all = self.options.rules.judge(ledger);
         of_all.retain(|finding| self.judge.checks().forbid_in(sources.path(finding.place), finding.rule));
-        of_all.extend(self.judge.checks().settle(|session| sources.session_number(session)));
+        let number_of = |session| sources.session_number(session);
+        let path_of = |place| sources.path(place).to_owned();
+        of_all.extend(self.judge.checks().settle(number_of, path_of));
         let expected = self.judge.checks().sessions().collect();
         let remarks = self.judge.checks().take_remarks();
         for finding in of_all {
             self.take_of_all(finding, &mut sources);
         }
-        if self.judge.checks().are_made() {
-            // Of one session several things may be expected, and each counts it.
-            let all = sources.n_sessions();
-            self.totals.sessions_with_findings = self.totals.sessions_with_findings.min(all);
-        }
         let suppressions = Arc::clone(&self.options.suppressions);
         let mut exceeded = Vec::new();
         for (by, mut group) in self.withheld.take_too_many(&suppressions) {
             exceeded.push(by);
+            self.totals.sessions_with_findings += group.tallies.sessions();
             self.tallies.merge(&group.tallies);
             for finding in group.kept.findings.drain(..) {
                 of_rule(&mut self.kept, finding.number).keep_anyway(finding);
             }
+        }
+        if self.judge.checks().are_made() || !exceeded.is_empty() {
+            // A session that is counted for several reasons is one session.
+            let all = sources.n_sessions();
+            self.totals.sessions_with_findings = self.totals.sessions_with_findings.min(all);
         }
         for kept in &mut self.kept {
             kept.prune();

@@ -326,6 +326,11 @@ impl Tallies {
         }
     }
 
+    /// How many sessions have findings, each counted once for each kind.
+    pub(super) fn sessions(&self) -> u64 {
+        self.0.values().map(|tally| tally.sessions).sum()
+    }
+
     /// How many kinds of findings there are, by the worst severity of each: note, warning, error.
     pub(super) fn problems_by_severity(&self) -> [u64; 3] {
         let mut problems = [0; 3];

@@ -33,7 +33,15 @@ fn held(view: &View) -> Vec<String> {
     let held = summary.expected.iter().filter(|(_, sessions)| *sessions > 0);
     let is_golden = |number: usize| summary.rules.rule(number).name == golden::NAME;
     let (golden, held): (Vec<_>, Vec<_>) = held.partition(|(number, _)| is_golden(*number));
-    let hold = (!held.is_empty()).then(|| words.count(Counted::ExpectationsHold, held.len() as u64));
+    let n_others = summary.expected.len() - golden.len() - held.len();
+    let n_held = held.len() as u64;
+    let hold = (n_held > 0).then(|| match n_others {
+        0 => words.count(Counted::ExpectationsHold, n_held),
+        n => {
+            let all = grouped(n_held + n as u64);
+            words.with(Word::ExpectationsOthers, &[("n", &grouped(n_held)), ("all", &all)])
+        }
+    });
     let same = golden.iter().map(|(_, sessions)| words.count(Counted::AsInGolden, *sessions));
     hold.into_iter().chain(same).collect()
 }

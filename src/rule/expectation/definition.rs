@@ -1,11 +1,10 @@
 //! Expectations as `ftplog.expect.toml` has them.
 
 use super::pattern::{Pattern, Senseless};
-use super::{Amount, Conditions, Expectation, Sessions};
+use super::{Amount, Conditions, Expectation, Files, Sessions};
 use crate::catalog::{Message, Said};
 use crate::rule::own::{Fault, wrong_value};
-use crate::rule::{Check, Group, RULES, Rule, Severity, length_of_time};
-use crate::source::Globs;
+use crate::rule::{Check, Group, RULES, Rule, Severity, golden, length_of_time};
 use crate::text::{Printable, nearest};
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
@@ -99,8 +98,8 @@ impl ExpectationDefinition {
         if name.is_empty() {
             return Err(Fault::new("name", Message::RuleKeyEmpty.with("key", "name")));
         }
-        let names = || RULES.iter().chain(own).chain(others).map(|rule| rule.name);
-        if names().any(|taken| taken == name) {
+        let mut names = RULES.iter().chain(own).chain(others).map(|rule| rule.name).chain([golden::NAME]);
+        if names.any(|taken| taken == name) {
             return Err(Fault::new("name", Message::RuleNameTaken.with("name", Printable(name.as_bytes()))));
         }
         if others.len() >= EXPECTATIONS_MAX {
@@ -121,13 +120,14 @@ impl ExpectationDefinition {
         if findings.is_some() && self.session != Sessions::Each {
             return Err(Fault::new("findings", Message::ExpectFindingsOfEach));
         }
-        let globs = Globs::new(&self.files).map_err(|bad| {
+        let files = Files::new(&self.files).map_err(|bad| {
             Fault::new("files", Message::NotAPattern.with("text", Printable(bad.pattern.as_bytes())))
         })?;
-        let files = (!self.files.is_empty()).then_some(globs);
-        let expectation = Expectation { files, sessions: self.session, conditions, findings };
+        let files = (!self.files.is_empty()).then_some(files);
+        let name: &'static str = Printable(name.as_bytes()).to_string().leak();
+        let expectation = Expectation { name, files, sessions: self.session, conditions, findings };
         Ok(Box::leak(Box::new(Rule {
-            name: Printable(name.as_bytes()).to_string().leak(),
+            name,
             severity: Severity::Error,
             group: Group::Expectation,
             cases: super::CASES,

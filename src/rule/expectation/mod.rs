@@ -12,7 +12,8 @@ pub use record::Recording;
 pub use runs::Checks;
 
 use super::Rule;
-use crate::source::Globs;
+use crate::event::Holds;
+use crate::source::{BadPattern, Globs};
 use pattern::Pattern;
 
 /// The cases of every expectation.
@@ -32,12 +33,52 @@ const CASES: &[&str] = &[
 /// What is expected of sessions in some files.
 #[derive(Debug)]
 pub struct Expectation {
+    name: &'static str,
     /// The files; nothing means every one that is checked.
-    files: Option<Globs>,
+    files: Option<Files>,
     sessions: Sessions,
     conditions: Conditions,
     /// The rules whose findings are allowed; nothing means that findings do not matter.
     findings: Option<Vec<String>>,
+}
+
+/// The files that an expectation is about.
+#[derive(Debug)]
+struct Files {
+    patterns: Globs,
+    /// The same as they are written, for files with signs of patterns in their names.
+    written: Vec<String>,
+}
+
+impl Files {
+    fn new(written: &[String]) -> Result<Self, BadPattern> {
+        let written: Vec<String> = written.iter().map(|path| plain(path)).collect();
+        Ok(Self { patterns: Globs::new(&written)?, written })
+    }
+
+    fn has(&self, path: &str) -> bool {
+        let path = plain(path);
+        let is_it = |written: &String| {
+            path.strip_suffix(written.as_str())
+                .is_some_and(|before| before.is_empty() || before.ends_with('/'))
+        };
+        self.patterns.has(&path) || self.written.iter().any(is_it)
+    }
+}
+
+/// A path without what changes nothing: `./a//b/../c` is `a/c`.
+fn plain(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." if !parts.is_empty() || part == "." => {}
+            ".." if parts.last().is_some_and(|last| !matches!(*last, ".." | "")) => {
+                parts.pop();
+            }
+            _ => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 /// Which sessions of a file are to be so.
@@ -115,6 +156,13 @@ impl Expectation {
         self.files.as_ref().is_none_or(|files| files.has(path))
     }
 
+    /// Whether a log that holds so much can show that it is not as expected. What is not in a log is not in it by chance.
+    fn can_be_shown(&self, holds: Holds) -> bool {
+        let Conditions { not_contains, counts, .. } = &self.conditions;
+        let needs_replies = |pattern: &Pattern| holds > Holds::FinalReplies && pattern.is_about_replies();
+        !not_contains.iter().chain(counts.iter().map(|(pattern, _)| pattern)).any(needs_replies)
+    }
+
     /// Which sessions are to be so.
     #[must_use]
     pub fn sessions(&self) -> Sessions {
@@ -122,7 +170,8 @@ impl Expectation {
     }
 
     /// Whether it does not allow findings of that rule.
-    pub(super) fn forbids(&self, rule: &Rule) -> bool {
+    #[must_use]
+    pub fn forbids(&self, rule: &Rule) -> bool {
         self.findings.as_ref().is_some_and(|allowed| allowed.iter().all(|name| name != rule.name))
     }
 }
@@ -130,6 +179,23 @@ impl Expectation {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_is_known_by_each_of_its_spellings() {
+        for (written, path, is_it) in [
+            ("rec/a.log", "./rec//a.log", true),
+            ("./rec/x/../a.log", "/home/u/rec/a.log", true),
+            ("rec/a[1].log", "rec/a[1].log", true),
+            ("rec/a[1].log", "rec/a1.log", true),
+            ("../rec/*.log", "sub/../../rec/a.log", true),
+            ("/rec/a.log", "/rec/a.log", true),
+            ("a.log", "ba.log", false),
+            ("rec/a.log", "rec/b/a.log", false),
+        ] {
+            let files = Files::new(&[written.to_owned()]).unwrap();
+            assert_eq!(files.has(path), is_it, "{written} {path}");
+        }
+    }
 
     #[test]
     fn an_amount_is_a_number_a_limit_or_a_range() {

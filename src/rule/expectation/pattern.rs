@@ -103,6 +103,11 @@ impl Pattern {
         is_command && self.argument.as_ref().is_none_or(|argument| argument.fits(exchange.argument()))
     }
 
+    /// Whether a log without replies cannot show what is like that.
+    pub(super) fn is_about_replies(&self) -> bool {
+        !matches!(self.replies, Replies::Any) || self.text.is_some()
+    }
+
     /// Whether it is about a certain command.
     pub(super) fn names_command(&self) -> bool {
         self.verb.is_some()

@@ -3,11 +3,13 @@
 
 use super::progress::Expecting;
 use super::{Expectation, Sessions};
+use crate::catalog::Message;
 use crate::event::Place;
 use crate::ftp::Mark;
 use crate::rule::golden::{Comparison, Remark};
 use crate::rule::{Check, Fact, Finding, Found, Rule, Ruleset};
 use crate::session::Session;
+use crate::text::Printable;
 use std::collections::BTreeMap;
 
 /// Sessions of a log that are remembered to find the one with a number.
@@ -26,6 +28,8 @@ pub struct Checks {
     runs: BTreeMap<(u32, usize), Run>,
     /// The comparison with a good recording.
     golden: Option<Comparison>,
+    /// What is to be said beside what is found.
+    remarks: Vec<Remark>,
 }
 
 /// What came of an expectation in a log.
@@ -35,6 +39,8 @@ struct Run {
     sessions: u64,
     /// How many of them are as expected.
     passed: u64,
+    /// Whether the log cannot show that they are not.
+    is_unshown: bool,
     /// What is otherwise in the first session that is not, where one that is would do.
     failed: Option<Box<Finding>>,
     /// The same of each session, where the one with a number is to be so.
@@ -108,6 +114,7 @@ impl Checks {
             } else if so_far.first_finding.is_none() {
                 so_far.first_finding = findings.next().map(Box::new);
             }
+            self.run(place, number).is_unshown |= !expectation.can_be_shown(session.dialect().holds);
             if session.has_ended() {
                 self.run(place, number).end(expectation.sessions, place, so_far);
             } else {
@@ -131,9 +138,13 @@ impl Checks {
     }
 
     /// What is otherwise in logs of which one session is to be as expected. `number_of` says which one begins at a place.
-    pub fn settle(&mut self, number_of: impl Fn(Place) -> Option<u64>) -> Vec<Finding> {
+    pub fn settle(
+        &mut self,
+        number_of: impl Fn(Place) -> Option<u64>,
+        path_of: impl Fn(Place) -> String,
+    ) -> Vec<Finding> {
         let mut found = Vec::new();
-        for ((_, number), run) in &mut self.runs {
+        for ((source, number), run) in &mut self.runs {
             let Some((_, expectation)) = self.all.iter().find(|(known, _)| known == number) else { continue };
             match expectation.sessions {
                 Sessions::Each => {}
@@ -143,8 +154,24 @@ impl Checks {
                     let by_session = std::mem::take(&mut run.by_session);
                     let one = by_session.into_iter().find(|(place, _)| number_of(*place) == Some(wanted));
                     run.sessions = u64::from(one.is_some());
+                    if one.is_none() {
+                        let path = path_of(Place { source: *source, line: 1 });
+                        let what = Message::ExpectNoSession.with("name", expectation.name);
+                        let what = what.with("number", wanted.to_string());
+                        let what = what.with("path", Printable(path.as_bytes()));
+                        self.remarks.push(Remark { what, hides: true });
+                    }
                     found.extend(one.and_then(|(_, finding)| finding).map(|finding| *finding));
                 }
+            }
+        }
+        for ((source, number), run) in &self.runs {
+            let Some((_, expectation)) = self.all.iter().find(|(known, _)| known == number) else { continue };
+            if run.is_unshown {
+                let path = path_of(Place { source: *source, line: 1 });
+                let what = Message::ExpectUnshown.with("name", expectation.name);
+                let what = what.with("path", Printable(path.as_bytes()));
+                self.remarks.push(Remark { what, hides: true });
             }
         }
         found.extend(self.golden.iter_mut().flat_map(Comparison::settle));
@@ -153,7 +180,8 @@ impl Checks {
 
     /// What could not be compared with a good recording, and why; after [`Checks::settle`].
     pub fn take_remarks(&mut self) -> Vec<Remark> {
-        self.golden.as_mut().map(Comparison::take_remarks).unwrap_or_default()
+        let of_golden = self.golden.as_mut().map(Comparison::take_remarks).unwrap_or_default();
+        std::mem::take(&mut self.remarks).into_iter().chain(of_golden).collect()
     }
 
     /// How many sessions each expectation was held against, by the numbers of their rules; after [`Checks::settle`].
@@ -191,6 +219,7 @@ impl Run {
     fn absorb(&mut self, other: Self) {
         self.sessions += other.sessions;
         self.passed += other.passed;
+        self.is_unshown |= other.is_unshown;
         self.keep_first(other.failed);
         self.by_session.extend(other.by_session);
     }

@@ -6,7 +6,7 @@ mod baseline;
 pub use allow::{Allow, AllowDefinition};
 pub use baseline::{BASELINE_ENTRIES_MAX, Baseline, BaselineEntry, BaselineFault, Recorded};
 
-use super::{Finding, Fingerprint};
+use super::{Finding, Fingerprint, Group};
 use std::sync::Arc;
 
 /// Why a finding does not count.
@@ -55,6 +55,10 @@ impl Suppressions {
     /// What keeps a finding in the file at `path` from counting, if anything does. Its words must be known.
     #[must_use]
     pub fn reason(&self, finding: &Finding, path: &str) -> Option<Reason> {
+        // Who expects something wants to know that it is otherwise.
+        if finding.rule.group == Group::Expectation {
+            return None;
+        }
         let allowed = self.allow.iter().position(|allow| allow.fits(finding, path));
         allowed
             .map(Reason::Allow)
