@@ -47,7 +47,7 @@ fn objects(schema: &Value) -> Vec<&Value> {
 
 #[test]
 fn what_is_printed_stands_in_the_repository() {
-    for of in ["report", "exchange", "session", "config"] {
+    for of in ["report", "report-line", "exchange", "session", "config"] {
         let file = format!("schema/{of}-1.json");
         let stored = fs::read_to_string(root().join(&file)).unwrap();
         let printed = ftplog(&["schema", of]);
@@ -58,7 +58,7 @@ fn what_is_printed_stands_in_the_repository() {
 
 #[test]
 fn schemas_allow_nothing_that_they_do_not_name_and_say_what_they_name() {
-    for of in ["report", "exchange", "session", "config"] {
+    for of in ["report", "report-line", "exchange", "session", "config"] {
         let schema = schema(of);
         let id = format!("https://raw.githubusercontent.com/ftplog/ftplog/main/schema/{of}-1.json");
         assert_eq!(schema["$id"], id);
@@ -141,6 +141,26 @@ fn every_line_of_lists_is_as_its_schema_says() {
         less.as_object_mut().unwrap().remove("path");
         assert!(!schema.is_valid(&less));
     }
+}
+
+#[test]
+fn every_line_of_a_report_is_as_its_schema_says() {
+    let schema = validator("report-line");
+    let config = Path::new(env!("CARGO_TARGET_TMPDIR")).join("schema-allow.toml");
+    fs::write(&config, "[[allow]]\nuser = \"backup\"\nreason = \"known\"\n").unwrap();
+    let paths = logs();
+    let mut report = command();
+    report.args(["analyze", "-f", "ndjson", "--config"]).arg(&config).args(&paths).arg("missing.log");
+    let lines = ran(&mut report).ndjson();
+    let mut types = BTreeSet::new();
+    for line in &lines {
+        fits(&schema, line, &line.to_string());
+        types.insert(line["type"].as_str().unwrap());
+        let mut more = line.clone();
+        more["surprise"] = json!(1);
+        assert!(!schema.is_valid(&more));
+    }
+    assert!(types.iter().eq(["finding", "input", "start", "summary", "suppressed"].iter()), "{types:?}");
 }
 
 fn toml_of(path: &Path) -> Value {

@@ -490,6 +490,8 @@ pub(crate) struct Config {
 pub(crate) enum SchemaOf {
     /// The document of `analyze -f json`
     Report,
+    /// A line of `analyze -f ndjson`
+    ReportLine,
     /// A line of `exchanges -f ndjson`
     Exchange,
     /// A line of `sessions -f ndjson`

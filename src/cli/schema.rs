@@ -16,6 +16,7 @@ const CONFIG: &str = include_str!("../../schema/config.toml");
 pub(crate) fn schema(of: SchemaOf, output: &Output) -> Exit {
     output.page(&match of {
         SchemaOf::Report => include_str!("../../schema/report-1.json").to_owned(),
+        SchemaOf::ReportLine => include_str!("../../schema/report-line-1.json").to_owned(),
         SchemaOf::Exchange => include_str!("../../schema/exchange-1.json").to_owned(),
         SchemaOf::Session => include_str!("../../schema/session-1.json").to_owned(),
         SchemaOf::Config => format!("{:#}\n", config()),

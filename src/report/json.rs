@@ -154,7 +154,7 @@ pub(super) struct FindingJson<'a> {
 
 /// A finding that does not count.
 #[derive(Serialize)]
-struct SuppressedJson<'a> {
+pub(super) struct SuppressedJson<'a> {
     /// `allow` or `baseline`.
     suppressed_by: &'static str,
     /// Why it is allowed.
@@ -397,7 +397,7 @@ pub(super) fn finding<'a>(
     }
 }
 
-fn suppressed<'a>(
+pub(super) fn suppressed<'a>(
     summary: &'a Summary,
     sentences: &Sentences,
     suppressed: &'a Finding,

@@ -2,7 +2,7 @@
 //!
 //! The objects are the parts of the JSON document, each with its `type`.
 
-use super::json::{Start, counts, finding, input};
+use super::json::{Start, counts, finding, input, suppressed};
 use super::renderer::{Out, Reader, Renderer, View};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -26,6 +26,9 @@ fn render(view: &View, out: &mut Out) -> io::Result<()> {
     }
     for each in &summary.findings {
         line(out, "finding", finding(summary, sentences, each))?;
+    }
+    for (each, by) in &summary.suppressed {
+        line(out, "suppressed", suppressed(summary, sentences, each, by))?;
     }
     line(out, "summary", counts(view))
 }
