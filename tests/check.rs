@@ -365,3 +365,45 @@ error[rename works]: RNTO new 503 came instead of RNTO 250
     let found = within(&folder, &["check"]);
     assert_eq!(found.out.lines().last(), Some("The expectation holds."), "{}", found.out);
 }
+
+#[test]
+fn a_pattern_that_can_never_match_is_refused_with_a_tip_and_without_its_secret() {
+    let folder = folder("never-like", &[]);
+    for (expectation, says) in [
+        (r#"contains = ["DELE /in/"]"#, r#"DELE "/in/", or an expression: DELE 2xx /in/"#),
+        (r#"contains = ["DELE 250/deleted/"]"#, "codes stand apart"),
+        (r#"not-contains = ["DELE 5xx|250"]"#, "codes stand apart"),
+        (r#"not-contains = ["DELE 25x,550"]"#, "codes stand apart"),
+        (r#"not-contains = ["DELE none 250"]"#, "none is no reply at all"),
+        (r#"contains = ["QUIT none /x/"]"#, "none is no reply at all"),
+        (r#"contains = ["* none /x/"]"#, "none is no reply at all"),
+        (r#"not-contains = ["* DELE"]"#, "did you mean DELE ...?"),
+        (r#"not-contains = ["DELE 250 5xx"]"#, "only one final reply"),
+        (r#"not-contains = ["SITE PSWD hunter2 230"]"#, "the pattern SITE *** cannot be used"),
+        (r#"contains = ["PASS hunter2"]"#, "the pattern PASS *** cannot be used"),
+        (r#"count = { "PASS hunter2" = 1 }"#, "the pattern PASS *** cannot be used"),
+    ] {
+        let text = format!("version = 1\n[[expect]]\nname = \"x\"\nfiles = [\"rec/*.log\"]\n{expectation}\n");
+        fs::write(folder.join("ftplog.expect.toml"), &text).unwrap();
+        let found = within(&folder, &["check"]);
+        assert_eq!((found.code, found.out.as_str()), (2, ""), "{expectation}");
+        assert!(found.err.contains(says) && found.err.contains("line 5: "), "{expectation}: {}", found.err);
+        assert!(!found.err.contains("hunter2"), "{}", found.err);
+    }
+}
+
+#[test]
+fn an_argument_in_quotes_may_have_slashes() {
+    let log = "220 ready\nUSER alice\n331 x\nPASS x\n230 x\nDELE /in/\n250 gone\nQUIT\n221 bye\n";
+    let folder = folder("slashes", &[("rec/slashes.txt", log)]);
+    for (pattern, code) in
+        [(r#"DELE "/in/""#, 0), (r#"DELE "/out/""#, 1), ("DELE 2xx /gone/", 0), ("DELE 2xx /in/", 1)]
+    {
+        let text = format!(
+            "version = 1\n[[expect]]\nname = \"x\"\nfiles = [\"rec/slashes.txt\"]\ncontains = ['{pattern}']\n"
+        );
+        fs::write(folder.join("ftplog.expect.toml"), &text).unwrap();
+        let found = within(&folder, &["check"]);
+        assert_eq!(found.code, code, "{pattern}: {}{}", found.out, found.err);
+    }
+}

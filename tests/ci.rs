@@ -350,3 +350,34 @@ fn paths_in_a_configuration_are_meant_from_its_folder() {
     let shown = within(&folder, &["config", "--set", "ci.max-findings=3"]).out;
     assert!(shown.contains("[ci]\nfail-on = \"error\"\n") && shown.contains("max-findings = 3\n"), "{shown}");
 }
+
+/// The fingerprints of the findings in a session with these lines, sorted.
+fn fingerprints(folder: &Path, lines: &str) -> Vec<String> {
+    let text = format!("220 x\nUSER alice\n331 x\nPASS x\n230 x\n{lines}QUIT\n221 bye\n");
+    fs::write(folder.join("one.txt"), text).unwrap();
+    let found = report(folder, &["one.txt"]);
+    let findings = found["findings"].as_array().unwrap();
+    let mut all: Vec<_> = findings.iter().map(|f| f["fingerprint"].as_str().unwrap().to_owned()).collect();
+    assert!(!all.is_empty(), "{lines}");
+    all.sort();
+    all
+}
+
+#[test]
+fn fingerprints_tell_problems_apart_and_not_names() {
+    let folder = folder("fingerprints", &[]);
+    for (one, other, is_same) in [
+        (
+            "RETR my holiday report\n550 my holiday report: No such file\n",
+            "RETR budget\n550 budget: No such file\n",
+            true,
+        ),
+        ("CWD foo/\n550 foo: No such file\n", "CWD alpha/beta\n550 alpha: No such file\n", true),
+        ("RETR a.csv\n550 a.csv: No such file\n", "RETR a.csv\n550 a.csv: Permission denied\n", false),
+        ("SITE CHMOD 644 a\n502 no\n", "SITE UTIME a\n502 no\n", false),
+        ("SITE CHMOD 644 a\n502 no\n", "SITE chmod 600 b\n502 no\n", true),
+    ] {
+        let same = fingerprints(&folder, one) == fingerprints(&folder, other);
+        assert_eq!(same, is_same, "{one}{other}");
+    }
+}

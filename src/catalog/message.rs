@@ -276,6 +276,14 @@ messages! {
     PatternNoCommand "pattern-no-command";
     PatternCodeTip "pattern-code-tip";
     PatternOfSecret "pattern-of-secret";
+    PatternCodesApart "pattern-codes-apart";
+    PatternNone "pattern-none";
+    PatternStarCommand "pattern-star-command";
+    PatternFinals "pattern-finals";
+    PatternFinalsTip "pattern-finals-tip";
+    PatternSlashes "pattern-slashes";
+    PatternSlashesTip "pattern-slashes-tip";
+    PatternUnusable "pattern-unusable";
     PatternWrong "pattern-wrong";
     ExpectTooMany "expect-too-many";
     ExpectTooManyPatterns "expect-too-many-patterns";

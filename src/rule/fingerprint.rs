@@ -1,6 +1,8 @@
 //! What stays the same of a finding when the same problem is recorded again.
 
-use super::Finding;
+use super::{Fact, Finding, Group};
+use crate::ftp::Verb;
+use memchr::memmem;
 use sha2::{Digest, Sha256};
 use std::fmt;
 
@@ -8,9 +10,63 @@ use std::fmt;
 const RECIPE: &[u8] = b"v1";
 /// Stands for a word of a reply that may be another one the next time.
 const VARYING: &[u8] = b"#";
+/// Stands for a name in a reply until its words are looked at. Where a reply holds this byte itself, the word varies as well.
+const NAME: u8 = 0;
+/// Parts of an argument that are looked for in a reply, the last ones of a path: the others are seldom repeated by themselves.
+const NAMES_MAX: usize = 16;
+/// Words that say when or how many.
+const VARYING_WORDS: &[&str] = &[
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+    "january",
+    "february",
+    "march",
+    "april",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "mon",
+    "tue",
+    "wed",
+    "thu",
+    "fri",
+    "sat",
+    "sun",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+];
 
-/// A finding's fingerprint: 64 bits of a SHA-256 over the rule, the command, the reply's code and its words, the user and the kind of
-/// server. Nothing in it says when and where it was recorded: no file, line, time, client or session, and of the reply no number,
+/// A finding's fingerprint: 64 bits of a SHA-256 over the rule, its case and what was expected, the command and the word of the protocol
+/// behind it, the reply's code and its words, the user and the kind of server. Nothing in it says when and where it was recorded: no file, line, time, client or session, and of the reply no number,
 /// name, path or address. So it lasts when a log is rotated, or a session recorded anew.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint(u64);
@@ -24,7 +80,10 @@ impl Fingerprint {
         let mut part = |bytes: &[u8]| shape.update([bytes, b"\0"].concat());
         part(RECIPE);
         part(finding.rule.name.as_bytes());
+        part(lasting_case(finding).as_bytes());
+        part(&expected(finding));
         part(finding.command().map_or(b"", |(name, _)| name));
+        part(&protocol_word(finding));
         if let Some((code, line)) = finding.reply() {
             part(code.to_string().as_bytes());
             let argument = finding.command().map_or(&b""[..], |(_, argument)| argument);
@@ -56,15 +115,42 @@ impl fmt::Debug for Fingerprint {
     }
 }
 
+/// The case, unless it may become another one once all sessions are known: a fingerprint may be taken before that.
+fn lasting_case(finding: &Finding) -> &'static str {
+    if finding.rule.revise.is_none() { finding.case } else { "" }
+}
+
+/// What the user expected instead.
+fn expected(finding: &Finding) -> Vec<u8> {
+    match finding.fact("expected") {
+        Some(Fact::Text(pattern)) if finding.rule.group == Group::Expectation => pattern.into_owned(),
+        _ => Vec::new(),
+    }
+}
+
+/// The first word of an argument that belongs to the protocol, in capitals.
+fn protocol_word(finding: &Finding) -> Vec<u8> {
+    let has_one = matches!(
+        finding.verb(),
+        Verb::SITE | Verb::AUTH | Verb::OPTS | Verb::TYPE | Verb::PROT | Verb::MODE | Verb::STRU
+    );
+    let argument = finding.command().filter(|_| has_one).map_or(&b""[..], |(_, argument)| argument);
+    first_word(argument).to_ascii_uppercase()
+}
+
+fn first_word(argument: &[u8]) -> &[u8] {
+    argument.split(u8::is_ascii_whitespace).find(|word| !word.is_empty()).unwrap_or_default()
+}
+
 /// The words of a reply that do not depend on what it is about.
 fn lasting(line: &[u8], argument: &[u8]) -> Vec<u8> {
-    let name = argument.rsplit(|b| matches!(b, b'/' | b'\\')).next().unwrap_or_default();
+    let line = without_names(line, &names(argument));
     let mut words: Vec<&[u8]> = Vec::new();
     let mut is_quoted = false;
     for word in line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()) {
         let quotes = memchr::memchr_iter(b'"', word).count();
         let bare = bare(word);
-        let varies = is_quoted || quotes > 0 || bare == name || bare == argument || is_name(bare);
+        let varies = is_quoted || quotes > 0 || is_name(bare) || is_date_or_number(bare);
         is_quoted ^= quotes % 2 == 1;
         let word = if varies { VARYING } else { bare };
         // Names of several words count as one.
@@ -73,6 +159,55 @@ fn lasting(line: &[u8], argument: &[u8]) -> Vec<u8> {
         }
     }
     words.join(&b' ')
+}
+
+/// How a reply may call what the argument names, in small letters, the longest first.
+fn names(argument: &[u8]) -> Vec<Vec<u8>> {
+    let is_slash = |b: &u8| matches!(b, b'/' | b'\\');
+    let end = argument.iter().rposition(|b| !is_slash(b)).map_or(0, |last| last + 1);
+    let parts = argument.rsplit(is_slash).filter(|part| part.len() > 1).take(NAMES_MAX);
+    let all = [argument, &argument[..end]].into_iter().chain(parts).map(<[u8]>::trim_ascii);
+    // Marks alone, such as the dot of a folder, are in every reply.
+    let mut names: Vec<_> =
+        all.filter(|name| !bare(name).is_empty()).map(<[u8]>::to_ascii_lowercase).collect();
+    names.sort_by_key(|name| std::cmp::Reverse(name.len()));
+    names.dedup();
+    names
+}
+
+/// The line with [`NAME`] in place of the names, which may have several words, or stand in a text without blanks.
+fn without_names(line: &[u8], names: &[Vec<u8>]) -> Vec<u8> {
+    let mut left = line.to_ascii_lowercase();
+    for name in names {
+        let found: Vec<usize> =
+            memmem::find_iter(&left, name).filter(|at| is_apart(&left, *at, name)).collect();
+        found.into_iter().for_each(|at| left[at..at + name.len()].fill(NAME));
+    }
+    let mut out = Vec::with_capacity(line.len());
+    for (at, byte) in line.iter().enumerate() {
+        let was_name = at > 0 && left[at - 1] == NAME;
+        match (was_name, left[at] == NAME) {
+            (true, true) => {}
+            (false, true) => {
+                // In a text without blanks the words beside the name stay.
+                out.extend(out.last().is_some_and(|b: &u8| !b.is_ascii()).then_some(b' '));
+                out.push(NAME);
+            }
+            (_, false) => {
+                out.extend((was_name && !byte.is_ascii()).then_some(b' '));
+                out.push(*byte);
+            }
+        }
+    }
+    out
+}
+
+/// Whether a name is no part of a longer word.
+fn is_apart(line: &[u8], at: usize, name: &[u8]) -> bool {
+    let is_letter = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
+    let before = at.checked_sub(1).and_then(|at| line.get(at));
+    let goes_on = is_letter(line.get(at + name.len())) && is_letter(name.last());
+    !goes_on && !(is_letter(before) && is_letter(name.first()))
 }
 
 /// A word without the marks around it.
@@ -85,7 +220,13 @@ fn bare(word: &[u8]) -> &[u8] {
 
 /// Whether a word is a number, an address, a date, a path or the name of a file, rather than one of a language.
 fn is_name(word: &[u8]) -> bool {
-    word.iter().any(|b| b.is_ascii_digit() || matches!(b, b'/' | b'\\' | b'@' | b'.' | b':' | b'=' | b'_'))
+    word.iter()
+        .any(|b| b.is_ascii_digit() || matches!(b, &NAME | b'/' | b'\\' | b'@' | b'.' | b':' | b'=' | b'_'))
+}
+
+/// Whether a word is a month, a day or a number.
+fn is_date_or_number(word: &[u8]) -> bool {
+    VARYING_WORDS.iter().any(|varying| word.eq_ignore_ascii_case(varying.as_bytes()))
 }
 
 #[cfg(test)]
@@ -111,6 +252,43 @@ mod tests {
         ] {
             assert_eq!(told(line, argument), lasts, "{line}");
         }
+    }
+
+    #[test]
+    fn the_name_of_what_a_reply_is_about_does_not_last() {
+        for (argument, line, other, other_line) in [
+            (
+                "my holiday report",
+                "550 my holiday report: No such file",
+                "q3.csv",
+                "550 q3.csv: No such file",
+            ),
+            ("foo/", "550 foo: no", "bar", "550 bar: no"),
+            ("alpha/beta", "550 alpha: no", "gamma/delta/", "550 gamma: no"),
+            ("Report", "report not found", "budget", "Budget not found"),
+            ("レポート", "550 レポート：見つかりません", "予算", "550 予算：見つかりません"),
+            ("レポート", "550 レポートが見つかりません", "予算", "550 予算が見つかりません"),
+            ("보고서", "550 보고서를 찾을 수 없음", "budget", "550 budget를 찾을 수 없음"),
+            ("x", "until Monday, 3 March", "x", "until Fri, 12 Dec"),
+            ("x", "try again in five minutes", "x", "try again in 10 minutes"),
+        ] {
+            assert_eq!(told(line, argument), told(other_line, other), "{line} / {other_line}");
+        }
+    }
+
+    #[test]
+    fn what_went_wrong_lasts() {
+        for (argument, line, other_line) in [
+            ("foo", "550 foo: no such file", "550 foo: permission denied"),
+            ("レポート", "550 レポート：見つかりません", "550 レポート：許可がありません"),
+            ("in", "invalid", "outvalid"),
+            (".", "Failed to change directory.", "Failed to change owner."),
+            ("/", "no such file", "no such user"),
+        ] {
+            assert_ne!(told(line, argument), told(other_line, argument), "{line} / {other_line}");
+        }
+        assert_eq!(told("Failed to open file.", "."), told("Failed to open file.", "x"));
+        assert_eq!(told("invalid", "in"), "invalid");
     }
 
     #[test]
