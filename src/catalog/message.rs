@@ -65,6 +65,8 @@ messages! {
     OutputIsNoFileTip "output-is-no-file-tip";
     OutputIsInput "output-is-input";
     OutputIsInputTip "output-is-input-tip";
+    OutputIsRead "output-is-read";
+    OutputIsSummaryTip "output-is-summary-tip";
     OutputTwice "output-twice";
     StepSummaryFull "step-summary-full";
     NoSuchFile "no-such-file";

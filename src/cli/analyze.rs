@@ -45,6 +45,8 @@ pub(crate) struct Expected {
     pub(crate) all: bool,
     /// Whether they must have been held against one of them.
     pub(crate) any: bool,
+    /// The files that say what is expected.
+    pub(crate) read: Vec<PathBuf>,
 }
 
 /// Reads logs, judges their sessions by the rules and by what is expected of them, and reports.
@@ -60,7 +62,12 @@ pub(crate) fn report(
     let options = options(args, config, sieve, &waivers, &expected.rules)?;
     let mut destinations = destination::open(&args.output)?;
     let mut inputs = Inputs::find(&args.reading, config)?;
-    destination::spare(&destinations, &mut inputs.files)?;
+    if output.quiet < 2 {
+        destination::not_standard_output(&destinations)?;
+    }
+    let baseline = args.baseline.as_ref().or(config.keys.ci.baseline.as_ref());
+    let read: Vec<&PathBuf> = expected.read.iter().chain(config.path()).chain(baseline).collect();
+    destination::spare(&destinations, step_summary_file(args).as_deref(), &mut inputs.files, &read)?;
     output.show_progress(args.progress, &mut inputs.files);
     let interrupt = Interrupt::heeded();
     for file in &mut inputs.files {
@@ -198,6 +205,11 @@ fn verdict(summary: &Summary, args: &Analyze, config: &Config) -> Exit {
     if bad || many { Exit::Findings } else { Exit::Clean }
 }
 
+/// The file that the summary of a step in GitHub Actions is added to, if the report has one.
+fn step_summary_file(args: &Analyze) -> Option<PathBuf> {
+    variable("GITHUB_STEP_SUMMARY").filter(|_| args.format.name == "github").map(PathBuf::from)
+}
+
 /// How a report is shown.
 struct Face<'a> {
     summary: &'a Summary,
@@ -230,8 +242,7 @@ impl Face<'_> {
     /// Adds the report to the summary of a step in GitHub Actions, if it is one. Nobody asked for it, and the same is in the log of
     /// the step: a file that takes no more is no reason to fail.
     fn summarize_step(&self, exit: Exit) -> Result<(), Complaint> {
-        let summary = variable("GITHUB_STEP_SUMMARY").filter(|_| self.args.format.name == "github");
-        let Some(path) = summary.map(PathBuf::from) else { return Ok(()) };
+        let Some(path) = step_summary_file(self.args) else { return Ok(()) };
         let write = |view: &View| destination::append(&path, |n_bytes| step_summary(view, n_bytes));
         match self.viewed(self.args.format, exit, write) {
             Ok(true) => Ok(()),

@@ -44,6 +44,7 @@ pub(crate) fn check(args: &Check, config: &Config, output: &Output) -> Result<Ex
         }
         None => {}
     }
+    expected.read = path.into_iter().chain(args.golden.clone()).collect();
     report(&args.analyze(reading), config, output, &expected)
 }
 

@@ -87,6 +87,11 @@ impl Config {
         Ok(config)
     }
 
+    /// The file that it comes from.
+    pub(super) fn path(&self) -> Option<&PathBuf> {
+        self.path.as_ref()
+    }
+
     /// The file that is used.
     pub(super) fn file(global: &Global) -> Option<PathBuf> {
         if global.no_config { None } else { global.config.clone().or_else(find) }

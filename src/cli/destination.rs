@@ -5,7 +5,7 @@ use super::complaint::Complaint;
 use super::file::File;
 use ftplog::catalog::{Hole, Message, Said};
 use ftplog::report::{RENDERERS, Renderer};
-use ftplog::source::Unreadable;
+use ftplog::source::{Unreadable, expanded, identity};
 use ftplog::text::{Printable, nearest};
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -72,7 +72,7 @@ impl Destination {
             made.and_then(|()| OpenOptions::new().write(true).create(true).truncate(false).open(&path));
         let file = opened.map_err(|error| unwritable(&path, &error))?;
         let is_file = file.metadata().is_ok_and(|known| known.is_file());
-        let identity = if is_file { fs::canonicalize(&path).ok() } else { None };
+        let identity = if is_file { identity(&path) } else { None };
         Ok(Self { renderer, path, file, identity, is_pending })
     }
 
@@ -98,21 +98,87 @@ impl Drop for Destination {
     }
 }
 
-/// Leaves out reports of earlier runs that stand in a folder with logs. One that the user named as a log is not to be written over.
-pub(crate) fn spare(destinations: &[Destination], files: &mut Vec<File>) -> Result<(), Complaint> {
-    if destinations.is_empty() {
+/// Leaves out reports of earlier runs that stand in a folder with logs. A log that the user named is not to be written over, nor is
+/// one of the files that are read beside the logs. `summary` is the file that a step in GitHub Actions is summarized in.
+pub(crate) fn spare(
+    destinations: &[Destination],
+    summary: Option<&Path>,
+    files: &mut Vec<File>,
+    read: &[&PathBuf],
+) -> Result<(), Complaint> {
+    let summary = summary.and_then(identity);
+    let written: Vec<&PathBuf> =
+        destinations.iter().filter_map(|d| d.identity.as_ref()).chain(&summary).collect();
+    if written.is_empty() {
         return Ok(());
     }
-    let is_written = |file: &File| {
-        let identity = file.on_disk();
-        identity.is_some() && destinations.iter().any(|d| d.identity == identity)
+    let refused = |message: Message, path: &Path, found: &Path| {
+        let is_summary = summary.as_deref().is_some_and(|summary| summary == found);
+        let tip = if is_summary { Message::OutputIsSummaryTip } else { Message::OutputIsInputTip };
+        Err(Complaint::new(message.with("path", shown(path))).tip(tip))
     };
-    if let Some(log) = files.iter().find(|file| file.by_user && is_written(file)) {
-        let what = Message::OutputIsInput.with("path", Printable(log.name.as_bytes()));
-        return Err(Complaint::new(what).tip(Message::OutputIsInputTip));
+    let is_written = |file: &File| file.on_disk().filter(|found| written.contains(&found));
+    for log in files.iter().filter(|file| file.by_user) {
+        if let Some(found) = is_written(log) {
+            return refused(Message::OutputIsInput, Path::new(&log.name), &found);
+        }
     }
-    files.retain(|file| !is_written(file));
+    for path in read {
+        let on_disk = on_disk(path);
+        if let Some(found) = written.iter().find(|w| on_disk.iter().any(|read| w.starts_with(read))) {
+            return refused(Message::OutputIsRead, path, found);
+        }
+    }
+    files.retain(|file| is_written(file).is_none());
     Ok(())
+}
+
+/// The files that are read for a path: it may be a folder, a pattern, or lead into an archive.
+fn on_disk(path: &Path) -> Vec<PathBuf> {
+    if path.exists() {
+        return identity(path).into_iter().collect();
+    }
+    let walk = expanded(path).map(|walk| walk.files).unwrap_or_default();
+    let archive = path.ancestors().skip(1).find(|part| part.is_file());
+    walk.iter().map(PathBuf::as_path).chain(archive).filter_map(identity).collect()
+}
+
+/// Refuses a file that standard output is written to, too: each report would be written over the other.
+pub(crate) fn not_standard_output(destinations: &[Destination]) -> Result<(), Complaint> {
+    let Some(printed) = standard_output() else { return Ok(()) };
+    match destinations.iter().find(|d| number(&d.file) == Some(printed)) {
+        Some(twice) => Err(Complaint::new(Message::OutputTwice.with("path", shown(&twice.path)))),
+        None => Ok(()),
+    }
+}
+
+/// The number of the file that standard output is, if it is one.
+#[cfg(unix)]
+fn standard_output() -> Option<Number> {
+    use std::os::fd::AsFd as _;
+    let file = fs::File::from(io::stdout().as_fd().try_clone_to_owned().ok()?);
+    number(&file)
+}
+
+#[cfg(not(unix))]
+fn standard_output() -> Option<Number> {
+    None
+}
+
+/// What tells a file from every other: its device, and its number there.
+type Number = (u64, u64);
+
+/// The number of a file that is no pipe and no terminal.
+#[cfg(unix)]
+fn number(file: &fs::File) -> Option<Number> {
+    use std::os::unix::fs::MetadataExt as _;
+    let known = file.metadata().ok().filter(fs::Metadata::is_file)?;
+    Some((known.dev(), known.ino()))
+}
+
+#[cfg(not(unix))]
+fn number(_: &fs::File) -> Option<Number> {
+    None
 }
 
 /// Adds to a file what `addition` gives for the number of bytes that are in it; says whether it gave anything.
