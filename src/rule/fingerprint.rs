@@ -181,7 +181,9 @@ fn without_names(line: &[u8], names: &[Vec<u8>]) -> Vec<u8> {
     for name in names {
         let found: Vec<usize> =
             memmem::find_iter(&left, name).filter(|at| is_apart(&left, *at, name)).collect();
-        found.into_iter().for_each(|at| left[at..at + name.len()].fill(NAME));
+        for at in found {
+            left[at..at + name.len()].fill(NAME);
+        }
     }
     let mut out = Vec::with_capacity(line.len());
     for (at, byte) in line.iter().enumerate() {
@@ -207,7 +209,7 @@ fn is_apart(line: &[u8], at: usize, name: &[u8]) -> bool {
     let is_letter = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
     let before = at.checked_sub(1).and_then(|at| line.get(at));
     let goes_on = is_letter(line.get(at + name.len())) && is_letter(name.last());
-    !goes_on && !(is_letter(before) && is_letter(name.first()))
+    !(goes_on || is_letter(before) && is_letter(name.first()))
 }
 
 /// A word without the marks around it.
